@@ -1,0 +1,138 @@
+#ifndef BRIDGE_PROVIDER_H
+#define BRIDGE_PROVIDER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/tel.h"
+
+struct request;
+
+/*
+ * A SIP trunk provider: one file in provider/, one constant table of pure
+ * functions.  No I/O, no clock, no state: intent to request, reply to outcome,
+ * event to meaning.  What cannot be done is NULL.
+ */
+enum leg { LEG_A, LEG_B };
+
+#define PROVIDER_CALL_BYTES	16
+#define PROVIDER_REF_MAX	96	/* a provider's own id of a leg */
+
+/* A configured account at a provider; strings borrowed from the configuration. */
+struct provider_conf {
+	const char	*name;		/* of the section, for logs */
+	const char	*url;		/* base of the API, no slash at the end */
+	const char	*user;
+	const char	*app;		/* ARI: the Stasis application */
+	const char	*trunk_pstn;	/* ARI: "PJSIP/%s@trunk", %s the number with + */
+	const char	*trunk_sip;	/* ARI: "PJSIP/packet/%s", %s the sip: URI;
+					   NULL or "": no packet legs */
+	const char	*prompts;	/* directory of prompts, as the provider sees it */
+};
+
+/* What the driver wants done. */
+enum provider_act {
+	PROVIDER_PROBE,		/* is it there, may we call, are we registered? */
+	PROVIDER_RING,		/* create the leg and ring it */
+	PROVIDER_PLAY,		/* speak the prompts to the leg */
+	PROVIDER_HUSH,		/* stop what is being spoken */
+	PROVIDER_BRIDGE,	/* join both legs */
+	PROVIDER_HANG,		/* end the leg (done when it is already gone) */
+	PROVIDER_UNBRIDGE,	/* remove the bridge, where that is a thing */
+	PROVIDER_FIND		/* does the leg exist, and in which state? */
+};
+
+struct provider_intent {
+	enum provider_act	 act;
+	unsigned char		 call[PROVIDER_CALL_BYTES];
+	enum leg		 leg;
+	const char		*ref;		/* the provider's id, if it made one */
+	const struct tel	*to;		/* RING */
+	const char		*caller;	/* RING: the number shown, never NULL */
+	const char		*caller_name;	/* RING: "" for none */
+	int			 ring_s;	/* RING */
+	int			 max_s;		/* RING: of the whole leg, a safety net */
+	const char		*prompt;	/* PLAY: names, comma-separated */
+	const char		*lang;		/* PLAY */
+};
+
+/*
+ * Four outcomes.  UNKNOWN: it may have happened: ask (FIND), never repeat.
+ */
+enum provider_outcome {
+	PROVIDER_DONE,
+	PROVIDER_MORE,		/* so far done: send the next step's request */
+	PROVIDER_REFUSED,	/* it will not, and saying it again won't help */
+	PROVIDER_NOT,		/* it certainly did not happen: may be tried again */
+	PROVIDER_UNKNOWN
+};
+
+/* FIND's answer. */
+enum provider_found {
+	PROVIDER_GONE, PROVIDER_IS_RINGING, PROVIDER_IS_UP
+};
+
+struct provider_reply {
+	enum provider_outcome	outcome;
+	enum provider_found	found;			/* FIND */
+	char			ref[PROVIDER_REF_MAX + 1];	/* RING, or "" */
+	char			detail[128];		/* why, for people; no numbers */
+};
+
+/* How a leg's network says it ended. */
+enum provider_cause {
+	CAUSE_NORMAL,		/* was up, hung up */
+	CAUSE_BUSY, CAUSE_DECLINED, CAUSE_NO_ANSWER,
+	CAUSE_UNREACHABLE,	/* no such number, no route, not registered */
+	CAUSE_FAILED,		/* congestion, 5xx, everything else */
+	CAUSE_CANCELLED		/* by us */
+};
+
+enum provider_event_kind {
+	EVENT_NONE,		/* of no interest */
+	EVENT_RINGING,
+	EVENT_ANSWERED,		/* and under our control: it can be spoken to */
+	EVENT_KEY,
+	EVENT_SPOKEN,		/* the prompts are over */
+	EVENT_GONE,
+	EVENT_LOST		/* we are no longer whom events are sent to */
+};
+
+struct provider_event {
+	enum provider_event_kind kind;
+	unsigned char		 call[PROVIDER_CALL_BYTES];
+	enum leg		 leg;
+	char			 key;		/* '0'..'9', '*', '#' */
+	enum provider_cause	 cause;		/* GONE */
+	char			 ref[PROVIDER_REF_MAX + 1];
+	char			 detail[128];	/* "486 Busy Here"; no numbers */
+};
+
+struct provider {
+	const char	*name;		/* in the configuration: kind = NAME */
+	/* Does `caller` etc. fit?  NULL, or what is wrong with the section. */
+	const char	*(*check)(const struct provider_conf *);
+	/*
+	 * The request of this step (0, 1, ..) of an intent.  0, or -1: this
+	 * provider cannot do that.
+	 */
+	int		 (*request)(const struct provider_conf *,
+			    const struct provider_intent *, int step,
+			    struct request *out);
+	/* `status` 0: there was no answer (then `is_sent` says whether the request
+	 * may have reached the provider). */
+	void		 (*reply)(const struct provider_intent *, int step,
+			    int status, int is_sent, const char *body, size_t len,
+			    struct provider_reply *out);
+	/* The path and query of the WebSocket that brings events; NULL where
+	 * events come by webhook.  -1: does not fit. */
+	int		 (*stream)(const struct provider_conf *, char *dst,
+			    size_t size);
+	/* One event from the stream.  0, or -1: not understood (log it). */
+	int		 (*event)(const void *, size_t, struct provider_event *out);
+};
+
+/* All that are built in, NULL-terminated; in provider/all.c. */
+extern const struct provider *const provider_all[];
+
+#endif

@@ -1,0 +1,39 @@
+#ifndef BRIDGE_REQUEST_H
+#define BRIDGE_REQUEST_H
+
+#include <stddef.h>
+
+#include "lib/buf.h"
+
+/*
+ * One HTTP request as data: built by a provider or payment file, which do no
+ * I/O, and sent by rest.
+ */
+#define REQUEST_URL_MAX		2048
+#define REQUEST_BODY_MAX	65536
+
+enum request_auth { REQUEST_NO_AUTH, REQUEST_BASIC, REQUEST_BEARER };
+
+struct request {
+	const char		*method;	/* a literal: "GET", "POST", ... */
+	struct buf		 url;		/* whole, with its query */
+	const char		*type;		/* of the body; a literal, or NULL */
+	struct buf		 body;
+	enum request_auth	 auth;		/* with the provider's credentials */
+	int			 timeout_ms;	/* for the whole exchange */
+	size_t			 reply_max;	/* a longer reply is a failure */
+};
+
+void request_init(struct request *);
+void request_free(struct request *);
+int request_ok(const struct request *) __attribute__((warn_unused_result));
+
+/* "?name=value" or "&name=value", percent-encoded but for RFC 3986's
+ * unreserved characters. */
+void request_query(struct request *, const char *name, const char *value);
+/* "/segment", encoded alike. */
+void request_path(struct request *, const char *segment);
+/* One field of an application/x-www-form-urlencoded body. */
+void request_form(struct request *, const char *name, const char *value);
+
+#endif

@@ -1,0 +1,259 @@
+#ifndef LIB_ASK_H
+#define LIB_ASK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/tel.h"
+#include "lib/terms.h"
+#include "lib/token.h"
+
+struct buf;
+
+/*
+ * What acceptd and the administrator ask of the bridge: the bodies of the
+ * frames of lib/frame.h.  Both ends encode and decode here, and only here.
+ *
+ * One connection carries many questions; answers come in any order and carry
+ * the question's id and verb.  ASK_STATUS is answered at once and again at
+ * each change until the call has ended or the connection closes.  A body that
+ * does not decode ends the connection, never the daemon.
+ *
+ * Encoding of a body: the fields in the order of the struct; integers
+ * big-endian at their size; strings and blobs as a 2-byte length and the
+ * bytes; tel by tel_pack().
+ */
+enum ask_verb {
+	/* the face's socket */
+	ASK_LOOK = 1,	/* struct ask_look	-> struct ask_offer */
+	ASK_CHECK,	/* struct ask_check	-> struct ask_checked */
+	ASK_ACCEPT,	/* struct ask_accept	-> struct ask_accepted */
+	ASK_STATUS,	/* struct ask_watch	-> struct ask_status, repeated */
+	ASK_HANGUP,	/* struct ask_watch	-> struct ask_status */
+	ASK_HOOK,	/* struct ask_hook	-> struct ask_hooked */
+	/* the administrator's socket */
+	ASK_LIST = 64,	/* struct ask_list	-> struct ask_call, repeated; one
+			   with an all-zero id ends the list */
+	ASK_REVOKE,	/* struct ask_revoke	-> struct ask_revoked */
+	ASK_TEST,	/* struct ask_test	-> struct ask_accepted */
+	ASK_HEALTH	/* empty		-> struct ask_health */
+};
+
+/* Why an offer cannot be accepted, or not now. */
+enum ask_refusal {
+	ASK_OK = 0,
+	ASK_TOKEN_BAD,		/* malformed, forged, unknown key, out of scope */
+	ASK_EXPIRED,
+	ASK_USED_UP,
+	ASK_REVOKED,
+	ASK_CLOSED,		/* outside its hours: opens_at says when */
+	ASK_IN_CALL,		/* a call on this offer is going on */
+	ASK_NUMBER_BAD,		/* cannot be read or cannot exist */
+	ASK_NUMBER_DENIED,	/* not rung by policy */
+	ASK_NUMBER_WRONG,	/* the last three digits are not the known ones */
+	ASK_TOO_MANY,		/* a throttle or a cap: later */
+	ASK_NONCE_EARLY,	/* the form came back too soon */
+	ASK_NONCE_LATE,
+	ASK_NONCE_BAD,
+	ASK_STOPPED,		/* calls are switched off, or the clock is wrong */
+	ASK_NO_PROVIDER,	/* nobody to place the call just now */
+	ASK_STORE_FULL,		/* the journal cannot take it: nothing recorded */
+	ASK_UNREACHABLE,	/* (made by acceptd) the bridge does not answer */
+	ASK_REFUSALS
+};
+/* "expired", "used-up", ...: the word used in logs and page names. */
+const char *ask_refusal_word(enum ask_refusal);
+
+#define ASK_NONCE_MAX	96	/* text, base64url */
+#define ASK_SECRET_MAX	64	/* text of a call's page address, base64url */
+#define ASK_NUMBER_MAX	160	/* as typed */
+#define ASK_CLIENT_MAX	64	/* address prefix of the browser, for throttles */
+
+struct ask_look {
+	char	token[TOKEN_TEXT_MAX + 1];
+	char	client[ASK_CLIENT_MAX + 1];
+};
+
+struct ask_offer {
+	uint8_t		refusal;	/* enum ask_refusal */
+	char		name[TOKEN_NAME_MAX + 1];
+	char		address[TERMS_ADDRESS_MAX + 1];
+	int64_t		not_after;
+	int64_t		opens_at;	/* ASK_CLOSED: Unix seconds, else 0 */
+	char		caller[TEL_TEXT_MAX + 1];	/* what will ring him */
+	char		region[3];	/* default country of typed numbers, "GB" */
+	char		known_region[3];	/* the offeror gave the number: its
+						   country; else "" */
+	char		price[64];	/* what it costs the offeree; "": free */
+	char		lang[3];
+	char		nonce[ASK_NONCE_MAX + 1];	/* "" where refused */
+};
+
+struct ask_check {
+	char	token[TOKEN_TEXT_MAX + 1];
+	char	number[ASK_NUMBER_MAX + 1];
+	char	region[3];		/* "" : the account's default */
+};
+
+struct ask_checked {
+	uint8_t	refusal;		/* ASK_OK, ASK_NUMBER_BAD, _DENIED, TOKEN_BAD */
+	char	number[TEL_TEXT_MAX + 1];	/* canonical "+442079460123" */
+	char	shown[TEL_TEXT_MAX + 1];	/* "+44 20 7946 0123" */
+	char	region[3];
+};
+
+struct ask_accept {
+	char	token[TOKEN_TEXT_MAX + 1];
+	char	nonce[ASK_NONCE_MAX + 1];
+	char	number[ASK_NUMBER_MAX + 1];	/* canonical, or three digits */
+	char	client[ASK_CLIENT_MAX + 1];
+	char	lang[3];			/* of the page: A's prompts */
+};
+
+struct ask_accepted {
+	uint8_t	refusal;
+	char	secret[ASK_SECRET_MAX + 1];	/* of /c/SECRET where ASK_OK */
+	int64_t	retry_at;			/* ASK_TOO_MANY: when, or 0 */
+	unsigned char call[TOKEN_OFFER_BYTES];
+};
+
+struct ask_watch {
+	char	secret[ASK_SECRET_MAX + 1];
+	uint8_t	is_subscription;	/* 0: answer once */
+};
+
+/* Where a call stands, as a person would tell it. */
+enum ask_stage {
+	ASK_STAGE_NONE = 0,	/* no such call (any more) */
+	ASK_STAGE_STARTING,
+	ASK_STAGE_RINGING_A,
+	ASK_STAGE_ASKING_A,	/* answered; waits for the key 1 */
+	ASK_STAGE_RINGING_B,
+	ASK_STAGE_ASKING_B,
+	ASK_STAGE_TALKING,
+	ASK_STAGE_ENDED,
+	ASK_STAGES
+};
+
+/* How a call ended. */
+enum ask_end {
+	ASK_END_NONE = 0,	/* not yet */
+	ASK_END_TALKED,
+	ASK_END_A_NO_ANSWER, ASK_END_A_BUSY, ASK_END_A_DECLINED,
+	ASK_END_A_NO_KEY,	/* answered, no 1: voicemail, silence, wrong key */
+	ASK_END_A_BLOCKED,	/* pressed 9: never again */
+	ASK_END_A_UNREACHABLE,	/* no such number, network */
+	ASK_END_A_LEFT,		/* hung up before B was there */
+	ASK_END_B_NO_ANSWER, ASK_END_B_BUSY, ASK_END_B_DECLINED,
+	ASK_END_B_NO_KEY, ASK_END_B_UNREACHABLE,
+	ASK_END_CANCELLED,	/* from the page */
+	ASK_END_REVOKED,	/* by the administrator or the offeror */
+	ASK_END_PROVIDER,	/* the provider refused or failed */
+	ASK_END_UNKNOWN,	/* after a crash nobody could tell */
+	ASK_ENDS
+};
+const char *ask_stage_word(enum ask_stage);
+const char *ask_end_word(enum ask_end);
+
+struct ask_status {
+	uint8_t	stage;
+	uint8_t	end;
+	int64_t	since;			/* of the stage, Unix seconds */
+	int64_t	talk_s;			/* seconds talked, once ended */
+	char	name[TOKEN_NAME_MAX + 1];
+	char	caller[TEL_TEXT_MAX + 1];
+	char	lang[3];
+};
+
+#define ASK_HOOK_MAX	49152
+struct ask_hook {
+	char		 provider[33];
+	char		 method[8];
+	char		 path[513];	/* with its query, as received */
+	char		 headers[8193];	/* "name: value\n"..., names in lower case */
+	const unsigned char *body;	/* decoded: borrowed from the frame */
+	size_t		 body_len;	/* at most ASK_HOOK_MAX */
+};
+struct ask_hooked {
+	uint16_t	 status;	/* HTTP */
+	char		 type[64];	/* Content-Type, "" with an empty body */
+	const unsigned char *body;	/* as above */
+	size_t		 body_len;
+};
+
+struct ask_list {
+	int64_t		since;		/* Unix seconds; 0: all */
+	uint32_t	most;		/* newest first; 0: all */
+	uint8_t		is_open_only;
+	unsigned char	offer[TOKEN_OFFER_BYTES];	/* zeros: any */
+};
+struct ask_call {
+	unsigned char	call[TOKEN_OFFER_BYTES];
+	unsigned char	offer[TOKEN_OFFER_BYTES];
+	uint8_t		stage;
+	uint8_t		end;
+	int64_t		accepted_at, key_at, talk_at, ended_at;	/* Unix s or 0 */
+	char		account[TERMS_ACCOUNT_MAX + 1];
+	char		offeror[TERMS_ADDRESS_MAX + 1];
+	char		a[TEL_REDACTED_SIZE], b[TEL_REDACTED_SIZE];
+	char		provider[33];
+	char		detail[128];	/* the provider's reason, redacted */
+};
+
+struct ask_revoke {
+	uint8_t		by;		/* enum ask_revoke_by */
+	unsigned char	offer[TOKEN_OFFER_BYTES];
+	unsigned char	tag[TERMS_TAG_BYTES];
+	char		sender[TERMS_ADDRESS_MAX + 1];	/* lower case */
+	uint8_t		is_hangup;
+};
+enum ask_revoke_by { ASK_BY_OFFER = 1, ASK_BY_TAG, ASK_BY_SENDER };
+struct ask_revoked {
+	uint8_t		refusal;	/* ASK_OK or ASK_STORE_FULL */
+	uint32_t	n_hung_up;
+};
+
+struct ask_test {
+	char		account[TERMS_ACCOUNT_MAX + 1];
+	struct tel	a, b;
+};
+
+struct ask_health {
+	uint8_t		is_journal_ok;
+	uint8_t		is_stopped;
+	uint32_t	n_open_calls;
+	uint64_t	journal_used, journal_max;
+	uint16_t	n_providers;	/* at most 8 */
+	struct ask_health_provider {
+		char	name[33];
+		uint8_t	is_ready;
+		char	detail[128];	/* what is wrong and how to mend it */
+	} provider[8];
+};
+
+/*
+ * Encoders append a body to the buffer (buf_ok()); decoders want the whole
+ * body, every string within its bound, enums within theirs: 0 or -1.
+ */
+#define ASK_CODEC(what) \
+	void ask_put_##what(struct buf *, const struct ask_##what *); \
+	int ask_get_##what(struct ask_##what *, const void *, size_t) \
+	    __attribute__((warn_unused_result))
+ASK_CODEC(look);
+ASK_CODEC(offer);
+ASK_CODEC(check);
+ASK_CODEC(checked);
+ASK_CODEC(accept);
+ASK_CODEC(accepted);
+ASK_CODEC(watch);
+ASK_CODEC(status);
+ASK_CODEC(hook);
+ASK_CODEC(hooked);
+ASK_CODEC(list);
+ASK_CODEC(call);
+ASK_CODEC(revoke);
+ASK_CODEC(revoked);
+ASK_CODEC(test);
+ASK_CODEC(health);
+
+#endif
