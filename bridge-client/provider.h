@@ -18,21 +18,23 @@ enum leg { LEG_A, LEG_B };
 #define PROVIDER_CALL_BYTES	16
 #define PROVIDER_REF_MAX	96	/* a provider's own id of a leg */
 
-/* A configured account at a provider; strings borrowed from the configuration. */
+/* An account at a provider; strings borrowed from the configuration. */
 struct provider_conf {
 	const char	*name;		/* of the section, for logs */
-	const char	*url;		/* base of the API, no slash at the end */
+	const char	*url;	/* base of the API, no slash at the end */
 	const char	*user;
 	const char	*app;		/* ARI: the Stasis application */
-	const char	*trunk_pstn;	/* ARI: "PJSIP/%s@trunk", %s the number with + */
-	const char	*trunk_sip;	/* ARI: "PJSIP/packet/%s", %s the sip: URI;
-					   NULL or "": no packet legs */
-	const char	*prompts;	/* directory of prompts, as the provider sees it */
+	/* ARI: "PJSIP/%s@trunk", %s the number with + */
+	const char	*trunk_pstn;
+	/* ARI: "PJSIP/packet/%s", %s the sip: URI; "": no packet legs */
+	const char	*trunk_sip;
+	/* directory of prompts, as the provider sees it */
+	const char	*prompts;
 };
 
 /* What the driver wants done. */
 enum provider_act {
-	PROVIDER_PROBE,		/* is it there, may we call, are we registered? */
+	PROVIDER_PROBE,	/* is it there, may we call, are we registered? */
 	PROVIDER_RING,		/* create the leg and ring it */
 	PROVIDER_PLAY,		/* speak the prompts to the leg */
 	PROVIDER_HUSH,		/* stop what is being spoken */
@@ -46,13 +48,15 @@ struct provider_intent {
 	enum provider_act	 act;
 	unsigned char		 call[PROVIDER_CALL_BYTES];
 	enum leg		 leg;
-	const char		*ref;		/* the provider's id, if it made one */
+	const char		*ref;	/* the provider's id, if it made one */
 	const struct tel	*to;		/* RING */
-	const char		*caller;	/* RING: the number shown, never NULL */
+	/* RING: the number shown, never NULL */
+	const char		*caller;
 	const char		*caller_name;	/* RING: "" for none */
 	int			 ring_s;	/* RING */
-	int			 max_s;		/* RING: of the whole leg, a safety net */
-	const char		*prompt;	/* PLAY: names, comma-separated */
+	/* RING: of the whole leg, a safety net */
+	int			 max_s;
+	const char		*prompt; /* PLAY: names, comma-separated */
 	const char		*lang;		/* PLAY */
 };
 
@@ -62,8 +66,8 @@ struct provider_intent {
 enum provider_outcome {
 	PROVIDER_DONE,
 	PROVIDER_MORE,		/* so far done: send the next step's request */
-	PROVIDER_REFUSED,	/* it will not, and saying it again won't help */
-	PROVIDER_NOT,		/* it certainly did not happen: may be tried again */
+	PROVIDER_REFUSED, /* it will not, and saying it again won't help */
+	PROVIDER_NOT,	/* it certainly did not happen: may be tried again */
 	PROVIDER_UNKNOWN
 };
 
@@ -75,8 +79,8 @@ enum provider_found {
 struct provider_reply {
 	enum provider_outcome	outcome;
 	enum provider_found	found;			/* FIND */
-	char			ref[PROVIDER_REF_MAX + 1];	/* RING, or "" */
-	char			detail[128];		/* why, for people; no numbers */
+	char			ref[PROVIDER_REF_MAX + 1]; /* RING, or "" */
+	char			detail[128]; /* why, for people; no numbers */
 };
 
 /* How a leg's network says it ended. */
@@ -105,7 +109,7 @@ struct provider_event {
 	char			 key;		/* '0'..'9', '*', '#' */
 	enum provider_cause	 cause;		/* GONE */
 	char			 ref[PROVIDER_REF_MAX + 1];
-	char			 detail[128];	/* "486 Busy Here"; no numbers */
+	char			 detail[128]; /* "486 Busy Here"; no numbers */
 };
 
 struct provider {
@@ -119,17 +123,18 @@ struct provider {
 	int		 (*request)(const struct provider_conf *,
 			    const struct provider_intent *, int step,
 			    struct request *out);
-	/* `status` 0: there was no answer (then `is_sent` says whether the request
-	 * may have reached the provider). */
+	/* `status` 0: there was no answer (then `is_sent` says whether the
+	 * request may have reached the provider). */
 	void		 (*reply)(const struct provider_intent *, int step,
-			    int status, int is_sent, const char *body, size_t len,
-			    struct provider_reply *out);
+			    int status, int is_sent, const char *body,
+			    size_t len, struct provider_reply *out);
 	/* The path and query of the WebSocket that brings events; NULL where
 	 * events come by webhook.  -1: does not fit. */
 	int		 (*stream)(const struct provider_conf *, char *dst,
 			    size_t size);
 	/* One event from the stream.  0, or -1: not understood (log it). */
-	int		 (*event)(const void *, size_t, struct provider_event *out);
+	int		 (*event)(const void *, size_t,
+			    struct provider_event *out);
 };
 
 /* All that are built in, NULL-terminated; in provider/all.c. */

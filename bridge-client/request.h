@@ -15,13 +15,13 @@
 enum request_auth { REQUEST_NO_AUTH, REQUEST_BASIC, REQUEST_BEARER };
 
 struct request {
-	const char		*method;	/* a literal: "GET", "POST", ... */
+	const char		*method; /* a literal: "GET", "POST", ... */
 	struct buf		 url;		/* whole, with its query */
-	const char		*type;		/* of the body; a literal, or NULL */
+	const char		*type;	/* of the body; a literal, or NULL */
 	struct buf		 body;
-	enum request_auth	 auth;		/* with the provider's credentials */
+	enum request_auth	 auth;	/* with the provider's credentials */
 	int			 timeout_ms;	/* for the whole exchange */
-	size_t			 reply_max;	/* a longer reply is a failure */
+	size_t			 reply_max; /* a longer reply is a failure */
 };
 
 void request_init(struct request *);

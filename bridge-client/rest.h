@@ -51,7 +51,7 @@ int rest_send(struct rest_account *, const struct request *, rest_done_fn *,
 struct rest_stream_fn {
 	void	(*up)(void *ctx);
 	void	(*down)(void *ctx, const char *why);
-	void	(*text)(void *ctx, const char *, size_t);	/* one message */
+	void	(*text)(void *ctx, const char *, size_t); /* one message */
 };
 struct rest_stream *rest_stream_open(struct rest_account *, const char *url,
     const struct rest_stream_fn *, void *ctx);

@@ -28,12 +28,13 @@ enum ask_verb {
 	ASK_LOOK = 1,	/* struct ask_look	-> struct ask_offer */
 	ASK_CHECK,	/* struct ask_check	-> struct ask_checked */
 	ASK_ACCEPT,	/* struct ask_accept	-> struct ask_accepted */
-	ASK_STATUS,	/* struct ask_watch	-> struct ask_status, repeated */
+	ASK_STATUS, /* struct ask_watch	-> struct ask_status, repeated */
 	ASK_HANGUP,	/* struct ask_watch	-> struct ask_status */
 	ASK_HOOK,	/* struct ask_hook	-> struct ask_hooked */
 	/* the administrator's socket */
-	ASK_LIST = 64,	/* struct ask_list	-> struct ask_call, repeated; one
-			   with an all-zero id ends the list */
+	/* struct ask_list -> struct ask_call, repeated; one with an all-zero
+	 * id ends the list */
+	ASK_LIST = 64,
 	ASK_REVOKE,	/* struct ask_revoke	-> struct ask_revoked */
 	ASK_TEST,	/* struct ask_test	-> struct ask_accepted */
 	ASK_HEALTH	/* empty		-> struct ask_health */
@@ -42,7 +43,7 @@ enum ask_verb {
 /* Why an offer cannot be accepted, or not now. */
 enum ask_refusal {
 	ASK_OK = 0,
-	ASK_TOKEN_BAD,		/* malformed, forged, unknown key, out of scope */
+	ASK_TOKEN_BAD,	/* malformed, forged, unknown key, out of scope */
 	ASK_EXPIRED,
 	ASK_USED_UP,
 	ASK_REVOKED,
@@ -50,15 +51,15 @@ enum ask_refusal {
 	ASK_IN_CALL,		/* a call on this offer is going on */
 	ASK_NUMBER_BAD,		/* cannot be read or cannot exist */
 	ASK_NUMBER_DENIED,	/* not rung by policy */
-	ASK_NUMBER_WRONG,	/* the last three digits are not the known ones */
+	ASK_NUMBER_WRONG, /* the last three digits are not the known ones */
 	ASK_TOO_MANY,		/* a throttle or a cap: later */
 	ASK_NONCE_EARLY,	/* the form came back too soon */
 	ASK_NONCE_LATE,
 	ASK_NONCE_BAD,
-	ASK_STOPPED,		/* calls are switched off, or the clock is wrong */
+	ASK_STOPPED,	/* calls are switched off, or the clock is wrong */
 	ASK_NO_PROVIDER,	/* nobody to place the call just now */
-	ASK_STORE_FULL,		/* the journal cannot take it: nothing recorded */
-	ASK_UNREACHABLE,	/* (made by acceptd) the bridge does not answer */
+	ASK_STORE_FULL,	/* the journal cannot take it: nothing recorded */
+	ASK_UNREACHABLE, /* (made by acceptd) the bridge does not answer */
 	ASK_REFUSALS
 };
 /* "expired", "used-up", ...: the word used in logs and page names. */
@@ -67,7 +68,7 @@ const char *ask_refusal_word(enum ask_refusal);
 #define ASK_NONCE_MAX	96	/* text, base64url */
 #define ASK_SECRET_MAX	64	/* text of a call's page address, base64url */
 #define ASK_NUMBER_MAX	160	/* as typed */
-#define ASK_CLIENT_MAX	64	/* address prefix of the browser, for throttles */
+#define ASK_CLIENT_MAX	64 /* address prefix of the browser, for throttles */
 
 struct ask_look {
 	char	token[TOKEN_TEXT_MAX + 1];
@@ -81,10 +82,10 @@ struct ask_offer {
 	int64_t		not_after;
 	int64_t		opens_at;	/* ASK_CLOSED: Unix seconds, else 0 */
 	char		caller[TEL_TEXT_MAX + 1];	/* what will ring him */
-	char		region[3];	/* default country of typed numbers, "GB" */
-	char		known_region[3];	/* the offeror gave the number: its
-						   country; else "" */
-	char		price[64];	/* what it costs the offeree; "": free */
+	char		region[3]; /* default country of typed numbers, "GB" */
+	/* the offeror gave the number: its country; else "" */
+	char		known_region[3];
+	char		price[64]; /* what it costs the offeree; "": free */
 	char		lang[3];
 	char		nonce[ASK_NONCE_MAX + 1];	/* "" where refused */
 };
@@ -96,7 +97,7 @@ struct ask_check {
 };
 
 struct ask_checked {
-	uint8_t	refusal;		/* ASK_OK, ASK_NUMBER_BAD, _DENIED, TOKEN_BAD */
+	uint8_t	refusal;	/* ASK_OK, ASK_NUMBER_BAD, _DENIED, TOKEN_BAD */
 	char	number[TEL_TEXT_MAX + 1];	/* canonical "+442079460123" */
 	char	shown[TEL_TEXT_MAX + 1];	/* "+44 20 7946 0123" */
 	char	region[3];
@@ -140,7 +141,7 @@ enum ask_end {
 	ASK_END_NONE = 0,	/* not yet */
 	ASK_END_TALKED,
 	ASK_END_A_NO_ANSWER, ASK_END_A_BUSY, ASK_END_A_DECLINED,
-	ASK_END_A_NO_KEY,	/* answered, no 1: voicemail, silence, wrong key */
+	ASK_END_A_NO_KEY, /* answered, no 1: voicemail, silence, wrong key */
 	ASK_END_A_BLOCKED,	/* pressed 9: never again */
 	ASK_END_A_UNREACHABLE,	/* no such number, network */
 	ASK_END_A_LEFT,		/* hung up before B was there */
@@ -170,13 +171,14 @@ struct ask_hook {
 	char		 provider[33];
 	char		 method[8];
 	char		 path[513];	/* with its query, as received */
-	char		 headers[8193];	/* "name: value\n"..., names in lower case */
+	/* "name: value\n"..., names in lower case */
+	char		 headers[8193];
 	const unsigned char *body;	/* decoded: borrowed from the frame */
 	size_t		 body_len;	/* at most ASK_HOOK_MAX */
 };
 struct ask_hooked {
 	uint16_t	 status;	/* HTTP */
-	char		 type[64];	/* Content-Type, "" with an empty body */
+	char		 type[64]; /* Content-Type, "" with an empty body */
 	const unsigned char *body;	/* as above */
 	size_t		 body_len;
 };
@@ -192,7 +194,8 @@ struct ask_call {
 	unsigned char	offer[TOKEN_OFFER_BYTES];
 	uint8_t		stage;
 	uint8_t		end;
-	int64_t		accepted_at, key_at, talk_at, ended_at;	/* Unix s or 0 */
+	/* Unix s or 0 */
+	int64_t		accepted_at, key_at, talk_at, ended_at;
 	char		account[TERMS_ACCOUNT_MAX + 1];
 	char		offeror[TERMS_ADDRESS_MAX + 1];
 	char		a[TEL_REDACTED_SIZE], b[TEL_REDACTED_SIZE];

@@ -36,19 +36,20 @@ struct conf_list {
 struct conf_key {
 	const char		*name;		/* NULL ends the table */
 	enum conf_type		 type;
-	size_t			 offset;	/* offsetof in the program's struct */
+	size_t			 offset; /* offsetof in the program's struct */
 	int64_t			 min, max;
-	const char		*def;		/* as it would be written; NULL: required
-						   (a list: empty; a section: none) */
-	const struct conf_key	*keys;		/* CONF_SECTION: its own table */
-	size_t			 size;		/* CONF_SECTION: of its struct */
+	/* as it would be written; NULL: required (a list: empty; a section:
+	 * none) */
+	const char		*def;
+	const struct conf_key	*keys;	/* CONF_SECTION: its own table */
+	size_t			 size;	/* CONF_SECTION: of its struct */
 	/* NULL, or checks a value after parsing: NULL is good, else why not. */
 	const char		*(*check)(const char *value);
 };
 
 struct conf_section {
 	char	*title;
-	void	*data;		/* a struct as CONF_SECTION's row describes it */
+	void	*data;	/* a struct as CONF_SECTION's row describes it */
 	int	 line;		/* of its first line, for later complaints */
 };
 struct conf_sections {

@@ -72,7 +72,7 @@ enum db_result db_next(struct db_cursor *, struct db_value *k,
     struct db_value *v) __attribute__((warn_unused_result));
 enum db_result db_prev(struct db_cursor *, struct db_value *k,
     struct db_value *v) __attribute__((warn_unused_result));
-void db_cursor_free(struct db_cursor *);	/* before its transaction ends */
+void db_cursor_free(struct db_cursor *); /* before its transaction ends */
 
 /* Bytes in use and the ceiling, for metrics. */
 int db_usage(struct db *, size_t *used, size_t *max);

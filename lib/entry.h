@@ -23,7 +23,8 @@
  *	name="..."	display name on the page, <= 64 bytes UTF-8; default:
  *			the address
  *	account=NAME	[a-z0-9_-]{1,32}; default: "default"
- *	mode=header | always | subject:TAG	when an offer is made; default header
+ *	mode=header | always | subject:TAG
+ *			when an offer is made; default header
  *	login=A,B,...	SASL logins that may send as this address; default: the
  *			address itself or its local part
  *	allow=P,Q,...	destinations the header may name instead: exact, or

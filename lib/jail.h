@@ -18,7 +18,7 @@
  */
 enum {
 	JAIL_UNIX = 1,	/* socket(2), AF_UNIX */
-	JAIL_INET = 2,	/* socket(2), AF_INET, AF_INET6, AF_NETLINK (resolver) */
+	JAIL_INET = 2, /* socket(2), AF_INET, AF_INET6, AF_NETLINK (resolver) */
 	JAIL_WRITE = 4,	/* open for writing, unlink, rename, mkdir */
 	JAIL_LISTEN = 8	/* bind, listen */
 };

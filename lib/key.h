@@ -30,7 +30,7 @@ struct key {
 	enum key_kind	 kind;
 	unsigned char	 id[KEY_ID_BYTES];	/* public kinds only, else 0 */
 	unsigned char	 public[KEY_BYTES];	/* public kinds only, else 0 */
-	struct secret	*secret;		/* secret kinds only, else NULL */
+	struct secret	*secret;	/* secret kinds only, else NULL */
 };
 
 /* 0, or -1 and a sentence in `why`.  key_wipe() when done. */

@@ -14,7 +14,8 @@
  */
 
 enum log_to {
-	LOG_TO_STDERR,	/* plain; with <N> priorities where JOURNAL_STREAM is set */
+	/* plain; with <N> priorities where JOURNAL_STREAM is set */
+	LOG_TO_STDERR,
 	LOG_TO_SYSLOG	/* facility mail */
 };
 

@@ -14,7 +14,7 @@ struct loop_timer;
 
 enum { LOOP_READ = 1, LOOP_WRITE = 2 };
 
-/* `events`: LOOP_READ | LOOP_WRITE that are ready; an error or hang-up is both. */
+/* `events`: what is ready; an error or a hang-up is both. */
 typedef void loop_fd_fn(void *ctx, int events);
 typedef void loop_fn(void *ctx);
 

@@ -44,9 +44,9 @@ struct terms {
 	char		account[TERMS_ACCOUNT_MAX + 1];
 	unsigned char	tag[TERMS_TAG_BYTES];
 	char		recipient[TERMS_ADDRESS_MAX + 1];	/* or "" */
-	struct tel	offeree;				/* or TEL_NONE */
-	struct window	window;					/* days 0: none */
-	uint32_t	max_s;					/* 0: the account's */
+	struct tel	offeree;	/* or TEL_NONE */
+	struct window	window;	/* days 0: none */
+	uint32_t	max_s;	/* 0: the account's */
 	char		reference[TERMS_REFERENCE_MAX + 1];	/* or "" */
 	char		lang[3];				/* or "" */
 };

@@ -46,7 +46,7 @@ struct token {
 
 enum token_verdict {
 	TOKEN_GOOD,
-	TOKEN_MALFORMED,	/* not base64url, wrong lengths, not canonical */
+	TOKEN_MALFORMED, /* not base64url, wrong lengths, not canonical */
 	TOKEN_VERSION_UNKNOWN,
 	TOKEN_KEY_UNKNOWN,
 	TOKEN_FORGED		/* the signature does not hold */
