@@ -1,0 +1,165 @@
+#ifndef BRIDGE_CONTRACT_H
+#define BRIDGE_CONTRACT_H
+
+#include <sys/types.h>
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/conf.h"
+#include "lib/key.h"
+
+struct secret;
+
+/*
+ * What the configuration says: the providers, the accounts under prior
+ * contract, and for whom each verify key may speak.  Read whole and held
+ * against itself at load; afterwards nothing in it changes.
+ *
+ * Strings are as the file gives them ("" where an optional one is absent, but
+ * never NULL); all memory lives until contract_free().
+ */
+struct contract_provider {
+	char		*kind;		/* of provider.h, e.g. "asterisk" */
+	char		*url;		/* of the API, no slash at the end */
+	char		*user;
+	char		*password_file;
+	char		*app;
+	char		*trunk_pstn;
+	char		*trunk_sip;	/* "": no packet legs */
+	char		*prompts;
+	char		*ca_file;	/* "": the system's */
+	int64_t		 connect_s;
+
+	/* made at load */
+	const char	*name;
+	struct secret	*password;	/* NULL where no file is named */
+	int		 line;		/* of the section, for complaints */
+};
+
+struct contract_account {
+	char		*caller_id;	/* E.164: the number that both see */
+	char		*caller_name;	/* "" : none */
+	char		*region;	/* "GB": of numbers typed without a + */
+	struct conf_list countries;	/* that may be rung; none: the region */
+	struct conf_list providers;	/* names, in order of preference */
+	struct conf_list sip_domains;	/* packet destinations; none: no */
+	int		 is_sip_offeree;	/* may the offeree give one too? */
+	char		*deny_file;	/* "": none */
+	char		*price;		/* what it costs the offeree; "": free */
+	int64_t		 ring_s;
+	int64_t		 confirm_s;	/* for the key, from the answer on */
+	int64_t		 max_s;		/* longest talk */
+	int64_t		 per_number_10min;	/* to one number, all offers */
+	int64_t		 per_number_day;
+	int64_t		 per_prefix_10min;	/* to numbers alike but for
+						   the last two digits */
+	int64_t		 per_client_10min;	/* from one address prefix */
+	int64_t		 per_client_day;
+	int64_t		 per_offer_attempts;
+	int64_t		 per_offeror_day;
+	int64_t		 per_day;
+	int64_t		 at_once;
+
+	/* made at load */
+	const char	*name;
+	char		**deny;		/* sorted "+44871"... */
+	size_t		 n_deny;
+	int		 line;
+};
+
+enum contract_state {
+	CONTRACT_LIVE,
+	CONTRACT_RETIRED,	/* signs nothing new: older offers still hold */
+	CONTRACT_COMPROMISED	/* nothing it signed is honoured */
+};
+
+/* For whom a verify key may speak.  Patterns: see contract_fits(). */
+struct contract_key {
+	char		*file;
+	struct conf_list accounts;
+	struct conf_list from_domains;
+	struct conf_list destinations;	/* "+44*", "sip:*@example.com", "*" */
+	int64_t		 max_lifetime_s;
+	int64_t		 max_uses;
+	char		*state_word;	/* live, retired, compromised */
+	char		*retired_text;	/* "2026-11-23" or with "T06:09:33Z" */
+
+	/* made at load */
+	const char	*name;
+	unsigned char	 id[KEY_ID_BYTES];
+	enum contract_state state;
+	int64_t		 retired_at;	/* CONTRACT_RETIRED: Unix seconds */
+	int		 line;
+};
+
+/* One of the two sockets, and who may speak on it. */
+struct contract_socket {
+	char		*path;
+	char		*group;		/* "": as it falls */
+	int64_t		 mode;
+	struct conf_list users;		/* names or numeric ids */
+
+	/* made at load */
+	uid_t		*uid;
+	size_t		 n_uid;
+};
+
+#define CONTRACT_PROVIDERS_MAX	8
+
+struct contract {
+	char		*public_url;	/* "https://call.example.com" */
+	char		*user, *group;	/* "": stay who we are */
+	char		*journal;	/* directory */
+	int64_t		 journal_size;
+	struct conf_list unseal_keys;	/* files */
+	char		*mac_file;
+	char		*stop_file;	/* while it exists, no call is accepted;
+					   "": there is none */
+	struct contract_socket face, admin;
+	struct conf_sections provider_sections;	/* struct contract_provider */
+	struct conf_sections account_sections;	/* struct contract_account */
+	struct conf_sections key_sections;	/* struct contract_key */
+
+	/* made at load */
+	const char	*path;
+	struct conf	*conf;
+	struct key	 mac;
+	struct key_ring	 verify;	/* every key, whatever its state */
+};
+
+/* NULL, and `why` is one line "FILE:LINE: what is wrong".  contract_free(). */
+struct contract *contract_read(const char *path, char *why, size_t size);
+void contract_free(struct contract *);
+
+/* NULL: there is none of that name (id).  Borrowed. */
+const struct contract_account *contract_account(const struct contract *,
+    const char *name);
+const struct contract_provider *contract_provider(const struct contract *,
+    const char *name);
+const struct contract_key *contract_key(const struct contract *,
+    const unsigned char id[KEY_ID_BYTES]);
+size_t contract_n_providers(const struct contract *);
+const struct contract_provider *contract_provider_at(const struct contract *,
+    size_t);
+
+/* 1 when this uid may speak on the socket. */
+int contract_may_speak(const struct contract_socket *, uid_t);
+/* 1 when the number begins with a prefix of the account's deny file. */
+int contract_is_denied(const struct contract_account *, const char *e164);
+
+/*
+ * 1 when the value is the pattern but for ASCII case; one "*" in the pattern
+ * stands for anything, nothing included.
+ */
+int contract_fits(const char *pattern, const char *value);
+/* 1 when any pattern of the list fits. */
+int contract_list_fits(const struct conf_list *, const char *value);
+
+/* 1 when the file of the kill switch exists (or cannot be looked for). */
+int contract_is_stopped(const struct contract *);
+
+/* Prints every key with its effective value. */
+void contract_print(const struct contract *);
+
+#endif
