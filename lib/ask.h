@@ -21,7 +21,8 @@ struct buf;
  *
  * Encoding of a body: the fields in the order of the struct; integers
  * big-endian at their size; strings and blobs as a 2-byte length and the
- * bytes; tel by tel_pack().
+ * bytes; ids and tags as they are; tel by tel_pack(); a list as a 2-byte count
+ * and its elements.
  */
 enum ask_verb {
 	/* the face's socket */

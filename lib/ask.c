@@ -1,0 +1,491 @@
+/*
+ * What acceptd and admin ask of the bridge: one table per body, read by the
+ * encoder and the decoder alike, so that the two cannot drift apart.
+ */
+
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/scan.h"
+
+#include "lib/ask.h"
+
+enum kind {
+	END,
+	SMALL,		/* uint8_t within min..max */
+	U16, U32, U64,
+	STRING,		/* char[size], NUL-terminated */
+	FIXED,		/* unsigned char[size], as it is */
+	BLOB,		/* pointer; its length is the member at `count` */
+	NUMBER,		/* struct tel */
+	LIST		/* array of structs; uint16_t at `count`, at most `max` */
+};
+
+struct field {
+	enum kind		 kind;
+	size_t			 offset;
+	size_t			 size;	/* of the member; LIST: of an element */
+	unsigned		 min, max;
+	size_t			 count;
+	const struct field	*fields;	/* LIST: of an element */
+};
+
+#define MEMBER(s, m)	offsetof(struct s, m), sizeof(((struct s *)0)->m)
+#define F_SMALL(s, m, min, max)	{ SMALL, MEMBER(s, m), min, max, 0, NULL }
+#define F_FLAG(s, m)	F_SMALL(s, m, 0, 1)
+#define F_ENUM(s, m, n)	F_SMALL(s, m, 0, (n) - 1)
+#define F_U16(s, m)	{ U16, MEMBER(s, m), 0, 0, 0, NULL }
+#define F_U32(s, m)	{ U32, MEMBER(s, m), 0, 0, 0, NULL }
+#define F_U64(s, m)	{ U64, MEMBER(s, m), 0, 0, 0, NULL }
+#define F_STRING(s, m)	{ STRING, MEMBER(s, m), 0, 0, 0, NULL }
+#define F_FIXED(s, m)	{ FIXED, MEMBER(s, m), 0, 0, 0, NULL }
+#define F_NUMBER(s, m)	{ NUMBER, MEMBER(s, m), 0, 0, 0, NULL }
+#define F_BLOB(s, m, n, max) \
+	{ BLOB, MEMBER(s, m), 0, max, offsetof(struct s, n), NULL }
+#define F_LIST(s, m, n, fields) \
+	{ LIST, offsetof(struct s, m), sizeof(((struct s *)0)->m[0]), 0, \
+	    sizeof(((struct s *)0)->m) / sizeof(((struct s *)0)->m[0]), \
+	    offsetof(struct s, n), fields }
+#define F_END		{ END, 0, 0, 0, 0, 0, NULL }
+
+static const struct field look_fields[] = {
+	F_STRING(ask_look, token),
+	F_STRING(ask_look, client),
+	F_END
+};
+static const struct field offer_fields[] = {
+	F_ENUM(ask_offer, refusal, ASK_REFUSALS),
+	F_STRING(ask_offer, name),
+	F_STRING(ask_offer, address),
+	F_U64(ask_offer, not_after),
+	F_U64(ask_offer, opens_at),
+	F_STRING(ask_offer, caller),
+	F_STRING(ask_offer, region),
+	F_STRING(ask_offer, known_region),
+	F_STRING(ask_offer, price),
+	F_STRING(ask_offer, lang),
+	F_STRING(ask_offer, nonce),
+	F_END
+};
+static const struct field check_fields[] = {
+	F_STRING(ask_check, token),
+	F_STRING(ask_check, number),
+	F_STRING(ask_check, region),
+	F_END
+};
+static const struct field checked_fields[] = {
+	F_ENUM(ask_checked, refusal, ASK_REFUSALS),
+	F_STRING(ask_checked, number),
+	F_STRING(ask_checked, shown),
+	F_STRING(ask_checked, region),
+	F_END
+};
+static const struct field accept_fields[] = {
+	F_STRING(ask_accept, token),
+	F_STRING(ask_accept, nonce),
+	F_STRING(ask_accept, number),
+	F_STRING(ask_accept, client),
+	F_STRING(ask_accept, lang),
+	F_END
+};
+static const struct field accepted_fields[] = {
+	F_ENUM(ask_accepted, refusal, ASK_REFUSALS),
+	F_STRING(ask_accepted, secret),
+	F_U64(ask_accepted, retry_at),
+	F_FIXED(ask_accepted, call),
+	F_END
+};
+static const struct field watch_fields[] = {
+	F_STRING(ask_watch, secret),
+	F_FLAG(ask_watch, is_subscription),
+	F_END
+};
+static const struct field status_fields[] = {
+	F_ENUM(ask_status, stage, ASK_STAGES),
+	F_ENUM(ask_status, end, ASK_ENDS),
+	F_U64(ask_status, since),
+	F_U64(ask_status, talk_s),
+	F_STRING(ask_status, name),
+	F_STRING(ask_status, caller),
+	F_STRING(ask_status, lang),
+	F_END
+};
+static const struct field hook_fields[] = {
+	F_STRING(ask_hook, provider),
+	F_STRING(ask_hook, method),
+	F_STRING(ask_hook, path),
+	F_STRING(ask_hook, headers),
+	F_BLOB(ask_hook, body, body_len, ASK_HOOK_MAX),
+	F_END
+};
+static const struct field hooked_fields[] = {
+	F_U16(ask_hooked, status),
+	F_STRING(ask_hooked, type),
+	F_BLOB(ask_hooked, body, body_len, ASK_HOOK_MAX),
+	F_END
+};
+static const struct field list_fields[] = {
+	F_U64(ask_list, since),
+	F_U32(ask_list, most),
+	F_FLAG(ask_list, is_open_only),
+	F_FIXED(ask_list, offer),
+	F_END
+};
+static const struct field call_fields[] = {
+	F_FIXED(ask_call, call),
+	F_FIXED(ask_call, offer),
+	F_ENUM(ask_call, stage, ASK_STAGES),
+	F_ENUM(ask_call, end, ASK_ENDS),
+	F_U64(ask_call, accepted_at),
+	F_U64(ask_call, key_at),
+	F_U64(ask_call, talk_at),
+	F_U64(ask_call, ended_at),
+	F_STRING(ask_call, account),
+	F_STRING(ask_call, offeror),
+	F_STRING(ask_call, a),
+	F_STRING(ask_call, b),
+	F_STRING(ask_call, provider),
+	F_STRING(ask_call, detail),
+	F_END
+};
+static const struct field revoke_fields[] = {
+	F_SMALL(ask_revoke, by, ASK_BY_OFFER, ASK_BY_SENDER),
+	F_FIXED(ask_revoke, offer),
+	F_FIXED(ask_revoke, tag),
+	F_STRING(ask_revoke, sender),
+	F_FLAG(ask_revoke, is_hangup),
+	F_END
+};
+static const struct field revoked_fields[] = {
+	F_ENUM(ask_revoked, refusal, ASK_REFUSALS),
+	F_U32(ask_revoked, n_hung_up),
+	F_END
+};
+static const struct field test_fields[] = {
+	F_STRING(ask_test, account),
+	F_NUMBER(ask_test, a),
+	F_NUMBER(ask_test, b),
+	F_END
+};
+static const struct field provider_fields[] = {
+	F_STRING(ask_health_provider, name),
+	F_FLAG(ask_health_provider, is_ready),
+	F_STRING(ask_health_provider, detail),
+	F_END
+};
+static const struct field health_fields[] = {
+	F_FLAG(ask_health, is_journal_ok),
+	F_FLAG(ask_health, is_stopped),
+	F_U32(ask_health, n_open_calls),
+	F_U64(ask_health, journal_used),
+	F_U64(ask_health, journal_max),
+	F_LIST(ask_health, provider, n_providers, provider_fields),
+	F_END
+};
+
+static void put_fields(struct buf *, const struct field *,
+    const unsigned char *);
+static void get_fields(struct scan *, const struct field *, unsigned char *);
+
+static void
+put_string(struct buf *b, const unsigned char *at, size_t size)
+{
+	size_t n = strnlen((const char *)at, size);
+
+	if (n == size)
+		b->is_bad = 1;
+	buf_u16(b, (uint16_t)n);
+	buf_put(b, at, n);
+}
+
+static void
+put_blob(struct buf *b, const struct field *f, const unsigned char *base)
+{
+	const unsigned char *p;
+	size_t n;
+
+	memcpy(&p, base + f->offset, sizeof(p));
+	memcpy(&n, base + f->count, sizeof(n));
+	if (n > f->max) {
+		b->is_bad = 1;
+		return;
+	}
+	buf_u16(b, (uint16_t)n);
+	if (n > 0)
+		buf_put(b, p, n);
+}
+
+static void
+put_list(struct buf *b, const struct field *f, const unsigned char *base)
+{
+	uint16_t i, n;
+
+	memcpy(&n, base + f->count, sizeof(n));
+	if (n > f->max) {
+		b->is_bad = 1;
+		return;
+	}
+	buf_u16(b, n);
+	for (i = 0; i < n; i++)
+		put_fields(b, f->fields, base + f->offset + i * f->size);
+}
+
+static void
+put_small(struct buf *b, const struct field *f, unsigned value)
+{
+	if (value < f->min || value > f->max)
+		b->is_bad = 1;
+	buf_u8(b, (uint8_t)value);
+}
+
+static void
+put_fields(struct buf *b, const struct field *f, const unsigned char *base)
+{
+	uint64_t u64;
+	uint32_t u32;
+	uint16_t u16;
+
+	for (; f->kind != END; f++) {
+		const unsigned char *at = base + f->offset;
+
+		switch (f->kind) {
+		case SMALL:
+			put_small(b, f, *at);
+			break;
+		case U16:
+			memcpy(&u16, at, sizeof(u16));
+			buf_u16(b, u16);
+			break;
+		case U32:
+			memcpy(&u32, at, sizeof(u32));
+			buf_u32(b, u32);
+			break;
+		case U64:
+			memcpy(&u64, at, sizeof(u64));
+			buf_u64(b, u64);
+			break;
+		case STRING:
+			put_string(b, at, f->size);
+			break;
+		case FIXED:
+			buf_put(b, at, f->size);
+			break;
+		case BLOB:
+			put_blob(b, f, base);
+			break;
+		case NUMBER:
+			tel_pack((const struct tel *)(const void *)at, b);
+			break;
+		case LIST:
+			put_list(b, f, base);
+			break;
+		case END:
+			break;
+		}
+	}
+}
+
+static void
+get_blob(struct scan *s, const struct field *f, unsigned char *base)
+{
+	size_t n = scan_u16(s);
+	const unsigned char *p;
+
+	if (n > f->max) {
+		s->is_bad = 1;
+		return;
+	}
+	p = scan_bytes(s, n);
+	memcpy(base + f->offset, &p, sizeof(p));
+	memcpy(base + f->count, &n, sizeof(n));
+}
+
+static void
+get_list(struct scan *s, const struct field *f, unsigned char *base)
+{
+	uint16_t i, n = scan_u16(s);
+
+	if (n > f->max) {
+		s->is_bad = 1;
+		return;
+	}
+	memcpy(base + f->count, &n, sizeof(n));
+	for (i = 0; i < n; i++)
+		get_fields(s, f->fields, base + f->offset + i * f->size);
+}
+
+static void
+get_small(struct scan *s, const struct field *f, unsigned char *at)
+{
+	*at = scan_u8(s);
+	if (*at < f->min || *at > f->max)
+		s->is_bad = 1;
+}
+
+static void
+get_fields(struct scan *s, const struct field *f, unsigned char *base)
+{
+	uint64_t u64;
+	uint32_t u32;
+	uint16_t u16;
+
+	for (; f->kind != END; f++) {
+		unsigned char *at = base + f->offset;
+
+		switch (f->kind) {
+		case SMALL:
+			get_small(s, f, at);
+			break;
+		case U16:
+			u16 = scan_u16(s);
+			memcpy(at, &u16, sizeof(u16));
+			break;
+		case U32:
+			u32 = scan_u32(s);
+			memcpy(at, &u32, sizeof(u32));
+			break;
+		case U64:
+			u64 = scan_u64(s);
+			memcpy(at, &u64, sizeof(u64));
+			break;
+		case STRING:
+			scan_str(s, (char *)at, f->size, scan_u16(s));
+			break;
+		case FIXED:
+			scan_copy(s, at, f->size);
+			break;
+		case BLOB:
+			get_blob(s, f, base);
+			break;
+		case NUMBER:
+			tel_unpack((struct tel *)(void *)at, s);
+			break;
+		case LIST:
+			get_list(s, f, base);
+			break;
+		case END:
+			break;
+		}
+	}
+}
+
+static int
+get_body(const struct field *f, void *out, size_t size, const void *body,
+    size_t len)
+{
+	struct scan s;
+
+	memset(out, 0, size);
+	scan_init(&s, body, len);
+	get_fields(&s, f, out);
+	if (scan_done(&s))
+		return 0;
+	memset(out, 0, size);
+	return -1;
+}
+
+#define CODEC(what) \
+void \
+ask_put_##what(struct buf *b, const struct ask_##what *in) \
+{ \
+	put_fields(b, what##_fields, (const unsigned char *)in); \
+} \
+int \
+ask_get_##what(struct ask_##what *out, const void *body, size_t len) \
+{ \
+	return get_body(what##_fields, out, sizeof(*out), body, len); \
+}
+
+CODEC(look)
+CODEC(offer)
+CODEC(check)
+CODEC(checked)
+CODEC(accept)
+CODEC(accepted)
+CODEC(watch)
+CODEC(status)
+CODEC(hook)
+CODEC(hooked)
+CODEC(list)
+CODEC(call)
+CODEC(revoke)
+CODEC(revoked)
+CODEC(test)
+CODEC(health)
+
+static const char *
+word(const char *const *words, size_t n, unsigned i)
+{
+	return i < n ? words[i] : "unknown";
+}
+
+const char *
+ask_refusal_word(enum ask_refusal refusal)
+{
+	static const char *const words[ASK_REFUSALS] = {
+		[ASK_OK] = "ok",
+		[ASK_TOKEN_BAD] = "token-bad",
+		[ASK_EXPIRED] = "expired",
+		[ASK_USED_UP] = "used-up",
+		[ASK_REVOKED] = "revoked",
+		[ASK_CLOSED] = "closed",
+		[ASK_IN_CALL] = "in-call",
+		[ASK_NUMBER_BAD] = "number-bad",
+		[ASK_NUMBER_DENIED] = "number-denied",
+		[ASK_NUMBER_WRONG] = "number-wrong",
+		[ASK_TOO_MANY] = "too-many",
+		[ASK_NONCE_EARLY] = "nonce-early",
+		[ASK_NONCE_LATE] = "nonce-late",
+		[ASK_NONCE_BAD] = "nonce-bad",
+		[ASK_STOPPED] = "stopped",
+		[ASK_NO_PROVIDER] = "no-provider",
+		[ASK_STORE_FULL] = "store-full",
+		[ASK_UNREACHABLE] = "unreachable"
+	};
+
+	return word(words, ASK_REFUSALS, refusal);
+}
+
+const char *
+ask_stage_word(enum ask_stage stage)
+{
+	static const char *const words[ASK_STAGES] = {
+		[ASK_STAGE_NONE] = "none",
+		[ASK_STAGE_STARTING] = "starting",
+		[ASK_STAGE_RINGING_A] = "ringing-a",
+		[ASK_STAGE_ASKING_A] = "asking-a",
+		[ASK_STAGE_RINGING_B] = "ringing-b",
+		[ASK_STAGE_ASKING_B] = "asking-b",
+		[ASK_STAGE_TALKING] = "talking",
+		[ASK_STAGE_ENDED] = "ended"
+	};
+
+	return word(words, ASK_STAGES, stage);
+}
+
+const char *
+ask_end_word(enum ask_end end)
+{
+	static const char *const words[ASK_ENDS] = {
+		[ASK_END_NONE] = "none",
+		[ASK_END_TALKED] = "talked",
+		[ASK_END_A_NO_ANSWER] = "a-no-answer",
+		[ASK_END_A_BUSY] = "a-busy",
+		[ASK_END_A_DECLINED] = "a-declined",
+		[ASK_END_A_NO_KEY] = "a-no-key",
+		[ASK_END_A_BLOCKED] = "a-blocked",
+		[ASK_END_A_UNREACHABLE] = "a-unreachable",
+		[ASK_END_A_LEFT] = "a-left",
+		[ASK_END_B_NO_ANSWER] = "b-no-answer",
+		[ASK_END_B_BUSY] = "b-busy",
+		[ASK_END_B_DECLINED] = "b-declined",
+		[ASK_END_B_NO_KEY] = "b-no-key",
+		[ASK_END_B_UNREACHABLE] = "b-unreachable",
+		[ASK_END_CANCELLED] = "cancelled",
+		[ASK_END_REVOKED] = "revoked",
+		[ASK_END_PROVIDER] = "provider",
+		[ASK_END_UNKNOWN] = "unknown"
+	};
+
+	return word(words, ASK_ENDS, end);
+}
