@@ -1,0 +1,133 @@
+#ifndef BRIDGE_DRIVER_H
+#define BRIDGE_DRIVER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/ask.h"
+
+#include "bridge-client/call.h"
+#include "bridge-client/rest.h"
+
+struct journal;
+struct journal_revocation;
+struct provider;
+struct provider_conf;
+struct request;
+
+/*
+ * The driver: journal, act, journal.  It owns the calls that are open, runs
+ * the machine (call.h), and is the only room that has anything done.
+ *
+ * All that happens in a turn of the loop goes into one durable commit at its
+ * end, driver_turn_end(); only then are callbacks called and requests sent.
+ * No callback is ever called from within another function of this room than
+ * driver_turn_end() and driver_wake().
+ */
+struct driver;
+struct driver_watch;
+
+/*
+ * The world as the driver sees it: the network and one alarm clock.  (Time
+ * itself is lib/clock.h's.)  bridge-client/trunk is the real one; tests bring
+ * their own.
+ */
+struct driver_world {
+	void	*ctx;
+	/*
+	 * Sends to the provider of this index.  0: the callback comes once,
+	 * later; -1: certainly not sent, and no callback.
+	 */
+	int	(*send)(void *ctx, size_t provider, const struct request *,
+		    rest_done_fn *, void *done_ctx);
+	/* Call driver_wake() in so many ms; replaces the wish before; -1: never. */
+	void	(*wake)(void *ctx, int64_t in_ms);
+};
+
+#define DRIVER_PROVIDERS_MAX 8
+struct driver_provider {
+	const struct provider		*kind;
+	const struct provider_conf	*conf;		/* borrowed */
+};
+
+struct driver_conf {
+	struct journal		*journal;	/* borrowed */
+	struct driver_world	 world;
+	size_t			 n_providers;
+	struct driver_provider	 provider[DRIVER_PROVIDERS_MAX];
+	int64_t			 keep_s;	/* ended calls are kept so long */
+	/* Called once per call when it has ended and this is durable; or NULL.
+	 * For counters; the call is borrowed. */
+	void			(*ended)(void *ctx, const struct call *);
+	void			*ended_ctx;
+};
+
+/*
+ * Reads the open calls from the journal and begins to reconcile them.  NULL
+ * with a sentence in `why`.
+ */
+struct driver *driver_new(const struct driver_conf *, char *why, size_t size);
+/* Forgets everything; nothing is sent, no callback comes. */
+void driver_free(struct driver *);
+
+/* At the end of each turn of the loop; and when the alarm goes off. */
+void driver_turn_end(struct driver *);
+void driver_wake(struct driver *);
+
+/*
+ * Accepts.  The callback comes at the end of the turn, when it is durable:
+ * ASK_OK (also where this very acceptance had been accepted before: same
+ * call, same answer), ASK_USED_UP, ASK_REVOKED, ASK_IN_CALL, ASK_TOO_MANY,
+ * ASK_NUMBER_DENIED (pressed 9 once), ASK_NO_PROVIDER, ASK_STOPPED,
+ * ASK_STORE_FULL.  `is_new` is 1 when this acceptance has made the call.  The
+ * acceptance is copied.  -1: out of memory, no callback.
+ */
+typedef void driver_accepted_fn(void *ctx, const struct acceptance *,
+    enum ask_refusal, int is_new);
+int driver_accept(struct driver *, const struct acceptance *,
+    driver_accepted_fn *, void *ctx) __attribute__((warn_unused_result));
+
+/* The call as it is: an open one, or from the journal.  -1: there is none. */
+int driver_get(struct driver *, const unsigned char id[CALL_ID_BYTES],
+    struct call *out) __attribute__((warn_unused_result));
+
+/*
+ * Watches an open call: the callback comes after each change of its stage or
+ * end, durable.  NULL: not open (any more), or out of memory.  To be given
+ * back by driver_unwatch(), also when the call has ended; in the callback
+ * that is allowed.
+ */
+typedef void driver_watch_fn(void *ctx, const struct call *);
+struct driver_watch *driver_watch(struct driver *,
+    const unsigned char id[CALL_ID_BYTES], driver_watch_fn *, void *ctx);
+void driver_unwatch(struct driver_watch *);
+
+/* `why` is CALL_CANCEL (the page) or CALL_REVOKE (the administrator).  0, or
+ * -1: not open. */
+int driver_hangup(struct driver *, const unsigned char id[CALL_ID_BYTES],
+    enum call_event_kind why);
+
+/*
+ * Revokes.  Calls of those offers that do not talk yet are ended, with
+ * `is_hangup` those that talk as well.  The callback comes when it is durable:
+ * ASK_OK or ASK_STORE_FULL (then nothing was done).  What the revocation
+ * points to is copied.  -1: out of memory, no callback.
+ */
+typedef void driver_revoked_fn(void *ctx, enum ask_refusal,
+    uint32_t n_hung_up);
+int driver_revoke(struct driver *, const struct journal_revocation *,
+    int is_hangup, driver_revoked_fn *, void *ctx)
+    __attribute__((warn_unused_result));
+
+/* What comes from a provider, by its index. */
+void driver_stream_up(struct driver *, size_t provider);
+void driver_stream_down(struct driver *, size_t provider, const char *why);
+void driver_stream_text(struct driver *, size_t provider, const char *, size_t);
+/* One event, authenticated: a webhook's. */
+void driver_event(struct driver *, size_t provider,
+    const struct provider_event *);
+
+/* The fields that this room knows: journal, open calls, providers. */
+void driver_health(struct driver *, struct ask_health *out);
+
+#endif

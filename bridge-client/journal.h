@@ -1,0 +1,135 @@
+#ifndef BRIDGE_JOURNAL_H
+#define BRIDGE_JOURNAL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct call;
+
+/*
+ * The journal: what survives.  One store behind this table of functions, one
+ * file per kind of store; nothing above knows which.  Called by one thread.
+ *
+ *	struct journal *j;
+ *	j->op->begin(j); j->op->accept(j, c); j->op->commit(j, wall);
+ *
+ * Kept: calls by their id; per offer its uses; revocations; blocked numbers;
+ * the highest time seen.  Ids are UUIDv7, so keys rise with time.
+ */
+#define JOURNAL_ID_BYTES 16
+
+enum journal_result {
+	JOURNAL_OK = 0,
+	/* verdicts on an acceptance; nothing was changed by it */
+	JOURNAL_SAME,		/* this very acceptance has been accepted */
+	JOURNAL_USED_UP,
+	JOURNAL_REVOKED,
+	JOURNAL_IN_CALL,	/* a call of this offer has not ended */
+	JOURNAL_TOO_MANY,	/* attempts at this offer */
+	JOURNAL_BLOCKED,	/* the number pressed 9 */
+	JOURNAL_NOT_FOUND,
+	JOURNAL_DAMAGED,	/* this row fails its checksum */
+	/* the transaction is lost: abort it */
+	JOURNAL_FULL,		/* no room: nothing was written, try later */
+	JOURNAL_BROKEN		/* anything else: error() says what */
+};
+
+/* What is known of an offer. */
+struct journal_offer {
+	uint8_t		uses;		/* 0: never accepted */
+	uint8_t		spent;
+	uint8_t		is_open;	/* a call has not ended */
+	uint16_t	attempts;
+	int64_t		not_after;
+	uint8_t		is_revoked;
+};
+
+/* By what offers are revoked: enum ask_revoke_by of lib/ask.h. */
+struct journal_revocation {
+	uint8_t			 by;
+	const unsigned char	*id;	/* offer or tag, 16 bytes; else NULL */
+	const char		*sender;	/* lower case, or NULL */
+	int64_t			 at;	/* a sender's offers minted before it */
+	int64_t			 keep_until;	/* then it may be forgotten */
+};
+
+/* Which offer is asked about: revocation needs all three. */
+struct journal_key {
+	const unsigned char	*offer;
+	const unsigned char	*tag;
+	const char		*sender;	/* lower case */
+};
+
+struct journal;
+
+/* One call, borrowed until it returns; non-zero: no more. */
+typedef int journal_call_fn(void *ctx, const struct call *);
+
+struct journal_ops {
+	void	(*close)(struct journal *);
+	/* What was wrong at the last BROKEN. */
+	const char *(*error)(const struct journal *);
+
+	/*
+	 * One transaction at a time.  Durable when commit() gives OK; after any
+	 * result of commit() it is gone.  `wall` is now, Unix seconds.
+	 */
+	enum journal_result (*begin)(struct journal *);
+	enum journal_result (*commit)(struct journal *, int64_t wall);
+	void	(*abort)(struct journal *);	/* harmless without begin() */
+
+	/* Inside a transaction. */
+
+	/*
+	 * Reserves a use of the offer and records the call, or says why not.
+	 * The call must not have ended.
+	 */
+	enum journal_result (*accept)(struct journal *, const struct call *);
+	/*
+	 * Records a call that has been accepted.  In the same breath: the use is
+	 * spent when is_spent was set, the number blocked when is_blocked was,
+	 * and the offer free again when the call has ended (the use released
+	 * when it was not spent).  The same twice is the same as once.
+	 */
+	enum journal_result (*put)(struct journal *, const struct call *);
+	enum journal_result (*revoke)(struct journal *,
+	    const struct journal_revocation *);
+	/*
+	 * Forgets what is past keeping: calls that ended more than `keep_s`
+	 * ago, uses and revocations whose offers have been over for a day.
+	 * Looks at `budget` rows at most and goes on there the next time.
+	 */
+	enum journal_result (*sweep)(struct journal *, int64_t wall,
+	    int64_t keep_s, size_t budget);
+
+	/* Outside of one. */
+
+	enum journal_result (*get)(struct journal *,
+	    const unsigned char id[JOURNAL_ID_BYTES], struct call *out);
+	/* OK also where the offer has never been seen. */
+	enum journal_result (*look)(struct journal *,
+	    const struct journal_key *, struct journal_offer *out);
+	/* OK: it is not.  BLOCKED: it is. */
+	enum journal_result (*is_blocked)(struct journal *,
+	    const unsigned char hash[16]);
+	/* Every call that has not ended (state, not stage), oldest first. */
+	enum journal_result (*open_calls)(struct journal *, journal_call_fn *,
+	    void *ctx);
+	/* Every call accepted at `since` or later, oldest first. */
+	enum journal_result (*scan)(struct journal *, int64_t since,
+	    journal_call_fn *, void *ctx);
+	/* Newest first, all; the callback says when it has enough. */
+	enum journal_result (*list)(struct journal *, journal_call_fn *,
+	    void *ctx);
+	/* The highest `wall` of a commit (after a start, at most ten seconds
+	 * less), Unix seconds. */
+	int64_t	(*high)(const struct journal *);
+	/* Bytes, for metrics.  0, or -1. */
+	int	(*usage)(struct journal *, uint64_t *used, uint64_t *max);
+};
+
+struct journal {
+	const struct journal_ops *op;
+};
+
+#endif
