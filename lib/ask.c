@@ -18,13 +18,13 @@ enum kind {
 	FIXED,		/* unsigned char[size], as it is */
 	BLOB,		/* pointer; its length is the member at `count` */
 	NUMBER,		/* struct tel */
-	LIST		/* array of structs; uint16_t at `count`, at most `max` */
+	LIST		/* structs, at most `max`; uint16_t at `count` */
 };
 
 struct field {
 	enum kind		 kind;
 	size_t			 offset;
-	size_t			 size;	/* of the member; LIST: of an element */
+	size_t			 size;	/* of a member or element */
 	unsigned		 min, max;
 	size_t			 count;
 	const struct field	*fields;	/* LIST: of an element */

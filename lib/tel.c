@@ -33,7 +33,8 @@ parse_digits(struct tel *t, const char *p, size_t len, const char **why)
 	for (i = 0; i < len; i++) {
 		if (scan_is_digit((unsigned char)p[i])) {
 			if (n == DIGITS_MAX)
-				return refuse(why, "a number has at most 15 digits");
+				return refuse(why,
+				    "a number has at most 15 digits");
 			t->text[1 + n++] = p[i];
 		} else if (memchr(" -.()", p[i], 5) == NULL) {
 			return refuse(why, "a number is + and digits");

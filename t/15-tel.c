@@ -29,7 +29,9 @@ static const char *const refused[] = {
 	"sip:a@[::g]", "sip:a@[::1]5060", "sip:a@::1", "sip:a@[1.2.3.4]",
 	"sip:a@example.com\n", "http://a@example.com", "sipx:a@b.c",
 	"sip :a@example.com", "SIP", "+(0)", "sip:a@[]", "sip:a@[::1]:",
-	"sip:a@aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+	/* a label of 64 letters */
+	"sip:a@aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 };
 
 static const struct {
