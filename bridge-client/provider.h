@@ -35,7 +35,9 @@ struct provider_conf {
 /* What the driver wants done. */
 enum provider_act {
 	PROVIDER_PROBE,	/* is it there, may we call, are we registered? */
-	PROVIDER_RING,		/* create the leg and ring it */
+	PROVIDER_RING,		/* create the leg and ring it.  Where events come
+				   by a stream: only while it is up, or who
+				   answers is dropped */
 	PROVIDER_PLAY,		/* speak the prompts to the leg */
 	PROVIDER_HUSH,		/* stop what is being spoken */
 	PROVIDER_BRIDGE,	/* join both legs */
@@ -97,7 +99,10 @@ enum provider_event_kind {
 	EVENT_RINGING,
 	EVENT_ANSWERED,		/* and under our control: it can be spoken to */
 	EVENT_KEY,
-	EVENT_SPOKEN,		/* the prompts are over */
+	EVENT_SPOKEN,		/* the prompts are over, or were hushed: `detail`
+				   is the name of the one spoken last, so that
+				   the end of hushed ones is not taken for the
+				   end of those that followed */
 	EVENT_GONE,
 	EVENT_LOST		/* we are no longer whom events are sent to */
 };
@@ -107,7 +112,8 @@ struct provider_event {
 	unsigned char		 call[PROVIDER_CALL_BYTES];
 	enum leg		 leg;
 	char			 key;		/* '0'..'9', '*', '#' */
-	enum provider_cause	 cause;		/* GONE */
+	enum provider_cause	 cause;		/* GONE; SPOKEN: CAUSE_FAILED when
+						   the provider has no such prompt */
 	char			 ref[PROVIDER_REF_MAX + 1];
 	char			 detail[128]; /* "486 Busy Here"; no numbers */
 };
@@ -128,14 +134,35 @@ struct provider {
 	void		 (*reply)(const struct provider_intent *, int step,
 			    int status, int is_sent, const char *body,
 			    size_t len, struct provider_reply *out);
-	/* The path and query of the WebSocket that brings events; NULL where
-	 * events come by webhook.  -1: does not fit. */
+	/* The path and query, below `url`, of the WebSocket that brings events;
+	 * NULL where events come by webhook.  -1: does not fit. */
 	int		 (*stream)(const struct provider_conf *, char *dst,
 			    size_t size);
 	/* One event from the stream.  0, or -1: not understood (log it). */
 	int		 (*event)(const void *, size_t,
 			    struct provider_event *out);
 };
+
+/* What providers have in common. */
+
+/* The call's id as 32 lower-case hexadecimal digits, and back: 0, or -1. */
+#define PROVIDER_ID_SIZE (2 * PROVIDER_CALL_BYTES + 1)
+void provider_put_id(const unsigned char call[PROVIDER_CALL_BYTES],
+    char dst[PROVIDER_ID_SIZE]);
+int provider_read_id(const char *hex, size_t len,
+    unsigned char call[PROVIDER_CALL_BYTES]);
+
+/* Text for people out of a provider's: printable ASCII, and no run of digits
+ * that could be of a telephone number.  Cut where it does not fit. */
+void provider_plain(char *dst, size_t size, const char *text);
+
+/* Sets outcome and detail. */
+void provider_say(struct provider_reply *, enum provider_outcome,
+    const char *detail);
+
+/* How a leg that was never answered ended: by the SIP status where there is
+ * one (else 0), or by the cause of Q.850. */
+enum provider_cause provider_cause_of(int sip, int q850);
 
 /* All that are built in, NULL-terminated; in provider/all.c. */
 extern const struct provider *const provider_all[];

@@ -24,8 +24,10 @@ struct request {
 	size_t			 reply_max; /* a longer reply is a failure */
 };
 
+/* A GET with an empty URL, 10 s and a reply of at most 64 KiB. */
 void request_init(struct request *);
 void request_free(struct request *);
+/* 1 when everything written into it fitted. */
 int request_ok(const struct request *) __attribute__((warn_unused_result));
 
 /* "?name=value" or "&name=value", percent-encoded but for RFC 3986's

@@ -1,0 +1,105 @@
+/* What the files in provider/ have in common. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/scan.h"
+
+#include "bridge-client/provider.h"
+
+void
+provider_put_id(const unsigned char call[PROVIDER_CALL_BYTES],
+    char dst[PROVIDER_ID_SIZE])
+{
+	static const char hex[] = "0123456789abcdef";
+	size_t i;
+
+	for (i = 0; i < PROVIDER_CALL_BYTES; i++) {
+		dst[2 * i] = hex[call[i] >> 4];
+		dst[2 * i + 1] = hex[call[i] & 15];
+	}
+	dst[2 * i] = '\0';
+}
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+int
+provider_read_id(const char *hex, size_t len,
+    unsigned char call[PROVIDER_CALL_BYTES])
+{
+	int high, low;
+	size_t i;
+
+	if (len != 2 * PROVIDER_CALL_BYTES)
+		return -1;
+	for (i = 0; i < PROVIDER_CALL_BYTES; i++) {
+		high = hex_digit(hex[2 * i]);
+		low = hex_digit(hex[2 * i + 1]);
+		if (high < 0 || low < 0)
+			return -1;
+		call[i] = (unsigned char)(high << 4 | low);
+	}
+	return 0;
+}
+
+void
+provider_plain(char *dst, size_t size, const char *text)
+{
+	size_t n = 0, digits;
+
+	while (*text != '\0' && n + 4 < size) {
+		digits = strspn(text, "0123456789");
+		if (digits > 3) {
+			memcpy(dst + n, "...", 3);
+			n += 3;
+			text += digits;
+			continue;
+		}
+		dst[n++] = *text >= ' ' && *text <= '~' ? *text : '?';
+		text++;
+	}
+	dst[n] = '\0';
+}
+
+void
+provider_say(struct provider_reply *out, enum provider_outcome outcome,
+    const char *detail)
+{
+	out->outcome = outcome;
+	snprintf(out->detail, sizeof(out->detail), "%s", detail);
+}
+
+enum provider_cause
+provider_cause_of(int sip, int q850)
+{
+	static const struct {
+		int			sip, q850;
+		enum provider_cause	cause;
+	} table[] = {
+		{ 486, 17, CAUSE_BUSY },	/* user busy */
+		{ 600, 17, CAUSE_BUSY },	/* busy everywhere */
+		{ 603, 21, CAUSE_DECLINED },	/* call rejected */
+		{ 607, 21, CAUSE_DECLINED },	/* unwanted (RFC 8197) */
+		{ 480, 19, CAUSE_NO_ANSWER },	/* alerting, no answer */
+		{ 487, 16, CAUSE_CANCELLED },	/* normal clearing */
+		{ 404,  1, CAUSE_UNREACHABLE },	/* unallocated number */
+		{ 410, 22, CAUSE_UNREACHABLE },	/* number changed */
+		{ 484, 28, CAUSE_UNREACHABLE },	/* address incomplete */
+		{ 604,  3, CAUSE_UNREACHABLE },	/* no route to destination */
+		{ 408, 18, CAUSE_UNREACHABLE },	/* no user responding */
+		{ 502, 27, CAUSE_UNREACHABLE },	/* out of order */
+		{ 410, 20, CAUSE_UNREACHABLE },	/* subscriber absent */
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (sip != 0 ? sip == table[i].sip : q850 == table[i].q850)
+			return table[i].cause;
+	return CAUSE_FAILED;
+}

@@ -1,0 +1,11 @@
+/* Every provider that is built in, one line each. */
+
+#include <stddef.h>
+
+#include "bridge-client/provider.h"
+#include "bridge-client/provider/ari.h"
+
+const struct provider *const provider_all[] = {
+	&provider_ari,
+	NULL
+};

@@ -1,0 +1,601 @@
+/*
+ * Asterisk by its REST interface.  How it behaves, where the manual is silent:
+ *
+ * - Creating a channel whose id lives already is answered 409.  So is, or
+ *   500, an endpoint that is not configured, depending on the version: what
+ *   is true is asked afterwards (RING's third step).
+ * - A channel may be created for an application to which nobody listens: the
+ *   telephone rings, and who answers is dropped.  So the application is asked
+ *   for first.  It is also listed while its last calls live on after the
+ *   listener went away: the driver must know that its own stream is up.
+ * - How a leg ended is said by ChannelDestroyed alone; a ring that times out
+ *   has no closing Dial event.
+ * - Bridging tells each channel the other's number unless it is inhibited;
+ *   the endpoint's send_connected_line=no is the second lock.
+ * - An event filter drops all that it does not name, ApplicationReplaced too.
+ */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/json.h"
+#include "lib/scan.h"
+
+#include "bridge-client/provider.h"
+#include "bridge-client/request.h"
+
+#include "bridge-client/provider/ari.h"
+
+#define PREFIX		"co-"
+#define PREFIX_LEN	3
+#define ID_SIZE		(PREFIX_LEN + PROVIDER_ID_SIZE + 2)
+#define TIMEOUT_MS	5000
+
+static void
+bridge_id(const struct provider_intent *in, char dst[ID_SIZE])
+{
+	memcpy(dst, PREFIX, PREFIX_LEN);
+	provider_put_id(in->call, dst + PREFIX_LEN);
+}
+
+static void
+channel_id(const struct provider_intent *in, enum leg leg, char dst[ID_SIZE])
+{
+	bridge_id(in, dst);
+	memcpy(dst + ID_SIZE - 3, leg == LEG_A ? "-a" : "-b", 3);
+}
+
+/* Is it one of ours?  0, or -1. */
+static int
+read_channel_id(const char *id, struct provider_event *out)
+{
+	const char *tail;
+
+	if (strlen(id) != ID_SIZE - 1 || memcmp(id, PREFIX, PREFIX_LEN) != 0)
+		return -1;
+	tail = id + ID_SIZE - 3;
+	if (strcmp(tail, "-a") != 0 && strcmp(tail, "-b") != 0)
+		return -1;
+	out->leg = tail[1] == 'a' ? LEG_A : LEG_B;
+	return provider_read_id(id + PREFIX_LEN, 2 * PROVIDER_CALL_BYTES,
+	    out->call);
+}
+
+/* What the configuration must be like. */
+
+static int
+is_word(const char *s)
+{
+	if (*s == '\0')
+		return 0;
+	for (; *s != '\0'; s++)
+		if (!scan_is_alnum((unsigned char)*s) && *s != '-' &&
+		    *s != '_')
+			return 0;
+	return 1;
+}
+
+/* A technology and exactly one place for the number. */
+static int
+is_dial_string(const char *s)
+{
+	const char *place = strstr(s, "%s");
+
+	return place != NULL && strchr(s, '%') == place &&
+	    strchr(place + 1, '%') == NULL && strchr(s, '/') != NULL &&
+	    strchr(s, '/') < place;
+}
+
+static const char *
+ari_check(const struct provider_conf *c)
+{
+	if (strncmp(c->url, "http://", 7) != 0 &&
+	    strncmp(c->url, "https://", 8) != 0)
+		return "url must begin with http:// or https://";
+	if (c->url[strlen(c->url) - 1] == '/')
+		return "url must not end with a slash";
+	if (strpbrk(c->url, "?# ") != NULL)
+		return "url must have no query";
+	if (c->user == NULL || *c->user == '\0')
+		return "user is missing (a section of ari.conf)";
+	if (!is_word(c->app))
+		return "app must be letters, digits, '-' and '_'";
+	if (!is_dial_string(c->trunk_pstn))
+		return "trunk_pstn must be like PJSIP/%s@trunk";
+	if (c->trunk_sip != NULL && *c->trunk_sip != '\0' &&
+	    !is_dial_string(c->trunk_sip))
+		return "trunk_sip must be like PJSIP/packet/%s";
+	if (c->prompts[0] != '/' || strchr(c->prompts, ',') != NULL)
+		return "prompts must be an absolute path without a comma";
+	return NULL;
+}
+
+/* Intent to request. */
+
+static void
+ask(const struct provider_conf *c, struct request *r, const char *method,
+    const char *collection, const char *id)
+{
+	r->method = method;
+	r->auth = REQUEST_BASIC;
+	r->timeout_ms = TIMEOUT_MS;
+	buf_str(&r->url, c->url);
+	request_path(r, collection);
+	request_path(r, id);
+}
+
+/* Only what ari_event() understands shall come. */
+static void
+event_filter(struct request *r)
+{
+	request_path(r, "eventFilter");
+	r->type = "application/json";
+	buf_str(&r->body, "{\"allowed\":["
+	    "{\"type\":\"ApplicationReplaced\"},"
+	    "{\"type\":\"ChannelDestroyed\"},"
+	    "{\"type\":\"ChannelDtmfReceived\"},"
+	    "{\"type\":\"ChannelStateChange\"},"
+	    "{\"type\":\"Dial\"},"
+	    "{\"type\":\"PlaybackFinished\"},"
+	    "{\"type\":\"StasisStart\"}]}");
+}
+
+/* The dial string with the number in its place, as the endpoint. */
+static int
+put_endpoint(const struct provider_conf *c, const struct tel *to,
+    struct request *r)
+{
+	const char *trunk = to->kind == TEL_SIP ? c->trunk_sip : c->trunk_pstn;
+	const char *place;
+	char dial[512];
+	int n;
+
+	if (to->kind == TEL_NONE || trunk == NULL || *trunk == '\0')
+		return -1;
+	place = strstr(trunk, "%s");	/* see ari_check() */
+	n = snprintf(dial, sizeof(dial), "%.*s%s%s", (int)(place - trunk),
+	    trunk, to->text, place + 2);
+	if ((size_t)n >= sizeof(dial))
+		return -1;
+	request_query(r, "endpoint", dial);
+	return 0;
+}
+
+/* "Name" <+number>: never left out, or Asterisk finds one by itself. */
+static int
+put_caller(const struct provider_intent *in, struct request *r)
+{
+	const char *p = in->caller;
+	struct buf b;
+	int status = -1;
+
+	buf_init(&b, 256);
+	if (p == NULL || *p == '\0')
+		goto out;
+	for (p += *p == '+'; *p != '\0'; p++)
+		if (!scan_is_digit((unsigned char)*p))
+			goto out;
+	buf_u8(&b, '"');
+	for (p = in->caller_name; p != NULL && *p != '\0'; p++)
+		if ((unsigned char)*p >= ' ' && *p != 0x7f &&
+		    strchr("\"\\<>", *p) == NULL)
+			buf_u8(&b, (uint8_t)*p);
+	buf_printf(&b, "\" <%s>", in->caller);
+	if (!buf_ok(&b))
+		goto out;
+	request_query(r, "callerId", buf_cstr(&b));
+	status = 0;
+out:
+	buf_free(&b);
+	return status;
+}
+
+static int
+originate(const struct provider_conf *c, const struct provider_intent *in,
+    struct request *r)
+{
+	char ring_s[16];
+
+	if (in->ring_s <= 0 || in->max_s <= 0 ||
+	    put_endpoint(c, in->to, r) < 0 || put_caller(in, r) < 0)
+		return -1;
+	snprintf(ring_s, sizeof(ring_s), "%d", in->ring_s);
+	request_query(r, "timeout", ring_s);
+	request_query(r, "app", c->app);
+	request_query(r, "appArgs", in->leg == LEG_A ? "a" : "b");
+	/* Should we die, no leg outlives its longest duration. */
+	r->type = "application/json";
+	buf_printf(&r->body, "{\"variables\":{\"TIMEOUT(absolute)\":\"%d\"}}",
+	    in->max_s);
+	return 0;
+}
+
+/* "sound:/dir/en/offer-a,sound:/dir/en/again-a" */
+static int
+put_media(const struct provider_conf *c, const struct provider_intent *in,
+    struct request *r)
+{
+	const char *p = in->prompt, *end;
+	char name[64];
+	struct buf b;
+	int status = -1;
+
+	buf_init(&b, 1024);
+	if (!is_word(in->lang))
+		goto out;
+	for (;; p = end + 1) {
+		end = p + strcspn(p, ",");
+		snprintf(name, sizeof(name), "%.*s", (int)(end - p), p);
+		if (!is_word(name) || strlen(name) != (size_t)(end - p))
+			goto out;
+		buf_printf(&b, "%ssound:%s/%s/%s", b.len > 0 ? "," : "",
+		    c->prompts, in->lang, name);
+		if (*end == '\0')
+			break;
+	}
+	if (!buf_ok(&b))
+		goto out;
+	request_query(r, "media", buf_cstr(&b));
+	status = 0;
+out:
+	buf_free(&b);
+	return status;
+}
+
+static void
+add_both(const struct provider_intent *in, struct request *r)
+{
+	char a[ID_SIZE], b[ID_SIZE], both[2 * ID_SIZE];
+
+	channel_id(in, LEG_A, a);
+	channel_id(in, LEG_B, b);
+	snprintf(both, sizeof(both), "%s,%s", a, b);
+	request_path(r, "addChannel");
+	request_query(r, "channel", both);
+	request_query(r, "inhibitConnectedLineUpdates", "true");
+}
+
+/* How many requests an intent takes at most. */
+static const int steps[] = {
+	[PROVIDER_PROBE] = 2, [PROVIDER_RING] = 3, [PROVIDER_PLAY] = 1,
+	[PROVIDER_HUSH] = 1, [PROVIDER_BRIDGE] = 2, [PROVIDER_HANG] = 1,
+	[PROVIDER_UNBRIDGE] = 1, [PROVIDER_FIND] = 1
+};
+
+static int
+build(const struct provider_conf *c, const struct provider_intent *in,
+    int step, struct request *r)
+{
+	char leg[ID_SIZE], call[ID_SIZE];
+
+	channel_id(in, in->leg, leg);
+	bridge_id(in, call);
+	switch (in->act) {
+	case PROVIDER_PROBE:
+		ask(c, r, step == 0 ? "GET" : "PUT", "applications", c->app);
+		if (step == 1)
+			event_filter(r);
+		return 0;
+	case PROVIDER_RING:
+		if (step == 0) {
+			ask(c, r, "GET", "applications", c->app);
+			return 0;
+		}
+		ask(c, r, step == 1 ? "POST" : "GET", "channels", leg);
+		return step == 1 ? originate(c, in, r) : 0;
+	case PROVIDER_PLAY:
+		ask(c, r, "POST", "channels", leg);
+		request_path(r, "play");
+		request_path(r, leg);
+		return put_media(c, in, r);
+	case PROVIDER_HUSH:
+		ask(c, r, "DELETE", "playbacks", leg);
+		return 0;
+	case PROVIDER_BRIDGE:
+		ask(c, r, "POST", "bridges", call);
+		if (step == 0)
+			request_query(r, "type", "mixing");
+		else
+			add_both(in, r);
+		return 0;
+	case PROVIDER_HANG:
+		ask(c, r, "DELETE", "channels", leg);
+		request_query(r, "reason", "normal");
+		return 0;
+	case PROVIDER_UNBRIDGE:
+		ask(c, r, "DELETE", "bridges", call);
+		return 0;
+	case PROVIDER_FIND:
+		ask(c, r, "GET", "channels", leg);
+		return 0;
+	}
+	return -1;
+}
+
+static int
+ari_request(const struct provider_conf *c, const struct provider_intent *in,
+    int step, struct request *r)
+{
+	request_init(r);
+	if (step < 0 || step >= steps[in->act] || build(c, in, step, r) < 0)
+		return -1;
+	return request_ok(r) ? 0 : -1;
+}
+
+/* Reply to outcome. */
+
+/* "HTTP 404: Channel not found", the latter by its own words. */
+static void
+say_http(struct provider_reply *out, enum provider_outcome outcome, int status,
+    const char *body, size_t len)
+{
+	struct json *j = json_parse(body, len);
+	const char *message = NULL;
+	char plain[96];
+
+	if (j != NULL) {
+		message = json_str(j, "message");
+		if (message == NULL)
+			message = json_str(j, "error");
+	}
+	provider_plain(plain, sizeof(plain), message != NULL ? message : "");
+	out->outcome = outcome;
+	snprintf(out->detail, sizeof(out->detail), "HTTP %d%s%s", status,
+	    plain[0] != '\0' ? ": " : "", plain);
+	json_free(j);
+}
+
+static void
+application_reply(int status, const char *body, size_t len,
+    struct provider_reply *out)
+{
+	if (status == 200)
+		provider_say(out, PROVIDER_MORE, "");
+	else if (status == 404)
+		provider_say(out, PROVIDER_NOT, "nobody listens for the "
+		    "application: is the bridge connected to its events?");
+	else if (status == 401)
+		provider_say(out, PROVIDER_REFUSED, "Asterisk does not accept "
+		    "the user or the password (ari.conf)");
+	else
+		say_http(out, status >= 500 ? PROVIDER_NOT : PROVIDER_REFUSED,
+		    status, body, len);
+}
+
+static void
+filter_reply(int status, struct provider_reply *out)
+{
+	if (status == 403)
+		provider_say(out, PROVIDER_REFUSED, "the user may only read: "
+		    "ari.conf must say read_only = no");
+	else
+		provider_say(out, PROVIDER_DONE, status == 200 ? "" :
+		    "events could not be filtered: more will come than needed");
+}
+
+static int
+has(const struct json *j, const char *path, const char *word)
+{
+	const char *s = json_str(j, path);
+
+	return s != NULL && strcmp(s, word) == 0;
+}
+
+static void
+channel_state(int status, const char *body, size_t len,
+    struct provider_reply *out)
+{
+	struct json *j;
+
+	if (status == 404) {
+		out->found = PROVIDER_GONE;
+		provider_say(out, PROVIDER_DONE, "");
+		return;
+	}
+	if (status != 200) {
+		say_http(out, PROVIDER_UNKNOWN, status, body, len);
+		return;
+	}
+	j = json_parse(body, len);
+	if (j == NULL || json_str(j, "state") == NULL) {
+		provider_say(out, PROVIDER_UNKNOWN, "no channel's description");
+	} else {
+		out->found = has(j, "state", "Up") ? PROVIDER_IS_UP :
+		    PROVIDER_IS_RINGING;
+		provider_say(out, PROVIDER_DONE, "");
+	}
+	json_free(j);
+}
+
+static void
+ring_reply(int step, int status, const char *body, size_t len,
+    struct provider_reply *out)
+{
+	if (step == 0) {
+		application_reply(status, body, len, out);
+	} else if (step == 1) {
+		if (status == 200 || status == 201)
+			provider_say(out, PROVIDER_DONE, "");
+		else if (status == 409 || status >= 500)
+			provider_say(out, PROVIDER_MORE, "");
+		else
+			say_http(out, PROVIDER_REFUSED, status, body, len);
+	} else {
+		channel_state(status, body, len, out);
+		if (out->outcome == PROVIDER_DONE &&
+		    out->found == PROVIDER_GONE)
+			provider_say(out, PROVIDER_REFUSED, "no channel made: "
+			    "is the trunk's endpoint right (pjsip.conf)?");
+	}
+}
+
+static void
+other_reply(const struct provider_intent *in, int status, const char *body,
+    size_t len, struct provider_reply *out)
+{
+	int is_end = in->act == PROVIDER_HUSH || in->act == PROVIDER_HANG ||
+	    in->act == PROVIDER_UNBRIDGE;
+
+	/* What is not there any more has ended. */
+	if ((status >= 200 && status <= 299) || (is_end && status == 404))
+		provider_say(out, PROVIDER_DONE, "");
+	else
+		say_http(out, status >= 500 ? PROVIDER_UNKNOWN :
+		    PROVIDER_REFUSED, status, body, len);
+}
+
+static void
+ari_reply(const struct provider_intent *in, int step, int status, int is_sent,
+    const char *body, size_t len, struct provider_reply *out)
+{
+	memset(out, 0, sizeof(*out));
+	if (status == 0) {
+		/* RING's first question rings nobody. */
+		if (in->act == PROVIDER_RING && step == 0)
+			is_sent = 0;
+		provider_say(out, is_sent ? PROVIDER_UNKNOWN : PROVIDER_NOT,
+		    "no answer from Asterisk");
+		return;
+	}
+	switch (in->act) {
+	case PROVIDER_PROBE:
+		if (step == 0)
+			application_reply(status, body, len, out);
+		else
+			filter_reply(status, out);
+		break;
+	case PROVIDER_RING:
+		ring_reply(step, status, body, len, out);
+		break;
+	case PROVIDER_BRIDGE:
+		if (step == 0 && (status == 200 || status == 409)) {
+			provider_say(out, PROVIDER_MORE, "");
+			break;
+		}
+		/* FALLTHROUGH */
+	case PROVIDER_PLAY:
+	case PROVIDER_HUSH:
+	case PROVIDER_HANG:
+	case PROVIDER_UNBRIDGE:
+		other_reply(in, status, body, len, out);
+		break;
+	case PROVIDER_FIND:
+		channel_state(status, body, len, out);
+		break;
+	}
+}
+
+/* Events. */
+
+static int
+ari_stream(const struct provider_conf *c, char *dst, size_t size)
+{
+	int n = snprintf(dst, size, "/events?app=%s", c->app);
+
+	return n > 0 && (size_t)n < size ? 0 : -1;
+}
+
+static void
+read_gone(const struct json *j, struct provider_event *out)
+{
+	const char *text = json_str(j, "cause_txt");
+	int64_t q850 = 0, sip = 0;
+	int n = 0;
+
+	(void)json_int(j, "cause", &q850);
+	(void)json_int(j, "tech_cause", &sip);
+	if (sip < 300 || sip > 699)
+		sip = 0;
+	out->kind = EVENT_GONE;
+	out->cause = has(j, "channel.state", "Up") ? CAUSE_NORMAL :
+	    provider_cause_of((int)sip, (int)q850);
+	if (sip != 0)
+		n = snprintf(out->detail, sizeof(out->detail), "SIP %d, ",
+		    (int)sip);
+	provider_plain(out->detail + n, sizeof(out->detail) - (size_t)n,
+	    text != NULL ? text : "");
+}
+
+static void
+read_key(const struct json *j, struct provider_event *out)
+{
+	const char *digit = json_str(j, "digit");
+
+	if (digit != NULL && strlen(digit) == 1 &&
+	    strchr("0123456789*#", digit[0]) != NULL) {
+		out->kind = EVENT_KEY;
+		out->key = digit[0];
+	}
+}
+
+/* The playback's id is its channel's: see play(). */
+static void
+read_spoken(const struct json *j, struct provider_event *out)
+{
+	const char *media = json_str(j, "playback.media_uri");
+	const char *name = media != NULL ? strrchr(media, '/') : NULL;
+
+	out->kind = EVENT_SPOKEN;
+	if (has(j, "playback.state", "failed"))
+		out->cause = CAUSE_FAILED;
+	if (name != NULL)
+		provider_plain(out->detail, sizeof(out->detail), name + 1);
+}
+
+static void
+read_event(const struct json *j, const char *type, struct provider_event *out)
+{
+	if (strcmp(type, "StasisStart") == 0) {
+		out->kind = EVENT_ANSWERED;
+	} else if (strcmp(type, "ChannelStateChange") == 0) {
+		if (has(j, "channel.state", "Ringing"))
+			out->kind = EVENT_RINGING;
+	} else if (strcmp(type, "Dial") == 0) {
+		/* Early media is all the ringing that some networks tell. */
+		if (has(j, "dialstatus", "RINGING") ||
+		    has(j, "dialstatus", "PROGRESS"))
+			out->kind = EVENT_RINGING;
+	} else if (strcmp(type, "ChannelDtmfReceived") == 0) {
+		read_key(j, out);
+	} else if (strcmp(type, "PlaybackFinished") == 0) {
+		read_spoken(j, out);
+	} else if (strcmp(type, "ChannelDestroyed") == 0) {
+		read_gone(j, out);
+	}
+}
+
+static int
+ari_event(const void *bytes, size_t len, struct provider_event *out)
+{
+	struct json *j = json_parse(bytes, len);
+	const char *type, *id;
+
+	memset(out, 0, sizeof(*out));
+	type = j != NULL ? json_str(j, "type") : NULL;
+	if (type == NULL) {
+		json_free(j);
+		return -1;
+	}
+	if (strcmp(type, "ApplicationReplaced") == 0) {
+		out->kind = EVENT_LOST;
+	} else {
+		id = json_str(j, "channel.id");
+		if (id == NULL)
+			id = json_str(j, "peer.id");
+		if (id == NULL)
+			id = json_str(j, "playback.id");
+		if (id != NULL && read_channel_id(id, out) == 0)
+			read_event(j, type, out);
+	}
+	json_free(j);
+	return 0;
+}
+
+const struct provider provider_ari = {
+	.name = "asterisk",
+	.check = ari_check,
+	.request = ari_request,
+	.reply = ari_reply,
+	.stream = ari_stream,
+	.event = ari_event,
+};
