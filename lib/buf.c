@@ -21,6 +21,14 @@ buf_init(struct buf *b, size_t max)
 }
 
 void
+buf_over(struct buf *b, void *p, size_t size)
+{
+	buf_init(b, size - 1);
+	b->data = p;
+	b->size = size;
+}
+
+void
 buf_free(struct buf *b)
 {
 	if (b == NULL)

@@ -20,6 +20,11 @@ struct buf {
 };
 
 void buf_init(struct buf *, size_t max);
+/*
+ * Over `size` bytes of the caller's, which hold `size` - 1 of content: nothing
+ * is allocated, and buf_free() and buf_take() must not be called.
+ */
+void buf_over(struct buf *, void *, size_t size);
 /* Gives the memory back; the buffer is as after buf_init().  NULL is fine. */
 void buf_free(struct buf *);
 /* Empties it and forgets a failure; keeps the memory. */
