@@ -1,0 +1,277 @@
+/*
+ * calloffer calls: what became of the acceptances.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+
+#include "lib/ask.h"
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/json.h"
+#include "lib/scan.h"
+
+#include "admin/command.h"
+#include "admin/listing.h"
+#include "admin/talk.h"
+#include "admin/text.h"
+#include "admin/words.h"
+
+#include "admin/calls.h"
+
+#define MOST_DEFAULT	20
+#define LINE_MAX_BYTES	8192
+#define FOLLOW_MS	1000
+#define FOLLOW_BACK_S	(8 * 3600)	/* no call is older and still open */
+
+struct options {
+	uint32_t	most;
+	int		is_open_only;
+	int		is_json;
+	int		is_following;
+};
+
+static const struct text_column columns[] = {
+	{ "ACCEPTED", 0, 15 },
+	{ "OFFEROR", TEXT_FLEXIBLE, 16 },
+	{ "OFFEREE", TEXT_FLEXIBLE, 8 },
+	{ "DEST.", TEXT_FLEXIBLE, 8 },
+	{ "STATE", TEXT_FLEXIBLE, 16 },
+	{ "OFFER", TEXT_OPTIONAL, 36 },
+	{ "PROVIDER", TEXT_OPTIONAL, 0 },
+	{ NULL, 0, 0 }
+};
+
+static int
+fail(int status, const char *why)
+{
+	fprintf(stderr, "calloffer calls: %s\n", why);
+	return status;
+}
+
+static enum text_tone
+tone_of(const struct ask_call *call)
+{
+	if (call->stage != ASK_STAGE_ENDED)
+		return TEXT_STRONG;
+	if (call->end == ASK_END_PROVIDER || call->end == ASK_END_UNKNOWN)
+		return TEXT_BAD;
+	return TEXT_PLAIN;
+}
+
+static int
+add_row(struct text_table *table, const struct ask_call *call)
+{
+	char when[TEXT_TIME_SIZE], words[WORDS_STATE_SIZE];
+	char state[WORDS_STATE_SIZE + sizeof(call->detail) + 2];
+	char offer[TOKEN_UUID_SIZE];
+	const char *cells[] = { when, call->offeror, call->a, call->b, state,
+	    offer, call->provider };
+
+	text_when(call->accepted_at, when);
+	words_state(call, clock_wall(), words);
+	snprintf(state, sizeof(state), "%s%s%s", words,
+	    *call->detail == '\0' ? "" : ": ", call->detail);
+	token_uuid_text(call->offer, offer);
+	return text_table_add(table, cells, tone_of(call));
+}
+
+static void
+json_str_member(struct buf *out, const char *name, const char *value)
+{
+	buf_printf(out, ",\"%s\":", name);
+	json_put_str(out, value);
+}
+
+/* A time is Unix seconds, or null where it has not come. */
+static void
+json_time(struct buf *out, const char *name, int64_t at)
+{
+	if (at == 0)
+		buf_printf(out, ",\"%s\":null", name);
+	else
+		buf_printf(out, ",\"%s\":%lld", name, (long long)at);
+}
+
+static int
+put_json(const struct ask_call *call)
+{
+	char id[TOKEN_UUID_SIZE];
+	struct buf out;
+	int rv;
+
+	buf_init(&out, LINE_MAX_BYTES);
+	token_uuid_text(call->call, id);
+	buf_printf(&out, "{\"call\":\"%s\"", id);
+	token_uuid_text(call->offer, id);
+	json_str_member(&out, "offer", id);
+	json_str_member(&out, "stage", ask_stage_word(call->stage));
+	json_str_member(&out, "end", call->end == ASK_END_NONE ? "" :
+	    ask_end_word(call->end));
+	json_time(&out, "accepted_at", call->accepted_at);
+	json_time(&out, "key_at", call->key_at);
+	json_time(&out, "talk_at", call->talk_at);
+	json_time(&out, "ended_at", call->ended_at);
+	json_str_member(&out, "account", call->account);
+	json_str_member(&out, "offeror", call->offeror);
+	json_str_member(&out, "a", call->a);
+	json_str_member(&out, "b", call->b);
+	json_str_member(&out, "provider", call->provider);
+	json_str_member(&out, "detail", call->detail);
+	buf_str(&out, "}");
+	rv = buf_ok(&out) ? 0 : -1;
+	if (rv == 0)
+		puts(buf_cstr(&out));
+	buf_free(&out);
+	return rv;
+}
+
+/* One call: a row to be printed later, or a line of JSON at once. */
+static int
+show(struct text_table *table, const struct ask_call *call, int is_json)
+{
+	return is_json ? put_json(call) : add_row(table, call);
+}
+
+/* Those of `new` that `old` does not have, or has in another state. */
+static int
+show_news(struct text_table *table, const struct listing *new,
+    const struct listing *old, int is_json)
+{
+	const struct ask_call *before;
+	size_t i;
+
+	for (i = new->n; i-- > 0; ) {
+		before = listing_find(old, new->call[i].call);
+		if (before != NULL && before->stage == new->call[i].stage &&
+		    before->end == new->call[i].end)
+			continue;
+		if (show(table, &new->call[i], is_json) == -1)
+			return -1;
+	}
+	if (!is_json)
+		text_table_print(table);
+	fflush(stdout);
+	return ferror(stdout) ? -1 : 0;
+}
+
+static void
+nap(void)
+{
+	struct timespec ts = { FOLLOW_MS / 1000,
+	    FOLLOW_MS % 1000 * 1000000L };
+
+	nanosleep(&ts, NULL);
+}
+
+/* Asks again and again, and tells what is new, until it is interrupted. */
+static int
+follow(struct talk *talk, struct text_table *table, struct listing *last,
+    const struct options *o)
+{
+	struct listing now;
+	struct ask_list ask;
+	char why[512];
+
+	memset(&ask, 0, sizeof(ask));
+	for (;;) {
+		nap();
+		ask.since = clock_wall() - FOLLOW_BACK_S;
+		if (listing_fetch(&now, talk, &ask, why, sizeof(why)) == -1)
+			return fail(EX_UNAVAILABLE, why);
+		if (show_news(table, &now, last, o->is_json) == -1) {
+			listing_free(&now);
+			return EX_IOERR;
+		}
+		listing_free(last);
+		*last = now;
+	}
+}
+
+static int
+list(const struct place *place, const struct options *o)
+{
+	struct text_table *table = text_table_new(columns);
+	struct ask_list ask;
+	struct listing all = { NULL, 0, 0 }, none = { NULL, 0, 0 };
+	struct talk *talk = NULL;
+	char why[512];
+	int status = EX_UNAVAILABLE;
+
+	memset(&ask, 0, sizeof(ask));
+	ask.most = o->most;
+	ask.is_open_only = (uint8_t)o->is_open_only;
+	if (table == NULL) {
+		status = fail(EX_OSERR, "out of memory");
+		goto out;
+	}
+	talk = talk_open(place->socket, why, sizeof(why));
+	if (talk == NULL ||
+	    listing_fetch(&all, talk, &ask, why, sizeof(why)) == -1) {
+		fail(status, why);
+		goto out;
+	}
+	if (all.n == 0 && !o->is_json && !o->is_following)
+		printf("no calls\n");
+	else if (show_news(table, &all, &none, o->is_json) == -1) {
+		status = fail(EX_IOERR, "cannot write");
+		goto out;
+	}
+	status = o->is_following ? follow(talk, table, &all, o) : EX_OK;
+out:
+	listing_free(&all);
+	talk_close(talk);
+	text_table_free(table);
+	return status;
+}
+
+static int
+run(const struct place *place, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ NULL, 0, NULL, 0 }
+	};
+	struct options o = { .most = MOST_DEFAULT };
+	uint64_t most;
+	int ch;
+
+	while ((ch = getopt_long(argc, argv, "fjn:o", longs, NULL)) != -1) {
+		switch (ch) {
+		case 'f':
+			o.is_following = 1;
+			break;
+		case 'j':
+			o.is_json = 1;
+			break;
+		case 'n':
+			if (scan_uint(optarg, strlen(optarg), UINT32_MAX,
+			    &most) == -1)
+				return COMMAND_USAGE;
+			o.most = (uint32_t)most;
+			break;
+		case 'o':
+			o.is_open_only = 1;
+			break;
+		default:
+			return COMMAND_USAGE;
+		}
+	}
+	return argc == optind ? list(place, &o) : COMMAND_USAGE;
+}
+
+const struct command calls_command = {
+	"calls", "[-fo] [-n NUMBER] [--json]",
+	"list calls",
+	"Lists the last calls, the newest at the bottom: when the offer was\n"
+	"accepted, whose it was, the two numbers shortened, and how it stands\n"
+	"or ended.  The offer's id is shown where there is room for it.\n\n"
+	"  -n NUMBER  how many (20; 0 for all)\n"
+	"  -o         open calls only\n"
+	"  -f         go on: a line for each call that comes or changes\n"
+	"  --json     one JSON object on each line, times in Unix seconds\n",
+	run
+};

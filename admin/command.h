@@ -1,0 +1,25 @@
+#ifndef ADMIN_COMMAND_H
+#define ADMIN_COMMAND_H
+
+/*
+ * A subcommand of calloffer: one constant in a room of its own, registered on
+ * one line in main.
+ */
+struct place {
+	const char	*confdir;	/* of the configuration: /etc/calloffer */
+	const char	*socket;	/* the bridge's, for the administrator */
+};
+
+struct command {
+	const char	*name;
+	const char	*synopsis;	/* what follows the name */
+	const char	*summary;	/* one line for the list of all */
+	const char	*help;		/* what -h says below the synopsis */
+	/* argv[0] is "calloffer NAME".  An exit status of sysexits(3), or
+	   COMMAND_USAGE: the arguments are wrong, main says how it goes. */
+	int		(*run)(const struct place *, int argc, char **argv);
+};
+
+#define COMMAND_USAGE (-1)
+
+#endif

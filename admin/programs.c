@@ -1,0 +1,95 @@
+/*
+ * calloffer mint, rewrite, account: what the daemons' own programs do when
+ * asked.  The powers stay with them; this tool only starts them.
+ */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sysexits.h>
+
+#include "admin/command.h"
+#include "admin/sibling.h"
+
+#include "admin/programs.h"
+
+struct mode {
+	const char	*program;
+	const char	*option;	/* what makes it do this, and end */
+	const char	*conf;		/* its configuration */
+};
+
+/* Becomes PROGRAM OPTION -c CONFIGURATION and what was given. */
+static int
+become(const struct place *place, const struct mode *mode, int argc,
+    char **argv)
+{
+	const char **args = calloc((size_t)argc + 4, sizeof(*args));
+	char conf[PATH_MAX];
+	int i, n = 0, status;
+
+	if (args == NULL) {
+		fprintf(stderr, "calloffer: out of memory\n");
+		return EX_OSERR;
+	}
+	snprintf(conf, sizeof(conf), "%s/%s", place->confdir, mode->conf);
+	args[n++] = mode->program;
+	args[n++] = mode->option;
+	args[n++] = "-c";
+	args[n++] = conf;
+	for (i = 1; i < argc; i++)
+		args[n++] = argv[i];
+	status = sibling_become(mode->program, args);
+	free(args);
+	return status;
+}
+
+static int
+run_account(const struct place *place, int argc, char **argv)
+{
+	static const struct mode mode = { "calloffer-bridge", "--accounts",
+	    "bridge.conf" };
+
+	return become(place, &mode, argc, argv);
+}
+
+static int
+run_mint(const struct place *place, int argc, char **argv)
+{
+	static const struct mode mode = { "calloffer-milter", "--mint",
+	    "milter.conf" };
+
+	return become(place, &mode, argc, argv);
+}
+
+static int
+run_rewrite(const struct place *place, int argc, char **argv)
+{
+	static const struct mode mode = { "calloffer-milter", "--rewrite",
+	    "milter.conf" };
+
+	return become(place, &mode, argc, argv);
+}
+
+const struct command programs_account = {
+	"account", "[NAME]",
+	"show the accounts, or one of them",
+	"Shows the accounts as the bridge's configuration has them.\n",
+	run_account
+};
+
+const struct command programs_mint = {
+	"mint", "[OPTION ...]",
+	"make the link of an offer without any mail",
+	"Runs calloffer-milter --mint, which holds the signing key; see\n"
+	"calloffer-milter(8) for its options.\n",
+	run_mint
+};
+
+const struct command programs_rewrite = {
+	"rewrite", "[OPTION ...] < MESSAGE",
+	"pass one message through the milter's own code",
+	"Runs calloffer-milter --rewrite, which reads a message from standard\n"
+	"input and writes it as the milter would pass it on; see\n"
+	"calloffer-milter(8) for its options.\n",
+	run_rewrite
+};

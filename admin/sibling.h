@@ -1,0 +1,44 @@
+#ifndef ADMIN_SIBLING_H
+#define ADMIN_SIBLING_H
+
+#include <stddef.h>
+
+struct buf;
+
+/*
+ * The other programs of the same installation: next to this one (as built),
+ * or in ../sbin beside its directory (as installed).  Powers stay with them:
+ * this tool only starts them.
+ */
+
+/* The path of `name`.  0, or -1 and a sentence. */
+int sibling_find(const char *name, char *path, size_t len, char *why,
+    size_t size) __attribute__((warn_unused_result));
+
+/* Becomes that program.  Returns only in failure, with an exit status. */
+int sibling_become(const char *name, const char *const *argv);
+
+/*
+ * Runs it and gathers what it says on both its outputs, for at most
+ * SIBLING_WAIT_MS.  Where this process is root and the user `user` exists, the
+ * program runs as that user: so it sees what the daemon would see.  Its exit
+ * status, or -1 with a sentence: it could not be run, did not end in time, or
+ * was ended by a signal.
+ */
+#define SIBLING_WAIT_MS 10000
+struct sibling_run {
+	const char	*name;
+	const char	*user;
+	const char *const *argv;	/* argv[0] is the program's own */
+};
+int sibling_hear(const struct sibling_run *, struct buf *said, char *why,
+    size_t size) __attribute__((warn_unused_result));
+
+/*
+ * Calls `fn` in a child that is `user`, as above.  What it returned, 0..255,
+ * or -1: there is no such user, or the child failed.
+ */
+int sibling_as(const char *user, int (*fn)(const void *), const void *ctx)
+    __attribute__((warn_unused_result));
+
+#endif
