@@ -9,15 +9,13 @@
 #include "lib/terms.h"
 #include "lib/token.h"
 
-#include "bridge-client/provider.h"
-
 /*
- * The call machine: what is done when something happens to a call.  A pure
- * function: no I/O, no clock (an event carries the time), no memory of its
- * own.  The table of states and events is in DESIGN, section 6.
+ * A call: what was accepted, how far it has come, and what is known of its
+ * two legs.  Plain data; bridge-client/machine says how it moves.
  */
 #define CALL_ID_BYTES	TOKEN_OFFER_BYTES
 #define CALL_HASH_BYTES	16
+#define CALL_REF_MAX	96	/* a provider's own id of a leg */
 #define CALL_ROUTES_MAX	8
 
 /*
@@ -77,16 +75,17 @@ enum call_leg_state {
 struct call_leg {
 	uint8_t		state;		/* enum call_leg_state */
 	int64_t		asked_at;	/* Unix seconds, of the last RING */
-	char		ref[PROVIDER_REF_MAX + 1];	/* the provider's id, or "" */
-	/* not kept in the journal: */
+	char		ref[CALL_REF_MAX + 1];	/* or "" */
+	/* not kept in the journal; times are monotonic ms, 0: none */
 	uint8_t		waits;		/* bits 1 << enum provider_act: outcomes
 					   that are still to come */
 	uint8_t		tries;		/* of what is being tried again */
-	int64_t		due_ms;		/* next look at this leg, or 0 */
+	uint8_t		n_prompts;	/* spoken since the last key */
+	uint8_t		n_wrong;	/* keys */
+	int64_t		asked_ms;	/* of the last RING */
+	int64_t		due_ms;		/* when to ask for it, or ask about it */
+	int64_t		prompt_ms;	/* when to speak to it again */
 };
-
-/* Deadlines of a call beside those of its legs; monotonic ms, 0: none. */
-enum call_due { CALL_DUE_STATE, CALL_DUE_PROMPT, CALL_DUES };
 
 struct call {
 	struct acceptance acc;
@@ -103,90 +102,25 @@ struct call {
 	int64_t		ended_at;	/* end known */
 	char		provider[33];	/* name of the one in use */
 	char		detail[128];	/* the provider's reason; no numbers */
-	struct call_leg	leg[2];
+	struct call_leg	leg[2];		/* A, B */
 	/* not kept in the journal: */
 	uint8_t		is_dirty;	/* what is kept has changed */
-	uint8_t		n_prompts;	/* spoken in this state */
-	uint8_t		n_wrong;	/* keys */
 	uint8_t		tries;		/* of BRIDGE, UNBRIDGE */
 	uint8_t		waits;		/* likewise, as in a leg */
-	int64_t		due_ms[CALL_DUES];
+	int64_t		due_ms;		/* deadline of the state; ms, 0: none */
+	int64_t		bridge_ms;	/* when to try the bridge again, or 0 */
 };
-
-enum call_event_kind {
-	CALL_BEGIN,		/* accepted */
-	CALL_RESTORED,		/* read from the journal after a start */
-	CALL_TIMER,		/* call_due_ms() has come */
-	CALL_CANCEL,		/* by the offeree, from the page */
-	CALL_REVOKE,		/* by the administrator */
-	CALL_RESYNC,		/* events may have been missed */
-	CALL_OUTCOME,		/* of an act: `leg`, `act` and `reply` */
-	CALL_PROVIDER		/* `provider` */
-};
-#define CALL_EVENTS (CALL_PROVIDER + 1)
-
-struct call_event {
-	enum call_event_kind		 kind;
-	int64_t				 now_ms;	/* monotonic */
-	int64_t				 wall;		/* Unix seconds */
-	enum leg			 leg;
-	enum provider_act		 act;
-	const struct provider_reply	*reply;		/* borrowed */
-	const struct provider_event	*provider;	/* borrowed */
-};
-
-/*
- * What is to be done.  Acts of one leg are sent one after the other, in this
- * order, each after the outcome of the one before; BRIDGE and UNBRIDGE are of
- * both legs.  HANG and FIND wait for nobody, and HANG makes what has not been
- * sent yet on its leg needless.  RING may be sent only when the call, as it is
- * now, is durable in the journal.  Each act that is given brings exactly one
- * CALL_OUTCOME; what a HANG has made needless brings PROVIDER_NOT.  When to
- * wake the call again is no action: call_due_ms() says it after each step.
- */
-struct call_action {
-	enum provider_act	 act;
-	enum leg		 leg;
-	const char		*prompt;	/* PLAY: literal, comma-separated */
-};
-#define CALL_ACTIONS_MAX 12
-struct call_actions {
-	size_t			n;
-	struct call_action	list[CALL_ACTIONS_MAX];
-};
-
-/*
- * Prompts, all in the language of who hears them:
- *
- *	a-offer		this is the call that you accepted by mail
- *	a-press		press 1 to be connected, 9 never to be called again
- *	a-wait		please hold, the other side is being called
- *	a-busy a-no-answer a-declined a-failed	why nobody comes, goodbye
- *	a-blocked	you will not be called again, goodbye
- *	b-offer		someone has accepted your offer to talk
- *	b-press		press 1 to be connected
- */
 
 /* A new call of this acceptance, in CALL_NEW. */
 void call_init(struct call *, const struct acceptance *);
 
-/*
- * One step.  Any event is harmless in any state; what has no meaning changes
- * nothing.  Sets is_dirty when something that is kept has changed; the driver
- * clears it when it is durable.
- */
-void call_step(struct call *, const struct call_event *,
-    struct call_actions *out);
-
-/* When CALL_TIMER is due, monotonic ms; 0: never. */
+/* When the machine wants to be woken (CALL_TIMER), monotonic ms; 0: never. */
 int64_t call_due_ms(const struct call *);
 
-/* How a person would tell the state.  CLOSING has ended, for people. */
+/* How a person would tell the state.  From PARTING on it has ended. */
 enum ask_stage call_stage(const struct call *);
 /* Seconds talked so far, or in all. */
 int64_t call_talk_s(const struct call *, int64_t wall);
-/* The longest that a leg may live, from RING on: its safety net. */
-int call_leg_max_s(const struct call *, enum leg);
 const char *call_state_word(enum call_state);
 
 #endif

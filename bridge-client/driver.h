@@ -7,6 +7,7 @@
 #include "lib/ask.h"
 
 #include "bridge-client/call.h"
+#include "bridge-client/machine.h"
 #include "bridge-client/rest.h"
 
 struct journal;
@@ -17,7 +18,7 @@ struct request;
 
 /*
  * The driver: journal, act, journal.  It owns the calls that are open, runs
- * the machine (call.h), and is the only room that has anything done.
+ * the machine (machine.h), and is the only room that has anything done.
  *
  * All that happens in a turn of the loop goes into one durable commit at its
  * end, driver_turn_end(); only then are callbacks called and requests sent.

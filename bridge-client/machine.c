@@ -1,0 +1,573 @@
+/*
+ * What happens to a call.  Read with the table of states and events in
+ * DESIGN, section 6.
+ *
+ * Three rules carry it.  Leg B is asked for in one place only, on A's key 1.
+ * A leg is asked for again only when its provider has said that it certainly
+ * was not rung.  And a leg that is not wanted any more is put down and looked
+ * for until it is certainly gone, whatever the order of what is heard of it.
+ */
+#include <string.h>
+
+#include "bridge-client/machine.h"
+
+#define HOLD_MS		5000	/* between two words to A while B rings */
+#define HUNG_MS		1000	/* after a HANG: gone by then, or look */
+#define TRIES_MAX	3	/* of RING and BRIDGE, where certainly not done */
+#define ROUNDS		2	/* a prompt and its repetition on silence */
+
+/* A is on hold while B is rung and asked. */
+static int
+is_on_hold(const struct call *c)
+{
+	return c->state == CALL_RINGING_B || c->state == CALL_ASKING_B;
+}
+
+/* What is heard of a leg. */
+
+/* It exists: it rings, or is up.  This may be news of a while ago. */
+static void
+is_alive(struct step *s, enum leg leg, int is_up)
+{
+	struct call *c = s->c;
+	enum call_leg_state was = c->leg[leg].state;
+	enum call_leg_state now = is_up ? CALL_LEG_UP : CALL_LEG_MADE;
+
+	if (was == CALL_LEG_GONE)
+		return;
+	if (!step_is_wanted(c, leg)) {
+		if (was < now && c->state != CALL_ENDED)
+			step_set_leg(s, leg, now);
+		step_give(s, PROVIDER_HANG, leg);
+		return;
+	}
+	if (was == CALL_LEG_NONE || was >= now)
+		return;
+	step_set_leg(s, leg, now);
+	c->leg[leg].due_ms = 0;
+	if (is_up && step_is_being_rung(c, leg))
+		step_ask(s, leg);
+	else if (c->state == CALL_STARTING)
+		step_set_state(s, CALL_RINGING_A, c->due_ms);
+}
+
+static void
+is_gone(struct step *s, enum leg leg, int cause)
+{
+	struct call *c = s->c;
+	enum ask_end end = step_end_by(c, leg, cause);
+
+	if (step_is_down(c, leg) || c->state == CALL_ENDED)
+		return;
+	step_set_leg(s, leg, CALL_LEG_GONE);
+	c->leg[leg].due_ms = c->leg[leg].prompt_ms = 0;
+	if (!step_is_wanted(c, leg))
+		return;
+	if (c->state == CALL_PARTING)
+		step_close(s);
+	else if (leg == LEG_B && c->state != CALL_TALKING)
+		step_part(s, end);
+	else
+		step_finish(s, end);
+}
+
+static void
+no_key(struct step *s, enum leg leg)
+{
+	if (leg == LEG_A)
+		step_finish(s, ASK_END_A_NO_KEY);
+	else
+		step_part(s, ASK_END_B_NO_KEY);
+}
+
+static void
+has_pressed(struct step *s, enum leg leg, char key)
+{
+	struct call *c = s->c;
+
+	if (step_is_being_rung(c, leg)) {
+		is_alive(s, leg, 1);	/* its answer is late; asked again */
+	} else if (!step_is_asked(c, leg)) {
+		return;
+	} else if (key == '1') {
+		if (leg == LEG_A)
+			step_agree(s);
+		else
+			step_bridge(s);
+	} else if (key == '9' && leg == LEG_A) {
+		c->is_blocked = 1;
+		step_part(s, ASK_END_A_BLOCKED);
+	} else if (++c->leg[leg].n_wrong >= STEP_WRONG_MAX) {
+		no_key(s, leg);
+	} else {
+		step_give(s, PROVIDER_HUSH, leg);
+		step_prompt(s, leg);
+	}
+}
+
+/* The prompts are over. */
+static void
+has_heard(struct step *s, enum leg leg)
+{
+	struct call *c = s->c;
+
+	if (step_is_awaited(c, PROVIDER_PLAY, leg))
+		return;		/* it was what was hushed, not what comes */
+	if (step_is_asked(c, leg))
+		c->leg[leg].prompt_ms = step_in_ms(s, c->acc.confirm_s *
+		    INT64_C(1000) / ROUNDS);
+	else if (leg == LEG_A && is_on_hold(c))
+		c->leg[leg].prompt_ms = step_in_ms(s, HOLD_MS);
+	else if (leg == LEG_A && c->state == CALL_PARTING)
+		step_close(s);
+}
+
+static void
+set_ref(struct step *s, enum leg leg, const char *ref)
+{
+	char *dst = s->c->leg[leg].ref;
+
+	if (ref[0] == '\0' || strcmp(dst, ref) == 0)
+		return;
+	memcpy(dst, ref, strlen(ref) + 1);
+	s->c->is_dirty = 1;
+}
+
+static void
+on_provider(struct step *s)
+{
+	const struct provider_event *e = s->ev->provider;
+
+	if (!step_is_down(s->c, e->leg))
+		set_ref(s, e->leg, e->ref);
+	switch (e->kind) {
+	case EVENT_RINGING:
+		is_alive(s, e->leg, 0);
+		break;
+	case EVENT_ANSWERED:
+		is_alive(s, e->leg, 1);
+		break;
+	case EVENT_KEY:
+		has_pressed(s, e->leg, e->key);
+		break;
+	case EVENT_SPOKEN:
+		has_heard(s, e->leg);
+		break;
+	case EVENT_GONE:
+		if (step_is_being_rung(s->c, e->leg))
+			step_note(s, e->detail);
+		is_gone(s, e->leg, (int)e->cause);
+		break;
+	case EVENT_NONE:
+	case EVENT_LOST:
+		break;
+	}
+}
+
+/* Outcomes. */
+
+/* It certainly was not rung: again, by another way, or not at all. */
+static void
+was_not_rung(struct step *s, enum leg leg, int may_try_again)
+{
+	struct call *c = s->c;
+	struct call_leg *l = &c->leg[leg];
+
+	step_set_leg(s, leg, CALL_LEG_NONE);
+	l->due_ms = 0;
+	if (!step_is_wanted(c, leg))
+		return;
+	if (may_try_again && ++l->tries < TRIES_MAX) {
+		l->due_ms = step_in_ms(s, INT64_C(500) << l->tries);
+	} else if (leg == LEG_B) {
+		step_part(s, ASK_END_PROVIDER);
+	} else if (c->route_at + 1 < c->acc.n_routes) {
+		c->route_at++;
+		l->tries = 0;
+		step_ring(s, leg);
+	} else {
+		step_finish(s, ASK_END_PROVIDER);
+	}
+}
+
+static void
+ring_outcome(struct step *s, enum leg leg, const struct provider_reply *r)
+{
+	struct call_leg *l = &s->c->leg[leg];
+
+	set_ref(s, leg, r->ref);
+	if (l->state != CALL_LEG_ASKED)
+		return;		/* events were faster */
+	switch (r->outcome) {
+	case PROVIDER_DONE:
+	case PROVIDER_MORE:
+		is_alive(s, leg, 0);
+		break;
+	case PROVIDER_REFUSED:
+	case PROVIDER_NOT:
+		step_note(s, r->detail);
+		was_not_rung(s, leg, r->outcome == PROVIDER_NOT);
+		break;
+	case PROVIDER_UNKNOWN:
+		step_note(s, r->detail);
+		l->tries = 0;
+		step_look(s, leg);
+		break;
+	}
+}
+
+static void
+hang_outcome(struct step *s, enum leg leg, const struct provider_reply *r)
+{
+	if (r->outcome == PROVIDER_DONE)
+		s->c->leg[leg].due_ms = step_in_ms(s, HUNG_MS);
+	else
+		step_look_later(s, leg);
+}
+
+static void
+find_outcome(struct step *s, enum leg leg, const struct provider_reply *r)
+{
+	struct call *c = s->c;
+
+	if (r->outcome != PROVIDER_DONE) {
+		step_look_later(s, leg);
+	} else if (r->found != PROVIDER_GONE) {
+		is_alive(s, leg, r->found == PROVIDER_IS_UP);
+		if (c->state == CALL_TALKING)
+			step_check_later(s, leg);
+	} else if (c->leg[leg].state == CALL_LEG_ASKED) {
+		step_look_for_late(s, leg);
+	} else {
+		is_gone(s, leg, STEP_UNSEEN);
+	}
+}
+
+static void
+bridge_outcome(struct step *s, const struct provider_reply *r)
+{
+	struct call *c = s->c;
+
+	if (c->state != CALL_BRIDGING)
+		return;
+	if (r->outcome == PROVIDER_DONE) {
+		step_talk(s);
+		return;
+	}
+	step_note(s, r->detail);
+	if (r->outcome == PROVIDER_NOT && ++c->tries < TRIES_MAX)
+		c->bridge_ms = step_in_ms(s, INT64_C(250) << c->tries);
+	else
+		step_part(s, ASK_END_PROVIDER);
+}
+
+static void
+unbridge_outcome(struct step *s, const struct provider_reply *r)
+{
+	struct call *c = s->c;
+
+	if (r->outcome == PROVIDER_DONE || r->outcome == PROVIDER_REFUSED ||
+	    ++c->tries >= TRIES_MAX) {
+		c->is_bridged = 0;
+		c->is_dirty = 1;
+	} else {
+		c->bridge_ms = step_in_ms(s, INT64_C(500) << c->tries);
+	}
+}
+
+static void
+play_outcome(struct step *s, enum leg leg, const struct provider_reply *r)
+{
+	if (r->outcome != PROVIDER_REFUSED)
+		return;
+	if (leg == LEG_A && s->c->state == CALL_PARTING) {
+		step_close(s);
+	} else if (step_is_asked(s->c, leg)) {
+		step_note(s, r->detail);
+		step_look(s, leg);
+	}
+}
+
+static void
+on_outcome(struct step *s)
+{
+	enum provider_act act = s->ev->act;
+	enum leg leg = s->ev->leg;
+	const struct provider_reply *r = s->ev->reply;
+
+	if (!step_is_awaited(s->c, act, leg))
+		return;
+	step_came(s, act, leg);
+	if (s->c->state == CALL_ENDED)
+		return;
+	switch (act) {
+	case PROVIDER_RING:
+		ring_outcome(s, leg, r);
+		break;
+	case PROVIDER_PLAY:
+		play_outcome(s, leg, r);
+		break;
+	case PROVIDER_BRIDGE:
+		bridge_outcome(s, r);
+		break;
+	case PROVIDER_UNBRIDGE:
+		unbridge_outcome(s, r);
+		break;
+	case PROVIDER_HANG:
+		if (!step_is_down(s->c, leg))
+			hang_outcome(s, leg, r);
+		break;
+	case PROVIDER_FIND:
+		if (!step_is_down(s->c, leg))
+			find_outcome(s, leg, r);
+		break;
+	case PROVIDER_HUSH:
+	case PROVIDER_PROBE:
+		break;
+	}
+}
+
+/* Time. */
+
+static void
+on_deadline(struct step *s)
+{
+	switch ((enum call_state)s->c->state) {
+	case CALL_STARTING:
+	case CALL_BRIDGING:
+		step_finish(s, ASK_END_PROVIDER);
+		break;
+	case CALL_RINGING_A:
+		step_finish(s, ASK_END_A_NO_ANSWER);
+		break;
+	case CALL_ASKING_A:
+		no_key(s, LEG_A);
+		break;
+	case CALL_RINGING_B:
+		step_part(s, s->c->leg[LEG_B].state == CALL_LEG_MADE ?
+		    ASK_END_B_NO_ANSWER : ASK_END_PROVIDER);
+		break;
+	case CALL_ASKING_B:
+		no_key(s, LEG_B);
+		break;
+	case CALL_TALKING:
+		step_finish(s, ASK_END_TALKED);
+		break;
+	case CALL_PARTING:
+		step_close(s);
+		break;
+	case CALL_NEW:
+	case CALL_CLOSING:
+	case CALL_ENDED:
+	case CALL_STATES:
+		break;
+	}
+}
+
+/* Time to speak to the leg again: nothing was pressed, or B still rings. */
+static void
+on_silence(struct step *s, enum leg leg)
+{
+	struct call *c = s->c;
+
+	if (leg == LEG_A && is_on_hold(c))
+		step_speak(s, leg, "a-wait");
+	else if (!step_is_asked(c, leg))
+		return;
+	else if (++c->leg[leg].n_prompts > ROUNDS)
+		no_key(s, leg);
+	else
+		step_speak(s, leg, leg == LEG_A ? "a-press" : "b-press");
+}
+
+static void
+on_leg_due(struct step *s, enum leg leg)
+{
+	if (!step_is_down(s->c, leg))
+		step_look(s, leg);
+	else if (s->c->leg[leg].state == CALL_LEG_NONE &&
+	    step_is_being_rung(s->c, leg))
+		step_ring(s, leg);
+}
+
+/* 1, and the time is cleared, when it has come. */
+static int
+has_come(const struct step *s, int64_t *ms)
+{
+	if (*ms == 0 || *ms > s->ev->now_ms)
+		return 0;
+	*ms = 0;
+	return 1;
+}
+
+static void
+on_timer(struct step *s)
+{
+	struct call *c = s->c;
+	int leg;
+
+	if (has_come(s, &c->due_ms))
+		on_deadline(s);
+	if (has_come(s, &c->bridge_ms) && c->state == CALL_BRIDGING)
+		step_give(s, PROVIDER_BRIDGE, LEG_A);
+	for (leg = LEG_A; leg <= LEG_B; leg++) {
+		if (has_come(s, &c->leg[leg].due_ms))
+			on_leg_due(s, leg);
+		if (has_come(s, &c->leg[leg].prompt_ms))
+			on_silence(s, leg);
+	}
+}
+
+/* What people and the program itself bring. */
+
+/*
+ * (Where an account has to be authorised first, that intent and its wait come
+ * between CALL_NEW and this; the settling comes before CALL_ENDED.)
+ */
+static void
+on_begin(struct step *s)
+{
+	s->c->accepted_at = s->ev->wall;
+	step_set_state(s, CALL_STARTING, 0);
+	step_ring(s, LEG_A);
+}
+
+static void
+on_hangup(struct step *s, int is_revoked)
+{
+	switch ((enum call_state)s->c->state) {
+	case CALL_STARTING:
+	case CALL_RINGING_A:
+	case CALL_ASKING_A:
+	case CALL_RINGING_B:
+	case CALL_ASKING_B:
+	case CALL_BRIDGING:
+		step_finish(s, is_revoked ? ASK_END_REVOKED :
+		    ASK_END_CANCELLED);
+		break;
+	case CALL_TALKING:
+		step_finish(s, is_revoked ? ASK_END_REVOKED : ASK_END_TALKED);
+		break;
+	case CALL_PARTING:
+		step_close(s);
+		break;
+	case CALL_NEW:
+	case CALL_CLOSING:
+	case CALL_ENDED:
+	case CALL_STATES:
+		break;
+	}
+}
+
+static void
+on_resync(struct step *s)
+{
+	int leg;
+
+	for (leg = LEG_A; leg <= LEG_B; leg++)
+		if (!step_is_down(s->c, leg) &&
+		    !step_is_awaited(s->c, PROVIDER_RING, leg))
+			step_look(s, leg);
+}
+
+/* Monotonic now of a time that was recorded by the wall clock. */
+static int64_t
+mono_of(const struct step *s, int64_t wall)
+{
+	int64_t ago_s = s->ev->wall - wall;
+
+	return ago_s <= 0 ? s->ev->now_ms : s->ev->now_ms - ago_s * 1000;
+}
+
+/*
+ * After a start.  Who was talking may go on talking, until the same limit;
+ * everything else is ended.  That is simple, and nobody is rung twice.
+ */
+static void
+on_restored(struct step *s)
+{
+	struct call *c = s->c;
+	int64_t limit_ms;
+
+	c->leg[LEG_A].asked_ms = mono_of(s, c->leg[LEG_A].asked_at);
+	c->leg[LEG_B].asked_ms = mono_of(s, c->leg[LEG_B].asked_at);
+	switch ((enum call_state)c->state) {
+	case CALL_TALKING:
+		limit_ms = mono_of(s, c->talk_at) + c->acc.max_s *
+		    INT64_C(1000);
+		if (limit_ms <= s->ev->now_ms) {
+			step_finish(s, ASK_END_TALKED);
+			break;
+		}
+		c->due_ms = limit_ms;
+		on_resync(s);
+		break;
+	case CALL_PARTING:
+	case CALL_CLOSING:
+		step_close(s);
+		break;
+	case CALL_NEW:
+	case CALL_STARTING:
+	case CALL_RINGING_A:
+	case CALL_ASKING_A:
+	case CALL_RINGING_B:
+	case CALL_ASKING_B:
+	case CALL_BRIDGING:
+		step_finish(s, ASK_END_UNKNOWN);
+		break;
+	case CALL_ENDED:
+	case CALL_STATES:
+		break;
+	}
+}
+
+/* Both legs are down: the bridge goes, and then it is over. */
+static void
+end_if_down(struct step *s)
+{
+	struct call *c = s->c;
+
+	if (c->state != CALL_CLOSING || !step_is_down(c, LEG_A) ||
+	    !step_is_down(c, LEG_B))
+		return;
+	if (!c->is_bridged)
+		step_set_state(s, CALL_ENDED, 0);
+	else if (c->bridge_ms == 0)
+		step_give(s, PROVIDER_UNBRIDGE, LEG_A);
+}
+
+void
+machine_step(struct call *c, const struct call_event *ev,
+    struct call_actions *out)
+{
+	struct step s = { c, ev, out };
+
+	out->n = 0;
+	if ((c->state == CALL_NEW) != (ev->kind == CALL_BEGIN))
+		return;
+	switch (ev->kind) {
+	case CALL_BEGIN:
+		on_begin(&s);
+		break;
+	case CALL_RESTORED:
+		on_restored(&s);
+		break;
+	case CALL_TIMER:
+		on_timer(&s);
+		break;
+	case CALL_CANCEL:
+	case CALL_REVOKE:
+		on_hangup(&s, ev->kind == CALL_REVOKE);
+		break;
+	case CALL_RESYNC:
+		on_resync(&s);
+		break;
+	case CALL_OUTCOME:
+		on_outcome(&s);
+		break;
+	case CALL_PROVIDER:
+		on_provider(&s);
+		break;
+	}
+	end_if_down(&s);
+}

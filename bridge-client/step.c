@@ -1,0 +1,359 @@
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bridge-client/step.h"
+
+#define RING_GRACE_MS	15000	/* beyond the ring limit: request, network */
+#define SPEAK_MS	30000	/* a prompt has been spoken by then */
+#define PART_MS		20000	/* an apology, likewise */
+#define BRIDGE_MS	10000
+#define CHECK_MS	30000	/* a leg that talks is looked at so often */
+#define LATE_S		30	/* after the leg's own limit it is gone */
+
+int
+step_leg_max_s(const struct call *c, enum leg leg)
+{
+	const struct acceptance *a = &c->acc;
+	int asking_s = a->ring_s + RING_GRACE_MS / 1000 +
+	    STEP_WRONG_MAX * (SPEAK_MS / 1000 + a->confirm_s);
+
+	return (leg == LEG_A ? 2 : 1) * asking_s + (int)a->max_s +
+	    (BRIDGE_MS + PART_MS) / 1000;
+}
+
+int
+step_is_down(const struct call *c, enum leg leg)
+{
+	return c->leg[leg].state == CALL_LEG_NONE ||
+	    c->leg[leg].state == CALL_LEG_GONE;
+}
+
+int
+step_is_wanted(const struct call *c, enum leg leg)
+{
+	switch ((enum call_state)c->state) {
+	case CALL_PARTING:
+		return leg == LEG_A;
+	case CALL_CLOSING:
+	case CALL_ENDED:
+		return 0;
+	case CALL_NEW:
+	case CALL_STARTING:
+	case CALL_RINGING_A:
+	case CALL_ASKING_A:
+	case CALL_RINGING_B:
+	case CALL_ASKING_B:
+	case CALL_BRIDGING:
+	case CALL_TALKING:
+	case CALL_STATES:
+		break;
+	}
+	return 1;
+}
+
+int
+step_is_being_rung(const struct call *c, enum leg leg)
+{
+	if (leg == LEG_B)
+		return c->state == CALL_RINGING_B;
+	return c->state == CALL_STARTING || c->state == CALL_RINGING_A;
+}
+
+int
+step_is_asked(const struct call *c, enum leg leg)
+{
+	return c->state == (leg == LEG_A ? CALL_ASKING_A : CALL_ASKING_B);
+}
+
+enum ask_end
+step_end_by(const struct call *c, enum leg leg, int cause)
+{
+	static const enum ask_end ends[2][CAUSE_CANCELLED + 1] = { {
+		[CAUSE_NORMAL] = ASK_END_A_LEFT,
+		[CAUSE_BUSY] = ASK_END_A_BUSY,
+		[CAUSE_DECLINED] = ASK_END_A_DECLINED,
+		[CAUSE_NO_ANSWER] = ASK_END_A_NO_ANSWER,
+		[CAUSE_UNREACHABLE] = ASK_END_A_UNREACHABLE,
+		[CAUSE_FAILED] = ASK_END_A_UNREACHABLE,
+		[CAUSE_CANCELLED] = ASK_END_A_NO_ANSWER
+	}, {
+		[CAUSE_NORMAL] = ASK_END_B_DECLINED,
+		[CAUSE_BUSY] = ASK_END_B_BUSY,
+		[CAUSE_DECLINED] = ASK_END_B_DECLINED,
+		[CAUSE_NO_ANSWER] = ASK_END_B_NO_ANSWER,
+		[CAUSE_UNREACHABLE] = ASK_END_B_UNREACHABLE,
+		[CAUSE_FAILED] = ASK_END_B_UNREACHABLE,
+		[CAUSE_CANCELLED] = ASK_END_B_NO_ANSWER
+	} };
+
+	if (c->state == CALL_TALKING)
+		return ASK_END_TALKED;
+	if (!step_is_being_rung(c, leg))
+		return leg == LEG_A ? ASK_END_A_LEFT : ASK_END_B_DECLINED;
+	if (cause < 0 || cause > CAUSE_CANCELLED)
+		return ASK_END_UNKNOWN;
+	return ends[leg][cause];
+}
+
+/* Where it is kept that the outcome of this act is still to come. */
+static uint8_t *
+waits(struct call *c, enum provider_act act, enum leg leg)
+{
+	return act == PROVIDER_BRIDGE || act == PROVIDER_UNBRIDGE ?
+	    &c->waits : &c->leg[leg].waits;
+}
+
+int
+step_is_awaited(struct call *c, enum provider_act act, enum leg leg)
+{
+	return (*waits(c, act, leg) & 1u << act) != 0;
+}
+
+void
+step_came(struct step *s, enum provider_act act, enum leg leg)
+{
+	*waits(s->c, act, leg) &= (uint8_t)~(1u << act);
+}
+
+static void
+give(struct step *s, enum provider_act act, enum leg leg, const char *prompt)
+{
+	struct call_action *a;
+
+	assert(s->out->n < CALL_ACTIONS_MAX);
+	a = &s->out->list[s->out->n++];
+	a->act = act;
+	a->leg = leg;
+	a->prompt = prompt;
+	*waits(s->c, act, leg) |= (uint8_t)(1u << act);
+}
+
+void
+step_give(struct step *s, enum provider_act act, enum leg leg)
+{
+	if (act == PROVIDER_HUSH || !step_is_awaited(s->c, act, leg))
+		give(s, act, leg, NULL);
+}
+
+int64_t
+step_in_ms(const struct step *s, int64_t ms)
+{
+	return s->ev->now_ms + ms;
+}
+
+void
+step_set_state(struct step *s, enum call_state state, int64_t due_ms)
+{
+	s->c->state = (uint8_t)state;
+	s->c->since = s->ev->wall;
+	s->c->due_ms = due_ms;
+	s->c->is_dirty = 1;
+}
+
+void
+step_set_leg(struct step *s, enum leg leg, enum call_leg_state state)
+{
+	s->c->leg[leg].state = (uint8_t)state;
+	s->c->is_dirty = 1;
+}
+
+void
+step_note(struct step *s, const char *detail)
+{
+	if (detail[0] == '\0')
+		return;
+	snprintf(s->c->detail, sizeof(s->c->detail), "%s", detail);
+	s->c->is_dirty = 1;
+}
+
+void
+step_ring(struct step *s, enum leg leg)
+{
+	struct call_leg *l = &s->c->leg[leg];
+
+	step_set_leg(s, leg, CALL_LEG_ASKED);
+	l->asked_at = s->ev->wall;
+	l->asked_ms = s->ev->now_ms;
+	s->c->due_ms = step_in_ms(s, s->c->acc.ring_s * INT64_C(1000) +
+	    RING_GRACE_MS);
+	step_give(s, PROVIDER_RING, leg);
+}
+
+void
+step_speak(struct step *s, enum leg leg, const char *prompt)
+{
+	s->c->leg[leg].prompt_ms = 0;
+	give(s, PROVIDER_PLAY, leg, prompt);
+}
+
+void
+step_prompt(struct step *s, enum leg leg)
+{
+	s->c->leg[leg].n_prompts = 1;
+	s->c->due_ms = step_in_ms(s, SPEAK_MS +
+	    s->c->acc.confirm_s * INT64_C(1000));
+	step_speak(s, leg, leg == LEG_A ? "a-offer,a-press" :
+	    "b-offer,b-press");
+}
+
+void
+step_look(struct step *s, enum leg leg)
+{
+	s->c->leg[leg].due_ms = 0;
+	step_give(s, PROVIDER_FIND, leg);
+}
+
+/* Past this the leg's own limit, which the provider keeps, has ended it. */
+static int
+is_past_its_limit(const struct step *s, enum leg leg)
+{
+	int64_t max_s = step_leg_max_s(s->c, leg) + LATE_S;
+
+	return s->ev->now_ms - s->c->leg[leg].asked_ms > max_s * 1000;
+}
+
+void
+step_look_later(struct step *s, enum leg leg)
+{
+	static const int pause_ms[] = { 500, 1000, 2000, 4000, 8000, 15000 };
+	struct call_leg *l = &s->c->leg[leg];
+	size_t n = sizeof(pause_ms) / sizeof(pause_ms[0]);
+
+	if (!step_is_wanted(s->c, leg) && is_past_its_limit(s, leg)) {
+		step_set_leg(s, leg, CALL_LEG_GONE);
+		l->due_ms = 0;
+		return;
+	}
+	l->due_ms = step_in_ms(s, pause_ms[l->tries < n ? l->tries : n - 1]);
+	if (l->tries < n)
+		l->tries++;
+}
+
+void
+step_look_for_late(struct step *s, enum leg leg)
+{
+	struct call_leg *l = &s->c->leg[leg];
+	int64_t late_ms = (s->c->acc.ring_s + LATE_S) * INT64_C(1000);
+
+	if (step_is_awaited(s->c, PROVIDER_RING, leg) ||
+	    s->ev->now_ms - l->asked_ms < late_ms)
+		step_look_later(s, leg);
+	else
+		step_set_leg(s, leg, CALL_LEG_GONE);
+}
+
+void
+step_ask(struct step *s, enum leg leg)
+{
+	step_set_state(s, leg == LEG_A ? CALL_ASKING_A : CALL_ASKING_B, 0);
+	s->c->leg[leg].n_wrong = 0;
+	step_prompt(s, leg);
+}
+
+/*
+ * The only place where B is asked for.  The very record that says so spends
+ * the use.
+ */
+void
+step_agree(struct step *s)
+{
+	s->c->is_spent = 1;
+	s->c->key_at = s->ev->wall;
+	step_set_state(s, CALL_RINGING_B, 0);
+	step_give(s, PROVIDER_HUSH, LEG_A);
+	step_speak(s, LEG_A, "a-wait");
+	step_ring(s, LEG_B);
+}
+
+void
+step_bridge(struct step *s)
+{
+	step_set_state(s, CALL_BRIDGING, step_in_ms(s, BRIDGE_MS));
+	s->c->is_bridged = 1;
+	s->c->tries = 0;
+	s->c->leg[LEG_A].prompt_ms = s->c->leg[LEG_B].prompt_ms = 0;
+	step_give(s, PROVIDER_HUSH, LEG_A);
+	step_give(s, PROVIDER_HUSH, LEG_B);
+	step_give(s, PROVIDER_BRIDGE, LEG_A);
+}
+
+void
+step_talk(struct step *s)
+{
+	step_set_state(s, CALL_TALKING, step_in_ms(s, s->c->acc.max_s *
+	    INT64_C(1000)));
+	s->c->talk_at = s->ev->wall;
+	step_check_later(s, LEG_A);
+	step_check_later(s, LEG_B);
+}
+
+void
+step_check_later(struct step *s, enum leg leg)
+{
+	s->c->leg[leg].tries = 0;
+	s->c->leg[leg].due_ms = step_in_ms(s, CHECK_MS);
+}
+
+static void
+set_end(struct step *s, enum ask_end end)
+{
+	s->c->end = (uint8_t)end;
+	s->c->ended_at = s->ev->wall;
+	s->c->is_dirty = 1;
+}
+
+static void
+put_down(struct step *s, enum leg leg)
+{
+	struct call_leg *l = &s->c->leg[leg];
+
+	l->prompt_ms = l->due_ms = 0;
+	l->tries = 0;
+	if (!step_is_down(s->c, leg))
+		step_give(s, PROVIDER_HANG, leg);
+}
+
+void
+step_close(struct step *s)
+{
+	step_set_state(s, CALL_CLOSING, 0);
+	s->c->bridge_ms = 0;
+	s->c->tries = 0;
+	put_down(s, LEG_A);
+	put_down(s, LEG_B);
+}
+
+void
+step_finish(struct step *s, enum ask_end end)
+{
+	set_end(s, end);
+	step_close(s);
+}
+
+static const char *
+apology(enum ask_end end)
+{
+	if (end == ASK_END_B_BUSY)
+		return "a-busy";
+	if (end == ASK_END_B_NO_ANSWER || end == ASK_END_B_NO_KEY)
+		return "a-no-answer";
+	if (end == ASK_END_B_DECLINED)
+		return "a-declined";
+	return end == ASK_END_A_BLOCKED ? "a-blocked" : "a-failed";
+}
+
+void
+step_part(struct step *s, enum ask_end end)
+{
+	if (s->c->leg[LEG_A].state != CALL_LEG_UP) {
+		step_finish(s, end);
+		return;
+	}
+	set_end(s, end);
+	step_set_state(s, CALL_PARTING, step_in_ms(s, PART_MS));
+	s->c->bridge_ms = 0;
+	put_down(s, LEG_B);
+	step_give(s, PROVIDER_HUSH, LEG_A);
+	step_speak(s, LEG_A, apology(end));
+}

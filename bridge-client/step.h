@@ -1,0 +1,146 @@
+#ifndef BRIDGE_STEP_H
+#define BRIDGE_STEP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/ask.h"
+
+#include "bridge-client/call.h"
+#include "bridge-client/provider.h"
+
+/*
+ * One step of a call: the event that it begins with, the actions that it
+ * brings, and the moves of which bridge-client/machine composes it.  No I/O,
+ * no clock: the event carries the time.
+ */
+enum call_event_kind {
+	CALL_BEGIN,		/* accepted */
+	CALL_RESTORED,		/* read from the journal after a start */
+	CALL_TIMER,		/* call_due_ms() has come */
+	CALL_CANCEL,		/* by the offeree, from the page */
+	CALL_REVOKE,		/* by the administrator */
+	CALL_RESYNC,		/* events may have been missed */
+	CALL_OUTCOME,		/* of an act: `leg`, `act` and `reply` */
+	CALL_PROVIDER		/* `provider` */
+};
+#define CALL_EVENTS (CALL_PROVIDER + 1)
+
+struct call_event {
+	enum call_event_kind		 kind;
+	int64_t				 now_ms;	/* monotonic */
+	int64_t				 wall;		/* Unix seconds */
+	enum leg			 leg;
+	enum provider_act		 act;
+	const struct provider_reply	*reply;		/* borrowed */
+	const struct provider_event	*provider;	/* borrowed */
+};
+
+/*
+ * What is to be done.  Acts of one leg are sent one after the other, in this
+ * order, each after the outcome of the one before; BRIDGE and UNBRIDGE are of
+ * both legs.  HANG and FIND wait for nobody, and HANG makes what has not been
+ * sent yet on its leg needless.  RING may be sent only when the call, as it is
+ * now, is durable in the journal.  Each act that is given brings exactly one
+ * CALL_OUTCOME; what a HANG has made needless brings PROVIDER_NOT.  When to
+ * wake the call again is no action: call_due_ms() says it after each step.
+ */
+struct call_action {
+	enum provider_act	 act;
+	enum leg		 leg;
+	const char		*prompt;	/* PLAY: literal, comma-separated */
+};
+#define CALL_ACTIONS_MAX 12
+struct call_actions {
+	size_t			n;
+	struct call_action	list[CALL_ACTIONS_MAX];
+};
+
+/*
+ * Prompts, all in the language of who hears them:
+ *
+ *	a-offer		this is the call that you accepted by mail
+ *	a-press		press 1 to be connected, 9 never to be called again
+ *	a-wait		please hold, the other side is being called
+ *	a-busy a-no-answer a-declined a-failed	why nobody comes, goodbye
+ *	a-blocked	you will not be called again, goodbye
+ *	b-offer		someone has accepted your offer to talk
+ *	b-press		press 1 to be connected
+ */
+
+#define STEP_WRONG_MAX	3	/* wrong keys, then it is over */
+
+struct step {
+	struct call			*c;
+	const struct call_event		*ev;
+	struct call_actions		*out;
+};
+
+/* The longest that a leg may live, from RING on: its safety net. */
+int step_leg_max_s(const struct call *, enum leg);
+
+/* What is so. */
+
+/* The leg is not there: never made, or gone. */
+int step_is_down(const struct call *, enum leg);
+/* The call still needs it; else it is being put down. */
+int step_is_wanted(const struct call *, enum leg);
+int step_is_being_rung(const struct call *, enum leg);
+/* Its key 1 is waited for. */
+int step_is_asked(const struct call *, enum leg);
+/* An act whose outcome has not come. */
+int step_is_awaited(struct call *, enum provider_act, enum leg);
+
+/*
+ * How the call ends when a leg goes that is wanted: enum provider_cause, or
+ * STEP_UNSEEN where nobody saw it go.
+ */
+#define STEP_UNSEEN	(-1)
+enum ask_end step_end_by(const struct call *, enum leg, int cause);
+
+/* What can be done. */
+
+/* Acts whose outcome is awaited are not given again, but for HUSH. */
+void step_give(struct step *, enum provider_act, enum leg);
+/* The outcome has come. */
+void step_came(struct step *, enum provider_act, enum leg);
+int64_t step_in_ms(const struct step *, int64_t ms);
+/* `due_ms` 0: the state has no deadline. */
+void step_set_state(struct step *, enum call_state, int64_t due_ms);
+void step_set_leg(struct step *, enum leg, enum call_leg_state);
+/* The provider's reason; an empty one changes nothing. */
+void step_note(struct step *, const char *detail);
+
+void step_ring(struct step *, enum leg);
+void step_speak(struct step *, enum leg, const char *prompt);
+/* Asks for the key 1: the first time, or after a wrong one. */
+void step_prompt(struct step *, enum leg);
+/*
+ * Asks the provider about the leg: now; with growing pauses; while it talks.
+ * A leg that is being put down counts as gone when its own limit is past.
+ */
+void step_look(struct step *, enum leg);
+void step_look_later(struct step *, enum leg);
+void step_check_later(struct step *, enum leg);
+/*
+ * The provider does not know a leg whose making is not certain.  The request
+ * was sent, nobody can say how far it has come, and so it is looked for again
+ * for as long as it could ring, and half a minute.
+ */
+void step_look_for_late(struct step *, enum leg);
+/* The leg has answered. */
+void step_ask(struct step *, enum leg);
+/* A pressed 1: spends the use and asks for B. */
+void step_agree(struct step *);
+/* B pressed 1. */
+void step_bridge(struct step *);
+/* Bridged. */
+void step_talk(struct step *);
+/* The end, told to A before A is put down. */
+void step_part(struct step *, enum ask_end);
+/* The end; both legs are put down. */
+void step_finish(struct step *, enum ask_end);
+/* Likewise, with the end that is already known. */
+void step_close(struct step *);
+
+#endif
