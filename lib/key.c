@@ -15,6 +15,7 @@
 
 #include <sodium.h>
 
+#include "lib/scan.h"
 #include "lib/secret.h"
 
 #include "lib/key.h"
@@ -65,7 +66,8 @@ parse_line(enum key_kind kind, const char *line, size_t len,
 	    kinds[kind].name);
 	if (len < n || memcmp(line, head, n) != 0)
 		return -1;
-	if (sodium_base642bin(bytes, KEY_BYTES, line + n, len - n, NULL, &got,
+	if (scan_is_base64url(line + n, len - n) &&
+	    sodium_base642bin(bytes, KEY_BYTES, line + n, len - n, NULL, &got,
 	    NULL, VARIANT) == 0 && got == KEY_BYTES)
 		return 0;
 	sodium_memzero(bytes, KEY_BYTES);

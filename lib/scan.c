@@ -214,6 +214,18 @@ scan_is_alnum(int c)
 }
 
 int
+scan_is_base64url(const char *p, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (!scan_is_alnum((unsigned char)p[i]) && p[i] != '-' &&
+		    p[i] != '_')
+			return 0;
+	return 1;
+}
+
+int
 scan_is_space(int c)
 {
 	return c == ' ' || c == '\t';

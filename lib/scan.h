@@ -60,6 +60,12 @@ int scan_same(const char *, size_t, const char *, size_t);
 int scan_is(const char *, size_t, const char *literal);
 
 /*
+ * 1 when every byte is of base64url's alphabet.  To be asked before
+ * sodium_base642bin(), which takes bytes from 0x80 up for letters.
+ */
+int scan_is_base64url(const char *, size_t);
+
+/*
  * 1 when the slice is UTF-8 in shortest form, without surrogates, C0 and C1
  * controls, U+2028/2029, and without bidirectional controls (U+061C,
  * 200E-200F, 202A-202E, 2066-2069): fit to be shown as a name.

@@ -66,8 +66,9 @@ parse_fields(struct token *t, const unsigned char *raw, size_t len)
 static enum token_verdict
 decode(unsigned char *raw, size_t *raw_len, const char *text, size_t len)
 {
-	if (len > TOKEN_TEXT_MAX || sodium_base642bin(raw, TOKEN_RAW_MAX,
-	    text, len, NULL, raw_len, NULL, VARIANT) != 0 || *raw_len == 0)
+	if (len > TOKEN_TEXT_MAX || !scan_is_base64url(text, len) ||
+	    sodium_base642bin(raw, TOKEN_RAW_MAX, text, len, NULL, raw_len,
+	    NULL, VARIANT) != 0 || *raw_len == 0)
 		return TOKEN_MALFORMED;
 	if (raw[0] != TOKEN_VERSION)
 		return TOKEN_VERSION_UNKNOWN;

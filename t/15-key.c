@@ -75,6 +75,8 @@ static const struct {
 	    "FRYXGBkaGxwdHh9\n", 0444, KEY_VERIFY },
 	{ "the other base64", "calloffer-verify-1 +AECAwQFBgcICQoLDA0ODxAREhM"
 	    "UFRYXGBkaGxwdHh8\n", 0444, KEY_VERIFY },
+	{ "a byte above 0x7f", "calloffer-verify-1 \x80" "AECAwQFBgcICQoLDA0OD"
+	    "xAREhMUFRYXGBkaGxwdHh8\n", 0444, KEY_VERIFY },
 	{ "31 bytes", "calloffer-verify-1 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBka"
 	    "GxwdHg\n", 0444, KEY_VERIFY },
 	{ "33 bytes", "calloffer-verify-1 " B64 "g\n", 0444, KEY_VERIFY },
