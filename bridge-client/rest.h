@@ -3,22 +3,24 @@
 
 #include <stddef.h>
 
+#include "bridge-client/request.h"
+
+struct buf;
 struct loop;
-struct request;
 struct secret;
 
 /*
- * The one door to libcurl: requests and WebSocket streams on the loop.
- * Connections are kept and reused, no redirect is followed, only http and
- * https, TLS always verified (with `ca_file` where the configuration names
- * one).
+ * The one door to libcurl: requests and bare connections on the loop.
+ * Connections are kept and reused, no redirect is followed, no proxy of the
+ * environment used, only http and https, TLS always verified (with `ca_file`
+ * where the configuration names one).
  */
 struct rest;
 struct rest_account;	/* credentials and limits towards one API */
-struct rest_stream;
 
+/* Ignores SIGPIPE from here on. */
 struct rest *rest_open(struct loop *);
-/* Running requests end without their callbacks. */
+/* Frees the accounts, too.  Not from within a callback of this room. */
 void rest_close(struct rest *);
 
 struct rest_account_conf {
@@ -27,14 +29,19 @@ struct rest_account_conf {
 	const char		*ca_file;	/* NULL: the system's */
 	int			 connect_ms;
 };
+/* Strings are copied. */
 struct rest_account *rest_account_new(struct rest *,
     const struct rest_account_conf *);
+/* Running requests end without their callbacks, wires are closed (their
+ * owners close them before). */
 void rest_account_free(struct rest_account *);
+struct loop *rest_loop(const struct rest_account *);
 
 /*
  * `status`: HTTP status, or 0 where there was no answer; then `is_sent` is 0
- * only when it is certain that no byte of the request reached the other side.
- * `why` is the transport's word for it.  Never called from within rest_send().
+ * only when it is certain that no byte of the request left.  What is no GET is
+ * sent once at most.  `why` is the transport's word for it.  Never called from
+ * within rest_send(); it may send, and free the account.
  */
 typedef void rest_done_fn(void *ctx, int status, int is_sent,
     const char *body, size_t len, const char *why);
@@ -44,17 +51,32 @@ int rest_send(struct rest_account *, const struct request *, rest_done_fn *,
     void *ctx) __attribute__((warn_unused_result));
 
 /*
- * A WebSocket (RFC 6455) kept open for ever: reconnects by itself with
- * growing pauses (0.1 s to 10 s), pings each 10 s of silence and gives up a
- * connection silent for 20 s.  `url` is ws:// or wss:// or http(s)://.
+ * "Authorization: ..." as a line without its end; nothing where there are no
+ * credentials; a Bearer's where there is no user.  Wipe what it is written
+ * into.  0, or -1: does not fit.
  */
-struct rest_stream_fn {
-	void	(*up)(void *ctx);
-	void	(*down)(void *ctx, const char *why);
-	void	(*text)(void *ctx, const char *, size_t); /* one message */
+int rest_credentials(const struct rest_account *, enum request_auth,
+    struct buf *) __attribute__((warn_unused_result));
+
+/*
+ * A bare connection to the host of an http or https URL, through TLS for the
+ * latter: for what is not HTTP.  `ready` is called like a watch's (lib/loop)
+ * once it stands; else `failed`, and then the wire is good for closing only.
+ * Neither from within rest_wire_open().  In both the wire may be closed.
+ */
+struct rest_wire;
+struct rest_wire_fn {
+	void	(*ready)(void *ctx, int events);
+	void	(*failed)(void *ctx, const char *why);
 };
-struct rest_stream *rest_stream_open(struct rest_account *, const char *url,
-    const struct rest_stream_fn *, void *ctx);
-void rest_stream_close(struct rest_stream *);
+struct rest_wire *rest_wire_open(struct rest_account *, const char *url,
+    const struct rest_wire_fn *, void *ctx);
+/* LOOP_READ | LOOP_WRITE; both at first. */
+void rest_wire_want(struct rest_wire *, int events);
+/* Bytes moved, 0: not now, -1: the connection has ended.  Read until it says
+ * 0: TLS may hold bytes of which the loop knows nothing. */
+long rest_wire_read(struct rest_wire *, void *, size_t);
+long rest_wire_write(struct rest_wire *, const void *, size_t);
+void rest_wire_close(struct rest_wire *);
 
 #endif

@@ -84,31 +84,14 @@ sha1(const char *text, size_t len, unsigned char out[SHA1_BYTES])
 		out[i] = (unsigned char)(h[i / 4] >> (24 - 8 * (i % 4)));
 }
 
-/* Standard alphabet, padded (RFC 4648, 4). */
-static void
-base64(const unsigned char *p, size_t len, char *dst)
-{
-	static const char abc[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	uint32_t v;
-	size_t i;
-
-	for (i = 0; i < len; i += 3) {
-		v = (uint32_t)p[i] << 16;
-		v |= i + 1 < len ? (uint32_t)p[i + 1] << 8 : 0;
-		v |= i + 2 < len ? p[i + 2] : 0;
-		*dst++ = abc[v >> 18];
-		*dst++ = abc[v >> 12 & 63];
-		*dst++ = i + 1 < len ? abc[v >> 6 & 63] : '=';
-		*dst++ = i + 2 < len ? abc[v & 63] : '=';
-	}
-	*dst = '\0';
-}
-
 void
 ws_key(const unsigned char nonce[WS_NONCE_BYTES], char key[WS_KEY_SIZE])
 {
-	base64(nonce, WS_NONCE_BYTES, key);
+	struct buf b;
+
+	buf_over(&b, key, WS_KEY_SIZE);
+	buf_base64(&b, nonce, WS_NONCE_BYTES);
+	(void)buf_cstr(&b);
 }
 
 void
@@ -117,19 +100,22 @@ ws_accept(const char *key, char accept[WS_ACCEPT_SIZE])
 	char text[WS_KEY_SIZE + sizeof(GUID)];
 	unsigned char digest[SHA1_BYTES];
 	size_t len = strnlen(key, WS_KEY_SIZE - 1);
+	struct buf b;
 
 	memcpy(text, key, len);
 	memcpy(text + len, GUID, sizeof(GUID));
 	sha1(text, len + sizeof(GUID) - 1, digest);
-	base64(digest, sizeof(digest), accept);
+	buf_over(&b, accept, WS_ACCEPT_SIZE);
+	buf_base64(&b, digest, sizeof(digest));
+	(void)buf_cstr(&b);
 }
 
 void
 ws_hello(struct buf *b, const struct ws_hello *h)
 {
 	buf_printf(b, "GET %s HTTP/1.1\r\nHost: %s\r\n", h->target, h->host);
-	if (h->credentials != NULL)
-		buf_printf(b, "Authorization: %s\r\n", h->credentials);
+	if (*h->credentials != '\0')
+		buf_printf(b, "%s\r\n", h->credentials);
 	buf_printf(b, "Upgrade: websocket\r\nConnection: Upgrade\r\n"
 	    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %s\r\n\r\n",
 	    h->key);

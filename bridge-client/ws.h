@@ -34,12 +34,14 @@ enum ws_op {
 void ws_key(const unsigned char nonce[WS_NONCE_BYTES], char key[WS_KEY_SIZE]);
 void ws_accept(const char *key, char accept[WS_ACCEPT_SIZE]);
 
-/* The client's handshake; `credentials` is an Authorization value, or NULL.
- * Callers see to it that no value holds a line end. */
+/*
+ * The client's handshake.  Callers see to it that no value holds a line end,
+ * and wipe the buffer when there were credentials.
+ */
 struct ws_hello {
 	const char	*target;	/* "/path?query" */
 	const char	*host;		/* "host:port" */
-	const char	*credentials;
+	const char	*credentials;	/* "Authorization: ...", or "" */
 	const char	*key;
 };
 void ws_hello(struct buf *, const struct ws_hello *);
@@ -66,7 +68,8 @@ enum ws_got { WS_MORE, WS_GOT, WS_BAD };
 
 struct ws_message {
 	enum ws_op		 op;	/* never WS_CONTINUED */
-	const unsigned char	*data;	/* borrowed: until the next ws_ call */
+	const unsigned char	*data;	/* borrowed: until the next ws_ call, or
+					   the bytes given are dropped */
 	size_t			 len;
 };
 

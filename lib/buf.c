@@ -184,6 +184,26 @@ buf_printf(struct buf *b, const char *fmt, ...)
 }
 
 void
+buf_base64(struct buf *b, const void *bytes, size_t len)
+{
+	static const char abc[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	const unsigned char *p = bytes;
+	uint32_t v;
+	size_t i;
+
+	for (i = 0; i < len; i += 3) {
+		v = (uint32_t)p[i] << 16;
+		v |= i + 1 < len ? (uint32_t)p[i + 1] << 8 : 0;
+		v |= i + 2 < len ? p[i + 2] : 0;
+		buf_u8(b, (uint8_t)abc[v >> 18]);
+		buf_u8(b, (uint8_t)abc[v >> 12 & 63]);
+		buf_u8(b, (uint8_t)(i + 1 < len ? abc[v >> 6 & 63] : '='));
+		buf_u8(b, (uint8_t)(i + 2 < len ? abc[v & 63] : '='));
+	}
+}
+
+void
 buf_drain(struct buf *b, size_t n)
 {
 	if (n >= b->len) {

@@ -41,6 +41,8 @@ void buf_u64(struct buf *, uint64_t);
 void buf_str(struct buf *, const char *);
 void buf_printf(struct buf *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* As base64, standard alphabet, padded (RFC 4648, 4). */
+void buf_base64(struct buf *, const void *, size_t);
 
 /*
  * Room for `n` more bytes at the end, for read(2) and the like; NULL as for a

@@ -451,8 +451,7 @@ ari_reply(const struct provider_intent *in, int step, int status, int is_sent,
 	memset(out, 0, sizeof(*out));
 	if (status == 0) {
 		/* RING's first question rings nobody. */
-		if (in->act == PROVIDER_RING && step == 0)
-			is_sent = 0;
+		is_sent &= in->act != PROVIDER_RING || step > 0;
 		provider_say(out, is_sent ? PROVIDER_UNKNOWN : PROVIDER_NOT,
 		    "no answer from Asterisk");
 		return;
