@@ -35,11 +35,11 @@ struct options {
 };
 
 static const struct text_column columns[] = {
-	{ "ACCEPTED", 0, 15 },
+	{ "ACCEPTED", 0, 12 },
 	{ "OFFEROR", TEXT_FLEXIBLE, 16 },
 	{ "OFFEREE", TEXT_FLEXIBLE, 8 },
 	{ "DEST.", TEXT_FLEXIBLE, 8 },
-	{ "STATE", TEXT_FLEXIBLE, 16 },
+	{ "STATE", TEXT_FLEXIBLE, 28 },
 	{ "OFFER", TEXT_OPTIONAL, 36 },
 	{ "PROVIDER", TEXT_OPTIONAL, 0 },
 	{ NULL, 0, 0 }
@@ -65,18 +65,15 @@ tone_of(const struct ask_call *call)
 static int
 add_row(struct text_table *table, const struct ask_call *call)
 {
-	char when[TEXT_TIME_SIZE], words[WORDS_STATE_SIZE];
-	char state[WORDS_STATE_SIZE + sizeof(call->detail) + 2];
+	char when[TEXT_TIME_SIZE], state[WORDS_STATE_SIZE];
 	char offer[TOKEN_UUID_SIZE];
 	const char *cells[] = { when, call->offeror, call->a, call->b, state,
 	    offer, call->provider };
 
 	text_when(call->accepted_at, when);
-	words_state(call, clock_wall(), words);
-	snprintf(state, sizeof(state), "%s%s%s", words,
-	    *call->detail == '\0' ? "" : ": ", call->detail);
+	words_state(call, clock_wall(), state);
 	token_uuid_text(call->offer, offer);
-	return text_table_add(table, cells, tone_of(call));
+	return text_table_add(table, cells, call->detail, tone_of(call));
 }
 
 static void

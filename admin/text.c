@@ -3,6 +3,7 @@
  */
 #include <sys/ioctl.h>
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,11 +16,13 @@
 #include "admin/text.h"
 
 #define GAP	2		/* columns between two cells */
-#define LEAST	8		/* a flexible column does not get narrower */
+#define ENOUGH	24		/* a flexible column gives way down to this
+				   before an optional one is left out */
 #define LINE	1024
 
 struct row {
 	char		*cell[TEXT_COLUMNS_MAX];
+	char		*note;
 	enum text_tone	 tone;
 };
 
@@ -183,7 +186,7 @@ text_when(int64_t wall, char dst[TEXT_TIME_SIZE])
 	if (localtime_r(&at, &tm) == NULL || localtime_r(&now, &today) == NULL)
 		snprintf(dst, TEXT_TIME_SIZE, "-");
 	else if (tm.tm_year == today.tm_year)
-		strftime(dst, TEXT_TIME_SIZE, "%d %b %H:%M:%S", &tm);
+		strftime(dst, TEXT_TIME_SIZE, "%d %b %H:%M", &tm);
 	else
 		strftime(dst, TEXT_TIME_SIZE, "%d %b %Y", &tm);
 }
@@ -240,9 +243,11 @@ forget_rows(struct text_table *t)
 {
 	size_t i, c;
 
-	for (i = 0; i < t->n; i++)
+	for (i = 0; i < t->n; i++) {
 		for (c = 0; c < t->n_columns; c++)
 			free(t->row[i].cell[c]);
+		free(t->row[i].note);
+	}
 	t->n = 0;
 }
 
@@ -258,7 +263,7 @@ text_table_free(struct text_table *t)
 
 int
 text_table_add(struct text_table *t, const char *const *cells,
-    enum text_tone tone)
+    const char *note, enum text_tone tone)
 {
 	struct row *row;
 	size_t c, size = t->size == 0 ? 32 : t->size * 2;
@@ -274,6 +279,9 @@ text_table_add(struct text_table *t, const char *const *cells,
 	memset(row, 0, sizeof(*row));
 	row->tone = tone;
 	t->n++;
+	row->note = strdup(note);
+	if (row->note == NULL)
+		return -1;
 	for (c = 0; c < t->n_columns; c++) {
 		row->cell[c] = strdup(cells[c]);
 		if (row->cell[c] == NULL)
@@ -285,19 +293,35 @@ text_table_add(struct text_table *t, const char *const *cells,
 	return 0;
 }
 
-/* What the line takes with these columns; a width of 0 is a column left out. */
+/*
+ * What the line takes with these columns, flexible ones at `most` at most; a
+ * width of 0 is a column left out.
+ */
 static int
-line_width(const struct text_table *t, const int *width)
+line_width(const struct text_table *t, const int *width, int most)
 {
 	size_t c;
-	int sum = 0;
+	int sum = 0, w;
 
-	for (c = 0; c < t->n_columns; c++)
-		sum += width[c] == 0 ? 0 : width[c] + GAP;
+	for (c = 0; c < t->n_columns; c++) {
+		w = width[c];
+		if ((t->column[c].flags & TEXT_FLEXIBLE) != 0 && w > most)
+			w = most;
+		sum += w == 0 ? 0 : w + GAP;
+	}
 	return sum - GAP;
 }
 
-/* Leaves out what is optional, then takes from the widest flexible columns. */
+/* By how much the column may still give way. */
+static int
+spare(const struct text_table *t, const int *width, size_t c)
+{
+	if ((t->column[c].flags & TEXT_FLEXIBLE) == 0)
+		return 0;
+	return width[c] - t->column[c].least;
+}
+
+/* Leaves out what is optional, then takes where most is to spare. */
 static void
 fit(const struct text_table *t, int room, int *width)
 {
@@ -308,14 +332,13 @@ fit(const struct text_table *t, int room, int *width)
 		return;
 	for (c = t->n_columns; c-- > 0; )
 		if ((t->column[c].flags & TEXT_OPTIONAL) != 0 &&
-		    line_width(t, width) > room)
+		    line_width(t, width, ENOUGH) > room)
 			width[c] = 0;
-	while (line_width(t, width) > room) {
+	while (line_width(t, width, INT_MAX) > room) {
 		most = t->n_columns;
 		for (c = 0; c < t->n_columns; c++)
-			if ((t->column[c].flags & TEXT_FLEXIBLE) != 0 &&
-			    width[c] > LEAST &&
-			    (most == t->n_columns || width[c] > width[most]))
+			if (spare(t, width, c) > 0 && (most == t->n_columns ||
+			    spare(t, width, c) > spare(t, width, most)))
 				most = c;
 		if (most == t->n_columns)
 			return;
@@ -337,6 +360,8 @@ put_line(const struct text_table *t, const struct row *row, const int *width)
 			put_cell(row == NULL ? t->column[c].head :
 			    row->cell[c], width[c], c == last);
 	printf("%s\n", tone_end(row == NULL ? TEXT_STRONG : row->tone));
+	if (row != NULL && *row->note != '\0')
+		text_wrap(width[0] + GAP, row->note);
 }
 
 void

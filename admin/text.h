@@ -24,7 +24,7 @@ void text_row(int width, const char *label, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
 #define TEXT_TIME_SIZE 48
-/* "23 Nov 06:09:33", or "23 Nov 2025" when that is not this year. */
+/* "23 Nov 06:09", or "23 Nov 2025" when that is not this year. */
 void text_when(int64_t wall, char dst[TEXT_TIME_SIZE]);
 /* "Mon 23 Nov 2026 06:09:33 CET" */
 void text_moment(int64_t wall, char dst[TEXT_TIME_SIZE]);
@@ -33,9 +33,9 @@ void text_span(int64_t seconds, char dst[TEXT_TIME_SIZE]);
 
 /*
  * A table.  Columns are as wide as what is in them; where the terminal is
- * narrower, columns marked flexible give way, the widest first, and cells are
- * cut with "..".  Columns marked optional are left out when there is no room
- * for them.
+ * narrower, columns marked flexible give way down to their least, and cells
+ * are cut with "..".  Columns marked optional are left out when there is no
+ * room for them.
  */
 enum { TEXT_FLEXIBLE = 1, TEXT_OPTIONAL = 2 };
 #define TEXT_COLUMNS_MAX 8
@@ -48,9 +48,12 @@ struct text_table;
 
 /* `columns` is borrowed for the life of the table.  NULL: out of memory. */
 struct text_table *text_table_new(const struct text_column *columns);
-/* Copies the cells, one for each column.  0, or -1: out of memory. */
+/*
+ * Copies the cells, one for each column, and the note, which is printed on a
+ * line of its own below them; "" for none.  0, or -1: out of memory.
+ */
 int text_table_add(struct text_table *, const char *const *cells,
-    enum text_tone);
+    const char *note, enum text_tone);
 /* Prints and forgets the rows; the heads come the first time only. */
 void text_table_print(struct text_table *);
 void text_table_free(struct text_table *);

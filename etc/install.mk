@@ -78,3 +78,15 @@ install: all
 	@$(put) 644 README $(DESTDIR)$(DOCDIR)/README
 	@$(put) 644 DESIGN $(DESTDIR)$(DOCDIR)/DESIGN
 	@$(put) 644 LICENSE $(DESTDIR)$(DOCDIR)/LICENSE
+
+# The configuration, the keys and the journal stay: they are not ours.
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/calloffer
+	rm -f $(DAEMONS:%=$(DESTDIR)$(SBINDIR)/calloffer-%)
+	rm -f $(UNITS:%=$(DESTDIR)$(UNITDIR)/%)
+	rm -f $(DESTDIR)$(SYSUSERSDIR)/calloffer.conf
+	rm -f $(DESTDIR)$(TMPFILESDIR)/calloffer.conf
+	rm -f $(foreach m,$(MANUALS),$(DESTDIR)$(MANDIR)/man$(subst \
+	    .,,$(suffix $(m)))/$(m))
+	rm -rf $(DESTDIR)$(DATADIR) $(DESTDIR)$(DOCDIR)
+	@echo "what stays: $(DESTDIR)$(CONFDIR), and /var/lib/calloffer"

@@ -1,0 +1,131 @@
+#!/bin/sh
+# calloffer offerors: every line checked, all faults told, complete or not at
+# all, and the very table that Postfix's own tool would make.
+cd "$(dirname "$0")/.." || exit 1
+. t/tap.sh
+C=$B/calloffer
+export PATH="$PATH:/usr/sbin:/sbin"
+cd "$dir" || exit 1
+is "Postfix's tools are here" "$(command -v postmap >/dev/null && echo yes)" yes
+mkdir postfix
+printf 'compatibility_level = 3.6\n' >postfix/main.cf
+pm() { postmap -c "$dir/postfix" "$@"; }
+
+# Refusals: each file by itself, with what must be told.
+n=0
+while IFS='|' read -r want line; do
+	n=$((n + 1))
+	printf "$line" >"bad$n"
+	rm -f "bad$n.lmdb"
+	run "$C" offerors "bad$n"
+	is "refused: $line" "$status $(ls | grep -c "bad$n\\..*")" "65 0"
+	like "  and says where and why" "$err" "^bad$n:$want"
+done <<'E2'
+1: |alice@example.com\n
+1: .*white space|  alice@example.com to=+442079460123\n
+1: .*alice|alice to=+442079460123\n
+1: |alice@example.com name=x\n
+1: .*to|alice@example.com to=\n
+1: .*to|alice@example.com to=0123\n
+1: .*colour|alice@example.com to=+442079460123 colour=red\n
+1: .*mode|alice@example.com to=+442079460123 mode=never\n
+1: .*uses|alice@example.com to=+442079460123 uses=256\n
+1: .*expires|alice@example.com to=+442079460123 expires=91d\n
+2: .*line 1|a@example.com to=+442079460123\nA@EXAMPLE.com to=+442079460124\n
+4: |# a\n\n# b\nalice@example.com to=+442079460123\n\tcolour=red\n
+1: .*NUL|alice@example.com to=+442079460123\\000\n
+E2
+{ printf 'a@example.com to=+442079460123 name="'; head -c 20000 /dev/zero |
+    tr '\0' x; printf '"\n'; } >long
+run "$C" offerors long
+like "a line without end is refused" "$status $err" '^65 long:1: .*too long'
+
+cat >many <<'E2'
+a@example.com to=+442079460123
+b@example.com
+c@example.com to=+442079460123
+d@example.com to=12
+a@example.com to=+442079460124
+E2
+run "$C" offerors many
+is "all faults are told at once" "$(printf '%s\n' "$err" | cut -d: -f1,2 |
+    paste -sd' ')" "many:2 many:4 many:5 calloffer offerors"
+like "and counted" "$err" "3 faults, nothing written"
+
+# A good one.
+cat >good <<'E2'
+# who may offer
+Alice@Example.COM	to=+442079460123 name="Alice Doe"   
+
+@example.org to=sip:desk@example.org
+# in the middle
+	mode=always
+	# and here
+	lang=de
+"carol"@example.net to=+442079460125
+E2
+sed -i '/carol/d' good
+run "$C" offerors -n good
+is "-n only checks" "$status $out $(test -e good.lmdb || echo none)" \
+    "0 good: 2 entries, no fault none"
+run "$C" offerors good
+is "compiled beside its text" "$status $out" "0 good.lmdb: 2 entries"
+is "readable by all, and nothing left behind" \
+    "$(stat -c %a good.lmdb) $(ls good* | paste -sd' ')" "644 good good.lmdb"
+
+cp good theirs
+pm lmdb:theirs
+is "postmap -s sees the same as in its own" \
+    "$(pm -s lmdb:good | sort)" "$(pm -s lmdb:theirs | sort)"
+is "postmap -q finds an address" "$(pm -q alice@example.com lmdb:good)" \
+    'to=+442079460123 name="Alice Doe"'
+is "postmap -q finds a domain" "$(pm -q @example.org lmdb:good)" \
+    "$(pm -q @example.org lmdb:theirs)"
+is "and nothing else" "$(pm -q bob@example.com lmdb:good)" ""
+# Key and value with their NULs, as raw bytes.
+ok "a NUL behind key and value" grep -qaP \
+    'alice@example\.com\x00to=\+442079460123 name="Alice Doe"\x00' good.lmdb
+
+# Complete or not at all.
+inode=$(stat -c %i good.lmdb)
+before=$(sha256sum <good.lmdb)
+echo 'x@example.com' >>good
+run "$C" offerors good
+is "a fault leaves the old table in force" \
+    "$status $(stat -c %i good.lmdb) $(sha256sum <good.lmdb)" \
+    "65 $inode $before"
+sed -i '$d' good
+run "$C" offerors good
+is "a new table takes the place of the old" \
+    "$status $(test "$(stat -c %i good.lmdb)" = "$inode" || echo new)" "0 new"
+
+seq 20000 | sed 's/.*/user&@example.com to=+4420794&00000/
+	s/\(to=+[0-9]\{12\}\)[0-9]*/\1/' >large
+before=$(sha256sum <good.lmdb)
+cp good.lmdb kept.lmdb
+( ulimit -f 64; trap '' XFSZ; exec "$C" offerors large kept.lmdb ) \
+    >/dev/null 2>err
+is "no room: 73" $? 73
+is "the old table stands, nothing is left behind" \
+    "$(sha256sum <kept.lmdb) $(ls kept* | paste -sd' ')" "$before kept.lmdb"
+run "$C" offerors large kept.lmdb
+is "20,000 entries" "$status $out" "0 kept.lmdb: 20000 entries"
+like "each is found" "$(pm -q user19999@example.com lmdb:kept)" '^to=\+44'
+
+: >empty
+run "$C" offerors empty
+is "an empty table is a table" "$status $out" "0 empty.lmdb: 0 entries"
+mkdir etc
+cp good etc/offerors
+run "$C" -C etc offerors
+is "by default below the configuration" "$status $out" \
+    "0 etc/offerors.lmdb: 2 entries"
+run "$C" offerors good /nonexistent/x.lmdb
+is "a place that is not there: 73" $status 73
+cd - >/dev/null || exit 1
+run "$C" offerors -n etc/offerors
+is "the sample has no fault" $status 0
+sed -n 's/^#\([a-z@\t].*=\)/\1/p' etc/offerors >"$dir/sample"
+run "$C" offerors -n "$dir/sample"
+is "nor have its examples" "$status $out" "0 $dir/sample: 3 entries, no fault"
+finish
