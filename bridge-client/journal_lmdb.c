@@ -1,0 +1,566 @@
+/*
+ * Few pages are touched: an acceptance reads and writes one row of `uses` and
+ * one of `calls`, both near the end of their tables because ids rise with
+ * time; all acceptances of a turn share one commit.
+ */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/ask.h"
+#include "lib/buf.h"
+#include "lib/db.h"
+#include "lib/log.h"
+#include "lib/token.h"
+
+#include "bridge-client/call.h"
+#include "bridge-client/journal.h"
+#include "bridge-client/record.h"
+#include "bridge-client/rows.h"
+
+#include "bridge-client/journal_lmdb.h"
+
+#define MAP_SIZE	((size_t)64 << 30)
+#define ID		JOURNAL_ID_BYTES
+#define HIGH_STEP_S	10	/* the high water is written this seldom */
+#define NONCE_S		3600	/* an id is at most so much older than its
+				   acceptance */
+#define OPEN_S		(2 * 86400)	/* no call is open for longer */
+#define OVER_S		86400	/* kept beyond an offer's end */
+#define SWEEP_MAX	64	/* rows deleted at a time, of one table */
+
+static const struct rows_key high_key = { "high", 4 };
+
+struct lmdb {
+	struct journal	 j;		/* first: it is cast */
+	struct db	*db;
+	struct db_txn	*txn;
+	struct buf	 row;
+	int64_t		 high;		/* highest wall committed */
+	int64_t		 high_kept;	/* .. as it is in the table */
+	int		 has_blocked;
+	int		 has_revoked;
+	struct rows_key	 swept[ROWS_TABLES];	/* where the next sweep goes on */
+};
+
+static struct lmdb *
+self(struct journal *j)
+{
+	return (struct lmdb *)j;
+}
+
+/* Transactions. */
+
+static enum journal_result
+op_begin(struct journal *j)
+{
+	struct lmdb *l = self(j);
+	enum db_result r = db_begin(l->db, &l->txn, 1);
+
+	if (r != DB_OK)
+		l->txn = NULL;
+	return rows_result(r);
+}
+
+static void
+op_abort(struct journal *j)
+{
+	struct lmdb *l = self(j);
+
+	db_abort(l->txn);
+	l->txn = NULL;
+}
+
+static enum journal_result
+op_commit(struct journal *j, int64_t wall)
+{
+	struct lmdb *l = self(j);
+	struct record_times t = { wall, 0 };
+	struct db_txn *txn = l->txn;
+	enum journal_result r = JOURNAL_OK;
+	int is_due = wall >= l->high_kept + HIGH_STEP_S;
+
+	if (is_due)
+		r = rows_put_times(txn, ROWS_META, &high_key, &t);
+	if (r != JOURNAL_OK) {
+		op_abort(j);
+		return r;
+	}
+	l->txn = NULL;
+	r = rows_result(db_commit(txn));
+	if (r != JOURNAL_OK)
+		return r;
+	if (is_due)
+		l->high_kept = wall;
+	if (wall > l->high)
+		l->high = wall;
+	return JOURNAL_OK;
+}
+
+/* Inside of one. */
+
+/* What forbids the acceptance; `*u` is its offer's row, new where none is. */
+static enum journal_result
+verdict(struct lmdb *l, const struct acceptance *a, struct record_uses *u)
+{
+	struct journal_key what = { a->offer, a->tag, a->offeror };
+	struct record_times t;
+	struct rows_key hash;
+	enum journal_result r;
+
+	rows_key_of(&hash, a->a_hash, sizeof(a->a_hash));
+	r = l->has_revoked ? rows_is_revoked(l->txn, &what) : JOURNAL_OK;
+	if (r != JOURNAL_OK)
+		return r;
+	r = l->has_blocked ? rows_get_times(l->txn, ROWS_BLOCKED, &hash,
+	    &t) : JOURNAL_NOT_FOUND;
+	if (r != JOURNAL_NOT_FOUND)
+		return r == JOURNAL_OK || r == JOURNAL_DAMAGED ?
+		    JOURNAL_BLOCKED : r;
+	r = rows_get_uses(l->txn, a->offer, u);
+	if (r == JOURNAL_NOT_FOUND)
+		return JOURNAL_OK;
+	if (r != JOURNAL_OK)
+		return r;
+	if (u->spent >= a->uses)
+		return JOURNAL_USED_UP;
+	if (u->is_open)
+		return JOURNAL_IN_CALL;
+	return a->attempts_max != 0 && u->attempts >= a->attempts_max ?
+	    JOURNAL_TOO_MANY : JOURNAL_OK;
+}
+
+static enum journal_result
+op_accept(struct journal *j, const struct call *c)
+{
+	struct lmdb *l = self(j);
+	const struct acceptance *a = &c->acc;
+	struct record_uses u;
+	struct db_value v;
+	enum db_result found = db_get(l->txn, ROWS_CALLS, a->id, ID, &v);
+	enum journal_result r;
+
+	if (found != DB_NOT_FOUND)
+		return found == DB_OK ? JOURNAL_SAME : rows_result(found);
+	r = verdict(l, a, &u);
+	if (r != JOURNAL_OK)
+		return r;
+	u.uses = a->uses;
+	u.is_open = 1;
+	u.attempts = (uint16_t)(u.attempts + (u.attempts < UINT16_MAX));
+	u.not_after = a->not_after;
+	r = rows_put_uses(l->txn, a->offer, &u);
+	return r == JOURNAL_OK ? rows_put_call(l->txn, &l->row, c) : r;
+}
+
+/* The use, as this record changes it. */
+static enum journal_result
+settle_use(struct lmdb *l, const struct call *was, const struct call *c)
+{
+	char id[TOKEN_UUID_SIZE];
+	struct record_uses u;
+	enum journal_result r;
+	int is_spent = c->is_spent && !was->is_spent;
+	int is_ended = c->state == CALL_ENDED && was->state != CALL_ENDED;
+
+	if (!is_spent && !is_ended)
+		return JOURNAL_OK;
+	r = rows_get_uses(l->txn, c->acc.offer, &u);
+	if (r == JOURNAL_NOT_FOUND || r == JOURNAL_DAMAGED) {
+		token_uuid_text(c->acc.offer, id);
+		log_warn("offer=%s record=damaged", id);
+		return JOURNAL_OK;	/* the call itself must go on */
+	}
+	if (r != JOURNAL_OK)
+		return r;
+	if (is_spent && u.spent < UINT8_MAX)
+		u.spent++;
+	if (is_ended)
+		u.is_open = 0;
+	return rows_put_uses(l->txn, c->acc.offer, &u);
+}
+
+static enum journal_result
+block(struct lmdb *l, const struct call *c)
+{
+	struct record_times now = { c->ended_at, 0 };
+	struct rows_key hash;
+
+	rows_key_of(&hash, c->acc.a_hash, sizeof(c->acc.a_hash));
+	l->has_blocked = 1;
+	return rows_put_times(l->txn, ROWS_BLOCKED, &hash, &now);
+}
+
+static enum journal_result
+op_put(struct journal *j, const struct call *c)
+{
+	struct lmdb *l = self(j);
+	struct call was;
+	enum journal_result r = rows_get_call(l->txn, c->acc.id, &was);
+
+	if (r == JOURNAL_DAMAGED) {
+		was = *c;		/* its use counts as recorded */
+		was.state = CALL_STARTING;
+		r = JOURNAL_OK;
+	}
+	if (r == JOURNAL_OK)
+		r = settle_use(l, &was, c);
+	if (r == JOURNAL_OK && c->is_blocked && !was.is_blocked)
+		r = block(l, c);
+	return r == JOURNAL_OK ? rows_put_call(l->txn, &l->row, c) : r;
+}
+
+static enum journal_result
+op_revoke(struct journal *j, const struct journal_revocation *rev)
+{
+	struct lmdb *l = self(j);
+	struct record_times t = { rev->at, rev->keep_until };
+	struct rows_key k;
+
+	rows_key_of_revocation(&k, rev);
+	l->has_revoked = 1;
+	return rows_put_times(l->txn, ROWS_REVOKED, &k, &t);
+}
+
+/* Sweeping. */
+
+struct sweep {
+	struct lmdb	*l;
+	enum rows_table	 table;
+	int64_t		 wall;
+	int64_t		 keep_s;
+	size_t		 budget;
+	size_t		 n;
+	struct rows_key	 over[SWEEP_MAX];
+};
+
+/* May this row be forgotten?  A damaged one is left for a person to see. */
+static int
+is_over(const struct sweep *w, const struct db_value *k,
+    const struct db_value *v)
+{
+	struct record_times t;
+	struct record_uses u;
+	struct call c;
+
+	if (w->table == ROWS_CALLS)
+		return k->len == ID && !record_may_be_open(v->data, v->len) &&
+		    record_get_call(&c, k->data, v->data, v->len) == 0 &&
+		    c.ended_at + w->keep_s < w->wall;
+	if (w->table == ROWS_USES)
+		return k->len == ID &&
+		    record_get_uses(&u, k->data, v->data, v->len) == 0 &&
+		    !u.is_open && u.not_after + OVER_S < w->wall;
+	return record_get_times(&t, k->data, k->len, v->data, v->len) == 0 &&
+	    t.until + OVER_S < w->wall;
+}
+
+/* Gathers what is over; borrowed keys do not outlive a deletion. */
+static enum db_result
+gather(struct sweep *w, struct rows_key *from)
+{
+	struct db_cursor *cursor = NULL;
+	struct db_value k, v;
+	enum db_result r;
+
+	r = db_seek(w->l->txn, (int)w->table, from->len > 0 ? from->bytes :
+	    NULL, from->len, &cursor, &k, &v);
+	for (; r == DB_OK && w->budget > 0 && w->n < SWEEP_MAX; w->budget--) {
+		rows_key_of(from, k.data, k.len);
+		if (is_over(w, &k, &v))
+			w->over[w->n++] = *from;
+		r = db_next(cursor, &k, &v);
+	}
+	if (r == DB_NOT_FOUND)
+		from->len = 0;		/* from the beginning, the next time */
+	db_cursor_free(cursor);
+	return r == DB_NOT_FOUND ? DB_OK : r;
+}
+
+static enum journal_result
+op_sweep(struct journal *j, int64_t wall, int64_t keep_s, size_t budget)
+{
+	static const enum rows_table swept[] = { ROWS_CALLS, ROWS_USES,
+	    ROWS_REVOKED };
+	struct sweep w = { .l = self(j), .wall = wall, .keep_s = keep_s };
+	enum db_result r = DB_OK;
+	size_t i, n;
+
+	for (i = 0; i < sizeof(swept) / sizeof(swept[0]); i++) {
+		w.table = swept[i];
+		w.budget = budget;
+		w.n = 0;
+		r = gather(&w, &w.l->swept[swept[i]]);
+		for (n = 0; r == DB_OK && n < w.n; n++)
+			r = db_del(w.l->txn, (int)w.table, w.over[n].bytes,
+			    w.over[n].len);
+		if (r != DB_OK)
+			break;
+	}
+	return rows_result(r);
+}
+
+/* Outside of one. */
+
+static enum journal_result
+op_get(struct journal *j, const unsigned char id[ID], struct call *out)
+{
+	struct db_txn *txn;
+	enum journal_result r = rows_result(db_begin(self(j)->db, &txn, 0));
+
+	if (r != JOURNAL_OK)
+		return r;
+	r = rows_get_call(txn, id, out);
+	db_abort(txn);
+	return r;
+}
+
+static enum journal_result
+op_look(struct journal *j, const struct journal_key *what,
+    struct journal_offer *out)
+{
+	struct lmdb *l = self(j);
+	struct record_uses u;
+	struct db_txn *txn;
+	enum journal_result r = rows_result(db_begin(l->db, &txn, 0));
+
+	memset(out, 0, sizeof(*out));
+	if (r != JOURNAL_OK)
+		return r;
+	r = l->has_revoked ? rows_is_revoked(txn, what) : JOURNAL_OK;
+	out->is_revoked = r == JOURNAL_REVOKED;
+	if (r == JOURNAL_OK || r == JOURNAL_REVOKED)
+		r = rows_get_uses(txn, what->offer, &u);
+	db_abort(txn);
+	if (r == JOURNAL_NOT_FOUND)
+		return JOURNAL_OK;
+	if (r != JOURNAL_OK)
+		return r;
+	out->uses = u.uses;
+	out->spent = u.spent;
+	out->is_open = u.is_open;
+	out->attempts = u.attempts;
+	out->not_after = u.not_after;
+	return JOURNAL_OK;
+}
+
+static enum journal_result
+op_is_blocked(struct journal *j, const unsigned char hash[16])
+{
+	struct lmdb *l = self(j);
+	struct record_times t;
+	struct rows_key k;
+	struct db_txn *txn;
+	enum journal_result r;
+
+	if (!l->has_blocked)
+		return JOURNAL_OK;
+	rows_key_of(&k, hash, CALL_HASH_BYTES);
+	r = rows_result(db_begin(l->db, &txn, 0));
+	if (r != JOURNAL_OK)
+		return r;
+	r = rows_get_times(txn, ROWS_BLOCKED, &k, &t);
+	db_abort(txn);
+	if (r == JOURNAL_OK || r == JOURNAL_DAMAGED)
+		return JOURNAL_BLOCKED;
+	return r == JOURNAL_NOT_FOUND ? JOURNAL_OK : r;
+}
+
+struct walk {
+	int64_t		 since;		/* accepted at this or later */
+	int		 is_open_only;
+	int		 is_backward;
+	journal_call_fn	*fn;
+	void		*ctx;
+};
+
+/* One row; non-zero: no more. */
+static int
+visit(const struct walk *w, const struct db_value *k, const struct db_value *v)
+{
+	char id[TOKEN_UUID_SIZE] = "?";
+	struct call c;
+
+	if (w->is_open_only && !record_may_be_open(v->data, v->len))
+		return 0;
+	if (k->len == ID && record_get_call(&c, k->data, v->data,
+	    v->len) == 0)
+		return (w->is_open_only && c.state == CALL_ENDED) ||
+		    c.accepted_at < w->since ? 0 : w->fn(w->ctx, &c);
+	if (k->len == ID)
+		token_uuid_text(k->data, id);
+	log_warn("call=%s record=damaged", id);
+	return 0;
+}
+
+static enum journal_result
+walk(struct lmdb *l, const struct walk *w)
+{
+	struct rows_key from;
+	struct db_cursor *cursor = NULL;
+	struct db_value k, v;
+	struct db_txn *txn;
+	enum db_result r = db_begin(l->db, &txn, 0);
+
+	if (r != DB_OK)
+		return rows_result(r);
+	rows_key_of_time(&from, w->since - NONCE_S);
+	r = w->is_backward ? db_last(txn, ROWS_CALLS, &cursor, &k, &v) :
+	    db_seek(txn, ROWS_CALLS, from.bytes, from.len, &cursor, &k, &v);
+	while (r == DB_OK && visit(w, &k, &v) == 0)
+		r = w->is_backward ? db_prev(cursor, &k, &v) :
+		    db_next(cursor, &k, &v);
+	db_cursor_free(cursor);
+	db_abort(txn);
+	return r == DB_NOT_FOUND ? JOURNAL_OK : rows_result(r);
+}
+
+static enum journal_result
+op_open_calls(struct journal *j, journal_call_fn *fn, void *ctx)
+{
+	struct walk w = { .since = self(j)->high - OPEN_S, .is_open_only = 1,
+	    .fn = fn, .ctx = ctx };
+
+	return walk(self(j), &w);
+}
+
+static enum journal_result
+op_scan(struct journal *j, int64_t since, journal_call_fn *fn, void *ctx)
+{
+	struct walk w = { .since = since, .fn = fn, .ctx = ctx };
+
+	return walk(self(j), &w);
+}
+
+static enum journal_result
+op_list(struct journal *j, journal_call_fn *fn, void *ctx)
+{
+	struct walk w = { .is_backward = 1, .fn = fn, .ctx = ctx };
+
+	return walk(self(j), &w);
+}
+
+static int64_t
+op_high(const struct journal *j)
+{
+	return ((const struct lmdb *)j)->high;
+}
+
+static int
+op_usage(struct journal *j, uint64_t *used, uint64_t *max)
+{
+	size_t u, m;
+
+	if (db_usage(self(j)->db, &u, &m) != 0)
+		return -1;
+	*used = u;
+	*max = m;
+	return 0;
+}
+
+static const char *
+op_error(const struct journal *j)
+{
+	return db_error(((const struct lmdb *)j)->db);
+}
+
+static void
+op_close(struct journal *j)
+{
+	struct lmdb *l = self(j);
+
+	op_abort(j);
+	db_close(l->db);
+	buf_free(&l->row);
+	free(l);
+}
+
+static const struct journal_ops ops = {
+	.close = op_close,
+	.error = op_error,
+	.begin = op_begin,
+	.commit = op_commit,
+	.abort = op_abort,
+	.accept = op_accept,
+	.put = op_put,
+	.revoke = op_revoke,
+	.sweep = op_sweep,
+	.get = op_get,
+	.look = op_look,
+	.is_blocked = op_is_blocked,
+	.open_calls = op_open_calls,
+	.scan = op_scan,
+	.list = op_list,
+	.high = op_high,
+	.usage = op_usage
+};
+
+static int
+has_rows(struct db_txn *txn, enum rows_table table)
+{
+	struct db_cursor *cursor = NULL;
+	struct db_value k, v;
+	enum db_result r = db_seek(txn, (int)table, NULL, 0, &cursor, &k, &v);
+
+	db_cursor_free(cursor);
+	return r != DB_NOT_FOUND;
+}
+
+/* Highest time: what was kept, or the newest call where that is later. */
+static int
+read_state(struct lmdb *l)
+{
+	struct record_times t = { 0, 0 };
+	struct db_cursor *cursor = NULL;
+	struct db_value k, v;
+	struct db_txn *txn;
+	struct call c;
+	enum journal_result r;
+
+	if (db_begin(l->db, &txn, 0) != DB_OK)
+		return -1;
+	r = rows_get_times(txn, ROWS_META, &high_key, &t);
+	l->high = l->high_kept = r == JOURNAL_OK ? t.at : 0;
+	if (db_last(txn, ROWS_CALLS, &cursor, &k, &v) == DB_OK && k.len == ID &&
+	    record_get_call(&c, k.data, v.data, v.len) == 0 &&
+	    c.since > l->high)
+		l->high = c.since;
+	db_cursor_free(cursor);
+	l->has_blocked = has_rows(txn, ROWS_BLOCKED);
+	l->has_revoked = has_rows(txn, ROWS_REVOKED);
+	db_abort(txn);
+	return r == JOURNAL_OK || r == JOURNAL_NOT_FOUND ? 0 : -1;
+}
+
+struct journal *
+journal_lmdb_open(const char *dir, size_t map_size, char *why, size_t size)
+{
+	struct lmdb *l;
+
+	if (mkdir(dir, 0700) != 0 && errno != EEXIST) {
+		snprintf(why, size, "%s: %s", dir, strerror(errno));
+		return NULL;
+	}
+	l = calloc(1, sizeof(*l));
+	if (l == NULL) {
+		snprintf(why, size, "out of memory");
+		return NULL;
+	}
+	l->j.op = &ops;
+	buf_init(&l->row, RECORD_CALL_MAX);
+	l->db = db_open(dir, DB_WRITE_DIR, rows_tables, map_size != 0 ? map_size :
+	    MAP_SIZE, why, size);
+	if (l->db != NULL && read_state(l) == 0)
+		return &l->j;
+	if (l->db != NULL) {
+		snprintf(why, size, "%s: the journal cannot be read: %s", dir,
+		    db_error(l->db));
+		db_close(l->db);
+	}
+	buf_free(&l->row);
+	free(l);
+	return NULL;
+}

@@ -1,0 +1,179 @@
+#include <string.h>
+
+#include "lib/ask.h"
+#include "lib/buf.h"
+#include "lib/token.h"
+
+#include "bridge-client/call.h"
+
+#include "bridge-client/rows.h"
+
+#define ID JOURNAL_ID_BYTES
+
+const char *const rows_tables[ROWS_TABLES + 1] = {
+	"blocked", "calls", "meta", "revoked", "uses", NULL
+};
+
+enum journal_result
+rows_result(enum db_result r)
+{
+	switch (r) {
+	case DB_OK:
+		return JOURNAL_OK;
+	case DB_NOT_FOUND:
+		return JOURNAL_NOT_FOUND;
+	case DB_FULL:
+		return JOURNAL_FULL;
+	case DB_BROKEN:
+		break;
+	}
+	return JOURNAL_BROKEN;
+}
+
+enum journal_result
+rows_get_call(struct db_txn *txn, const unsigned char id[ID], struct call *out)
+{
+	struct db_value v;
+	enum db_result r = db_get(txn, ROWS_CALLS, id, ID, &v);
+
+	if (r != DB_OK)
+		return rows_result(r);
+	return record_get_call(out, id, v.data, v.len) == 0 ? JOURNAL_OK :
+	    JOURNAL_DAMAGED;
+}
+
+enum journal_result
+rows_put_call(struct db_txn *txn, struct buf *scratch, const struct call *c)
+{
+	buf_clear(scratch);
+	record_put_call(scratch, c);
+	if (!buf_ok(scratch))
+		return JOURNAL_BROKEN;
+	return rows_result(db_put(txn, ROWS_CALLS, c->acc.id, ID,
+	    scratch->data, scratch->len));
+}
+
+enum journal_result
+rows_get_uses(struct db_txn *txn, const unsigned char offer[ID],
+    struct record_uses *u)
+{
+	struct db_value v;
+	enum db_result r = db_get(txn, ROWS_USES, offer, ID, &v);
+
+	memset(u, 0, sizeof(*u));
+	if (r != DB_OK)
+		return rows_result(r);
+	return record_get_uses(u, offer, v.data, v.len) == 0 ? JOURNAL_OK :
+	    JOURNAL_DAMAGED;
+}
+
+enum journal_result
+rows_put_uses(struct db_txn *txn, const unsigned char offer[ID],
+    const struct record_uses *u)
+{
+	unsigned char row[RECORD_USES_BYTES];
+
+	record_put_uses(row, offer, u);
+	return rows_result(db_put(txn, ROWS_USES, offer, ID, row,
+	    sizeof(row)));
+}
+
+enum journal_result
+rows_get_times(struct db_txn *txn, enum rows_table table,
+    const struct rows_key *k, struct record_times *t)
+{
+	struct db_value v;
+	enum db_result r = db_get(txn, (int)table, k->bytes, k->len, &v);
+
+	if (r != DB_OK)
+		return rows_result(r);
+	return record_get_times(t, k->bytes, k->len, v.data, v.len) == 0 ?
+	    JOURNAL_OK : JOURNAL_DAMAGED;
+}
+
+enum journal_result
+rows_put_times(struct db_txn *txn, enum rows_table table,
+    const struct rows_key *k, const struct record_times *t)
+{
+	unsigned char row[RECORD_TIMES_BYTES];
+
+	record_put_times(row, k->bytes, k->len, t);
+	return rows_result(db_put(txn, (int)table, k->bytes, k->len, row,
+	    sizeof(row)));
+}
+
+void
+rows_key_of(struct rows_key *k, const void *data, size_t len)
+{
+	k->len = len > ROWS_KEY_MAX ? ROWS_KEY_MAX : len;
+	memcpy(k->bytes, data, k->len);
+}
+
+/* What is revoked, behind the kind of it. */
+static void
+key_of_kind(struct rows_key *k, enum ask_revoke_by by, const void *what,
+    size_t len)
+{
+	if (len > ROWS_KEY_MAX - 1)
+		len = ROWS_KEY_MAX - 1;
+	k->bytes[0] = (unsigned char)by;
+	memcpy(k->bytes + 1, what, len);
+	k->len = len + 1;
+}
+
+void
+rows_key_of_revocation(struct rows_key *k, const struct journal_revocation *r)
+{
+	if (r->by == ASK_BY_SENDER)
+		key_of_kind(k, r->by, r->sender, strlen(r->sender));
+	else
+		key_of_kind(k, r->by, r->id, ID);
+}
+
+/* A UUIDv7 begins with 48 bits of milliseconds (RFC 9562, 5.7). */
+void
+rows_key_of_time(struct rows_key *k, int64_t wall)
+{
+	uint64_t ms = wall <= 0 ? 0 : (uint64_t)wall * 1000;
+	int i;
+
+	memset(k->bytes, 0, ID);
+	for (i = 0; i < 6; i++)
+		k->bytes[i] = (unsigned char)(ms >> (40 - 8 * i));
+	k->len = ID;
+}
+
+static enum journal_result
+is_revoked_by(struct db_txn *txn, const struct rows_key *k, int64_t minted)
+{
+	struct record_times t;
+	enum journal_result r = rows_get_times(txn, ROWS_REVOKED, k, &t);
+
+	if (r == JOURNAL_NOT_FOUND)
+		return JOURNAL_OK;
+	if (r == JOURNAL_DAMAGED)
+		return JOURNAL_REVOKED;
+	if (r == JOURNAL_OK &&
+	    (k->bytes[0] != ASK_BY_SENDER || minted < t.at))
+		return JOURNAL_REVOKED;
+	return r;
+}
+
+enum journal_result
+rows_is_revoked(struct db_txn *txn, const struct journal_key *what)
+{
+	int64_t minted = token_offer_ms(what->offer) / 1000;
+	enum journal_result r;
+	struct rows_key k;
+
+	key_of_kind(&k, ASK_BY_OFFER, what->offer, ID);
+	r = is_revoked_by(txn, &k, minted);
+	if (r != JOURNAL_OK)
+		return r;
+	key_of_kind(&k, ASK_BY_TAG, what->tag, ID);
+	r = is_revoked_by(txn, &k, minted);
+	if (r != JOURNAL_OK)
+		return r;
+	key_of_kind(&k, ASK_BY_SENDER, what->sender, strlen(what->sender));
+	return is_revoked_by(txn, &k, minted);
+}

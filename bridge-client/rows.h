@@ -1,0 +1,63 @@
+#ifndef BRIDGE_ROWS_H
+#define BRIDGE_ROWS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/db.h"
+
+#include "bridge-client/journal.h"
+#include "bridge-client/record.h"
+
+struct buf;
+struct call;
+
+/*
+ * The rows of the LMDB journal, one at a time, in the caller's transaction.
+ * JOURNAL_DAMAGED where a row does not pass record.h.
+ */
+enum rows_table {
+	ROWS_BLOCKED,	/* hash of a number -> times */
+	ROWS_CALLS,	/* call id -> call */
+	ROWS_META,	/* "high" -> times */
+	ROWS_REVOKED,	/* enum ask_revoke_by and what -> times */
+	ROWS_USES,	/* offer id -> uses */
+	ROWS_TABLES
+};
+/* Names for db_open(), in that order. */
+extern const char *const rows_tables[ROWS_TABLES + 1];
+
+#define ROWS_KEY_MAX 255
+struct rows_key {
+	unsigned char	bytes[ROWS_KEY_MAX];
+	size_t		len;
+};
+
+enum journal_result rows_result(enum db_result);
+
+enum journal_result rows_get_call(struct db_txn *,
+    const unsigned char id[JOURNAL_ID_BYTES], struct call *);
+/* `scratch` is overwritten. */
+enum journal_result rows_put_call(struct db_txn *, struct buf *scratch,
+    const struct call *);
+/* `*u` is zero where there is none (JOURNAL_NOT_FOUND). */
+enum journal_result rows_get_uses(struct db_txn *,
+    const unsigned char offer[JOURNAL_ID_BYTES], struct record_uses *u);
+enum journal_result rows_put_uses(struct db_txn *,
+    const unsigned char offer[JOURNAL_ID_BYTES], const struct record_uses *);
+enum journal_result rows_get_times(struct db_txn *, enum rows_table,
+    const struct rows_key *, struct record_times *);
+enum journal_result rows_put_times(struct db_txn *, enum rows_table,
+    const struct rows_key *, const struct record_times *);
+
+void rows_key_of(struct rows_key *, const void *, size_t);
+void rows_key_of_revocation(struct rows_key *,
+    const struct journal_revocation *);
+/* Before every id that was made at this time or later. */
+void rows_key_of_time(struct rows_key *, int64_t wall);
+
+/* JOURNAL_OK: not revoked.  A row that cannot be read counts as one. */
+enum journal_result rows_is_revoked(struct db_txn *,
+    const struct journal_key *);
+
+#endif
