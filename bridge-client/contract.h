@@ -9,6 +9,7 @@
 #include "lib/conf.h"
 #include "lib/key.h"
 
+struct prefix_list;
 struct secret;
 
 /*
@@ -31,24 +32,24 @@ struct contract_provider {
 	char		*ca_file;	/* "": the system's */
 	int64_t		 connect_s;
 
-	/* made at load */
+	/* made by contract_load */
 	const char	*name;
-	struct secret	*password;	/* NULL where no file is named */
+	struct secret	*password;	/* NULL where no file is named, and
+					   after CONTRACT_RELOAD */
 	int		 line;		/* of the section, for complaints */
 };
 
 struct contract_account {
 	char		*caller_id;	/* E.164: the number that both see */
-	char		*caller_name;	/* "" : none */
 	char		*region;	/* "GB": of numbers typed without a + */
 	struct conf_list countries;	/* that may be rung; none: the region */
 	struct conf_list providers;	/* names, in order of preference */
 	struct conf_list sip_domains;	/* packet destinations; none: no */
-	int		 is_sip_offeree;	/* may the offeree give one too? */
+	int		 is_sip_offeree;	/* the offeree may too */
 	char		*deny_file;	/* "": none */
-	char		*price;		/* what it costs the offeree; "": free */
+	char		*price;		/* to the offeree; "": free */
 	int64_t		 ring_s;
-	int64_t		 confirm_s;	/* for the key, from the answer on */
+	int64_t		 confirm_s;	/* silence in which the key may come */
 	int64_t		 max_s;		/* longest talk */
 	int64_t		 per_number_10min;	/* to one number, all offers */
 	int64_t		 per_number_day;
@@ -61,10 +62,9 @@ struct contract_account {
 	int64_t		 per_day;
 	int64_t		 at_once;
 
-	/* made at load */
+	/* made by contract_load */
 	const char	*name;
-	char		**deny;		/* sorted "+44871"... */
-	size_t		 n_deny;
+	struct prefix_list *deny;	/* NULL: no file */
 	int		 line;
 };
 
@@ -85,7 +85,7 @@ struct contract_key {
 	char		*state_word;	/* live, retired, compromised */
 	char		*retired_text;	/* "2026-11-23" or with "T06:09:33Z" */
 
-	/* made at load */
+	/* made by contract_load */
 	const char	*name;
 	unsigned char	 id[KEY_ID_BYTES];
 	enum contract_state state;
@@ -100,7 +100,7 @@ struct contract_socket {
 	int64_t		 mode;
 	struct conf_list users;		/* names or numeric ids */
 
-	/* made at load */
+	/* made by contract_load */
 	uid_t		*uid;
 	size_t		 n_uid;
 };
@@ -112,6 +112,7 @@ struct contract {
 	char		*user, *group;	/* "": stay who we are */
 	char		*journal;	/* directory */
 	int64_t		 journal_size;
+	int64_t		 keep_s;	/* ended calls are kept so long */
 	struct conf_list unseal_keys;	/* files */
 	char		*mac_file;
 	char		*stop_file;	/* while it exists, no call is accepted;
@@ -121,16 +122,33 @@ struct contract {
 	struct conf_sections account_sections;	/* struct contract_account */
 	struct conf_sections key_sections;	/* struct contract_key */
 
-	/* made at load */
-	const char	*path;
+	/* made by contract_load */
+	const char	*path;		/* by contract_parse */
 	struct conf	*conf;
-	struct key	 mac;
+	struct key	 mac;		/* after CONTRACT_START only */
 	struct key_ring	 verify;	/* every key, whatever its state */
 };
 
-/* NULL, and `why` is one line "FILE:LINE: what is wrong".  contract_free(). */
-struct contract *contract_read(const char *path, char *why, size_t size);
+/*
+ * The file alone, its keys each within its bounds; contract_load.h reads all
+ * the rest.  NULL, and `why` is one line "FILE:LINE: what is wrong".  `path`
+ * is borrowed.
+ */
+struct contract *contract_parse(const char *path, char *why, size_t size);
 void contract_free(struct contract *);
+
+/*
+ * One line "FILE:LINE: KEY: what is wrong" about this key of the section that
+ * begins at `line` (1: of no section).  -1.
+ */
+struct contract_place {
+	const char	*path;
+	char		*why;
+	size_t		 size;
+};
+int contract_wrong(const struct contract_place *, int line,
+    const char *key, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
 
 /* NULL: there is none of that name (id).  Borrowed. */
 const struct contract_account *contract_account(const struct contract *,
@@ -141,12 +159,10 @@ const struct contract_key *contract_key(const struct contract *,
     const unsigned char id[KEY_ID_BYTES]);
 size_t contract_n_providers(const struct contract *);
 const struct contract_provider *contract_provider_at(const struct contract *,
-    size_t);
+    size_t i);
 
 /* 1 when this uid may speak on the socket. */
 int contract_may_speak(const struct contract_socket *, uid_t);
-/* 1 when the number begins with a prefix of the account's deny file. */
-int contract_is_denied(const struct contract_account *, const char *e164);
 
 /*
  * 1 when the value is the pattern but for ASCII case; one "*" in the pattern
@@ -156,8 +172,19 @@ int contract_fits(const char *pattern, const char *value);
 /* 1 when any pattern of the list fits. */
 int contract_list_fits(const struct conf_list *, const char *value);
 
+/* "2026-11-23" or "2026-11-23T06:09:33Z", as Unix seconds; 0, or -1. */
+int contract_date(const char *, int64_t *out)
+    __attribute__((warn_unused_result));
+
 /* 1 when the file of the kill switch exists (or cannot be looked for). */
 int contract_is_stopped(const struct contract *);
+
+/*
+ * What differs between the two that only a restart can change (providers,
+ * sockets, journal, secrets' files, user): its name in the file, or NULL.
+ */
+const char *contract_needs_restart(const struct contract *was,
+    const struct contract *now);
 
 /* Prints every key with its effective value. */
 void contract_print(const struct contract *);

@@ -1,0 +1,519 @@
+/*
+ * contract: what the configuration says, held against itself.
+ */
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/conf.h"
+#include "lib/key.h"
+#include "lib/scan.h"
+#include "lib/secret.h"
+#include "lib/tel.h"
+#include "lib/terms.h"
+
+#include "bridge-client/phone.h"
+#include "bridge-client/prefix.h"
+
+#include "bridge-client/contract.h"
+
+#define DAY	(24 * 60 * 60)
+#define LOTS	1000000
+
+/*
+ * Checks of single values.
+ */
+static const char *
+check_path(const char *v)
+{
+	return v[0] == '/' ? NULL : "give a path that begins with /";
+}
+
+static const char *
+check_path_or_none(const char *v)
+{
+	return v[0] == '\0' ? NULL : check_path(v);
+}
+
+static const char *
+check_url(const char *v)
+{
+	size_t n = strlen(v);
+
+	if (strncmp(v, "https://", 8) != 0 && strncmp(v, "http://", 7) != 0)
+		return "give an address that begins with https:// or http://";
+	if (n < 10 || v[n - 1] == '/' || strpbrk(v, " ?#") != NULL)
+		return "give an address without a query and without a slash "
+		    "at its end";
+	return NULL;
+}
+
+static const char *
+check_caller_id(const char *v)
+{
+	struct tel tel;
+	const char *why;
+
+	if (tel_parse(&tel, v, strlen(v), &why) == -1 ||
+	    tel.kind != TEL_E164 || tel.ext[0] != '\0' ||
+	    strcmp(tel.text, v) != 0)
+		return "give one of the account's own numbers, as "
+		    "+442079460100";
+	return NULL;
+}
+
+static const char *
+check_region(const char *v)
+{
+	return phone_is_region(v) ? NULL :
+	    "give a country by its two capital letters, as GB";
+}
+
+static const char *
+check_state(const char *v)
+{
+	if (strcmp(v, "live") == 0 || strcmp(v, "retired") == 0 ||
+	    strcmp(v, "compromised") == 0)
+		return NULL;
+	return "give live, retired or compromised";
+}
+
+static const char *
+check_user(const char *v)
+{
+	return v[0] == '\0' || getpwnam(v) != NULL ? NULL : "no such user";
+}
+
+static const char *
+check_group(const char *v)
+{
+	return v[0] == '\0' || getgrnam(v) != NULL ? NULL : "no such group";
+}
+
+static int digits(const char *, size_t, int min, int max, int *);
+
+int
+contract_date(const char *v, int64_t *out)
+{
+	struct tm tm = { .tm_isdst = 0 };
+	size_t n = strlen(v);
+	int year;
+
+	if (n != 10 && n != 20)
+		return -1;
+	if (digits(v, 4, 1970, 9999, &year) == -1 || v[4] != '-' ||
+	    digits(v + 5, 2, 1, 12, &tm.tm_mon) == -1 || v[7] != '-' ||
+	    digits(v + 8, 2, 1, 31, &tm.tm_mday) == -1)
+		return -1;
+	if (n == 20 && (v[10] != 'T' || v[13] != ':' || v[16] != ':' ||
+	    v[19] != 'Z' ||
+	    digits(v + 11, 2, 0, 23, &tm.tm_hour) == -1 ||
+	    digits(v + 14, 2, 0, 59, &tm.tm_min) == -1 ||
+	    digits(v + 17, 2, 0, 59, &tm.tm_sec) == -1))
+		return -1;
+	tm.tm_year = year - 1900;
+	tm.tm_mon--;
+	*out = timegm(&tm);
+	return 0;
+}
+
+static int
+digits(const char *p, size_t n, int min, int max, int *out)
+{
+	uint64_t v;
+
+	if (scan_uint(p, n, (uint64_t)max, &v) == -1 || v < (uint64_t)min)
+		return -1;
+	*out = (int)v;
+	return 0;
+}
+
+static const char *
+check_date(const char *v)
+{
+	int64_t at;
+
+	return v[0] == '\0' || contract_date(v, &at) == 0 ? NULL :
+	    "give a date as 2026-11-23 or 2026-11-23T06:09:33Z";
+}
+
+/*
+ * The tables: name, type, offset, least, most, default, section, check.
+ */
+#define AT(what, field)	offsetof(struct contract_##what, field)
+#define HERE(field)	offsetof(struct contract, field)
+#define STRING(at, name, def, check) \
+	{ name, CONF_STRING, at, 0, 0, def, NULL, 0, check }
+#define LIST(at, name, def, check) \
+	{ name, CONF_LIST, at, 0, 0, def, NULL, 0, check }
+#define COUNT(at, name, def) \
+	{ name, CONF_INT, at, 1, LOTS, def, NULL, 0, NULL }
+#define TIME(at, name, min, max, def) \
+	{ name, CONF_DURATION, at, min, max, def, NULL, 0, NULL }
+#define END { NULL, CONF_STRING, 0, 0, 0, NULL, NULL, 0, NULL }
+
+static const struct conf_key provider_keys[] = {
+	STRING(AT(provider, kind), "kind", NULL, NULL),
+	STRING(AT(provider, url), "url", NULL, check_url),
+	STRING(AT(provider, user), "user", "", NULL),
+	STRING(AT(provider, password_file), "password_file", "",
+	    check_path_or_none),
+	STRING(AT(provider, app), "app", "", NULL),
+	STRING(AT(provider, trunk_pstn), "trunk_pstn", "", NULL),
+	STRING(AT(provider, trunk_sip), "trunk_sip", "", NULL),
+	STRING(AT(provider, prompts), "prompts", "", NULL),
+	STRING(AT(provider, ca_file), "ca_file", "", check_path_or_none),
+	TIME(AT(provider, connect_s), "connect", 1, 60, "5s"),
+	END
+};
+
+static const struct conf_key account_keys[] = {
+	STRING(AT(account, caller_id), "caller_id", NULL, check_caller_id),
+	STRING(AT(account, region), "region", NULL, check_region),
+	LIST(AT(account, countries), "countries", "", check_region),
+	LIST(AT(account, providers), "providers", NULL, NULL),
+	LIST(AT(account, sip_domains), "sip_domains", "", NULL),
+	{ "offeree_sip", CONF_BOOL, AT(account, is_sip_offeree), 0, 0, "no",
+	    NULL, 0, NULL },
+	STRING(AT(account, deny_file), "deny_prefixes", "",
+	    check_path_or_none),
+	STRING(AT(account, price), "price", "", NULL),
+	TIME(AT(account, ring_s), "ring", 5, 120, "30s"),
+	TIME(AT(account, confirm_s), "confirm", 3, 60, "10s"),
+	TIME(AT(account, max_s), "max", 10, 4 * 60 * 60, "1h"),
+	COUNT(AT(account, per_number_10min), "per_number_10min", "2"),
+	COUNT(AT(account, per_number_day), "per_number_day", "5"),
+	COUNT(AT(account, per_prefix_10min), "per_prefix_10min", "10"),
+	COUNT(AT(account, per_client_10min), "per_client_10min", "10"),
+	COUNT(AT(account, per_client_day), "per_client_day", "50"),
+	COUNT(AT(account, per_offer_attempts), "per_offer_attempts", "3"),
+	COUNT(AT(account, per_offeror_day), "per_offeror_day", "20"),
+	COUNT(AT(account, per_day), "per_day", "500"),
+	COUNT(AT(account, at_once), "at_once", "50"),
+	END
+};
+
+static const struct conf_key key_keys[] = {
+	STRING(AT(key, file), "file", NULL, check_path),
+	LIST(AT(key, accounts), "accounts", NULL, NULL),
+	LIST(AT(key, from_domains), "from_domains", NULL, NULL),
+	LIST(AT(key, destinations), "destinations", NULL, NULL),
+	TIME(AT(key, max_lifetime_s), "max_lifetime", 60, 366 * DAY, "30d"),
+	{ "max_uses", CONF_INT, AT(key, max_uses), 1, 255, "10", NULL, 0,
+	    NULL },
+	STRING(AT(key, state_word), "state", "live", check_state),
+	STRING(AT(key, retired_text), "retired_at", "", check_date),
+	END
+};
+
+#define SOCKET(which, name, where, perms, who) \
+	STRING(HERE(which.path), name, where, check_path), \
+	STRING(HERE(which.group), name "_group", "", check_group), \
+	{ name "_mode", CONF_MODE, HERE(which.mode), 0, 0777, perms, NULL, 0, \
+	    NULL }, \
+	LIST(HERE(which.users), name "_users", who, NULL)
+#define SECTION(name, field, keys, what) \
+	{ name, CONF_SECTION, HERE(field), 0, 0, NULL, keys, \
+	    sizeof(struct contract_##what), NULL }
+
+static const struct conf_key contract_keys[] = {
+	STRING(HERE(public_url), "public", NULL, check_url),
+	STRING(HERE(user), "user", "", check_user),
+	STRING(HERE(group), "group", "", check_group),
+	STRING(HERE(journal), "journal", "/var/lib/calloffer/journal",
+	    check_path),
+	{ "journal_size", CONF_SIZE, HERE(journal_size), 1 << 20,
+	    (int64_t)1 << 40, "1G", NULL, 0, NULL },
+	TIME(HERE(keep_s), "keep", DAY, 3660 * (int64_t)DAY, "90d"),
+	LIST(HERE(unseal_keys), "unseal_keys", NULL, check_path),
+	STRING(HERE(mac_file), "mac_key", NULL, check_path),
+	STRING(HERE(stop_file), "stop_file", "", check_path_or_none),
+	SOCKET(face, "face", "/run/calloffer/face.sock", "0660",
+	    "calloffer-acceptd"),
+	SOCKET(admin, "admin", "/run/calloffer/admin.sock", "0600", "root"),
+	SECTION("provider", provider_sections, provider_keys, provider),
+	SECTION("account", account_sections, account_keys, account),
+	SECTION("key", key_sections, key_keys, key),
+	END
+};
+
+/*
+ * Complaints after parsing.
+ */
+/*
+ * The first line from `line` on whose first word is `key`, within the section
+ * that begins there; else `line`.
+ */
+static int
+find_line(const char *path, int line, const char *key)
+{
+	FILE *f = fopen(path, "re");
+	size_t len = strlen(key), size = 0;
+	char *text = NULL;
+	const char *p;
+	int n = 0, found = line;
+
+	while (f != NULL && getline(&text, &size, f) != -1) {
+		if (++n < line)
+			continue;
+		for (p = text; scan_is_space((unsigned char)*p); p++)
+			;
+		if (line > 1 && *p == '}')
+			break;
+		if (strncmp(p, key, len) != 0 ||
+		    scan_is_alnum((unsigned char)p[len]) || p[len] == '_')
+			continue;
+		found = n;
+		break;
+	}
+	free(text);
+	if (f != NULL)
+		fclose(f);
+	return found;
+}
+
+int
+contract_wrong(const struct contract_place *at, int line, const char *key,
+    const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	n = snprintf(at->why, at->size, "%s:%d: %s: ", at->path,
+	    find_line(at->path, line, key), key);
+	if (n < 0 || (size_t)n >= at->size)
+		return -1;
+	va_start(ap, fmt);
+	vsnprintf(at->why + n, at->size - (size_t)n, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+/*
+ * Reading, and asking what was read.
+ */
+struct contract *
+contract_parse(const char *path, char *why, size_t size)
+{
+	struct contract *c = calloc(1, sizeof(*c));
+
+	if (c == NULL) {
+		snprintf(why, size, "%s:1: out of memory", path);
+		return NULL;
+	}
+	c->path = path;
+	c->conf = conf_read(path, contract_keys, c, why, size);
+	if (c->conf == NULL) {
+		free(c);
+		return NULL;
+	}
+	return c;
+}
+
+void
+contract_free(struct contract *c)
+{
+	struct contract_provider *p;
+	struct contract_account *a;
+	size_t i;
+
+	if (c == NULL)
+		return;
+	for (i = 0; i < c->provider_sections.n; i++) {
+		p = c->provider_sections.section[i].data;
+		secret_free(p->password);
+	}
+	for (i = 0; i < c->account_sections.n; i++) {
+		a = c->account_sections.section[i].data;
+		prefix_free(a->deny);
+	}
+	for (i = 0; i < c->verify.n; i++)
+		key_wipe(&c->verify.keys[i]);
+	key_wipe(&c->mac);
+	free(c->face.uid);
+	free(c->admin.uid);
+	conf_free(c->conf);
+	free(c);
+}
+
+void
+contract_print(const struct contract *c)
+{
+	conf_print(contract_keys, c);
+}
+
+static void *
+find(const struct conf_sections *s, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < s->n; i++)
+		if (strcmp(s->section[i].title, name) == 0)
+			return s->section[i].data;
+	return NULL;
+}
+
+const struct contract_account *
+contract_account(const struct contract *c, const char *name)
+{
+	return find(&c->account_sections, name);
+}
+
+const struct contract_provider *
+contract_provider(const struct contract *c, const char *name)
+{
+	return find(&c->provider_sections, name);
+}
+
+const struct contract_provider *
+contract_provider_at(const struct contract *c, size_t i)
+{
+	return i < c->provider_sections.n ?
+	    c->provider_sections.section[i].data : NULL;
+}
+
+size_t
+contract_n_providers(const struct contract *c)
+{
+	return c->provider_sections.n;
+}
+
+const struct contract_key *
+contract_key(const struct contract *c, const unsigned char id[KEY_ID_BYTES])
+{
+	const struct contract_key *k;
+	size_t i;
+
+	for (i = 0; i < c->key_sections.n; i++) {
+		k = c->key_sections.section[i].data;
+		if (memcmp(k->id, id, KEY_ID_BYTES) == 0)
+			return k;
+	}
+	return NULL;
+}
+
+int
+contract_may_speak(const struct contract_socket *s, uid_t uid)
+{
+	size_t i;
+
+	for (i = 0; i < s->n_uid; i++)
+		if (s->uid[i] == uid)
+			return 1;
+	return 0;
+}
+
+int
+contract_fits(const char *pattern, const char *value)
+{
+	const char *star = strchr(pattern, '*');
+	size_t n = strlen(value), head, tail;
+
+	if (star == NULL)
+		return scan_is(value, n, pattern);
+	head = (size_t)(star - pattern);
+	tail = strlen(star + 1);
+	return n >= head + tail && scan_same(pattern, head, value, head) &&
+	    scan_same(star + 1, tail, value + n - tail, tail);
+}
+
+int
+contract_list_fits(const struct conf_list *list, const char *value)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		if (contract_fits(list->item[i], value))
+			return 1;
+	return 0;
+}
+
+int
+contract_is_stopped(const struct contract *c)
+{
+	struct stat st;
+
+	if (c->stop_file[0] == '\0')
+		return 0;
+	return lstat(c->stop_file, &st) == 0 || errno != ENOENT;
+}
+
+static int
+differs(const struct conf_list *a, const struct conf_list *b)
+{
+	size_t i;
+
+	if (a->n != b->n)
+		return 1;
+	for (i = 0; i < a->n; i++)
+		if (strcmp(a->item[i], b->item[i]) != 0)
+			return 1;
+	return 0;
+}
+
+static int
+socket_differs(const struct contract_socket *a, const struct contract_socket *b)
+{
+	return strcmp(a->path, b->path) != 0 || a->mode != b->mode ||
+	    strcmp(a->group, b->group) != 0;
+}
+
+static int
+providers_differ(const struct contract *a, const struct contract *b)
+{
+	const struct contract_provider *p, *q;
+	size_t i;
+
+	if (a->provider_sections.n != b->provider_sections.n)
+		return 1;
+	for (i = 0; i < a->provider_sections.n; i++) {
+		p = contract_provider_at(a, i);
+		q = contract_provider_at(b, i);
+		if (strcmp(p->name, q->name) != 0 ||
+		    strcmp(p->kind, q->kind) != 0 ||
+		    strcmp(p->url, q->url) != 0 ||
+		    strcmp(p->user, q->user) != 0 ||
+		    strcmp(p->password_file, q->password_file) != 0 ||
+		    strcmp(p->app, q->app) != 0 ||
+		    strcmp(p->trunk_pstn, q->trunk_pstn) != 0 ||
+		    strcmp(p->trunk_sip, q->trunk_sip) != 0 ||
+		    strcmp(p->prompts, q->prompts) != 0 ||
+		    strcmp(p->ca_file, q->ca_file) != 0 ||
+		    p->connect_s != q->connect_s)
+			return 1;
+	}
+	return 0;
+}
+
+const char *
+contract_needs_restart(const struct contract *was, const struct contract *now)
+{
+	if (strcmp(was->user, now->user) != 0)
+		return "user";
+	if (strcmp(was->group, now->group) != 0)
+		return "group";
+	if (strcmp(was->journal, now->journal) != 0)
+		return "journal";
+	if (was->journal_size != now->journal_size)
+		return "journal_size";
+	if (was->keep_s != now->keep_s)
+		return "keep";
+	if (strcmp(was->mac_file, now->mac_file) != 0)
+		return "mac_key";
+	if (differs(&was->unseal_keys, &now->unseal_keys))
+		return "unseal_keys";
+	if (socket_differs(&was->face, &now->face))
+		return "face";
+	if (socket_differs(&was->admin, &now->admin))
+		return "admin";
+	return providers_differ(was, now) ? "provider" : NULL;
+}

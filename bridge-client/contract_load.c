@@ -1,0 +1,344 @@
+/*
+ * contract_load: reads the contract whole, with all the files that it names,
+ * and holds it against itself.
+ */
+#include <sys/types.h>
+
+#include <limits.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "lib/conf.h"
+#include "lib/key.h"
+#include "lib/log.h"
+#include "lib/scan.h"
+#include "lib/secret.h"
+#include "lib/terms.h"
+
+#include "bridge-client/contract.h"
+#include "bridge-client/prefix.h"
+
+#include "bridge-client/contract_load.h"
+
+/*
+ * Reads a secret's file as who we are; and if that does not do and we are
+ * root, as the user that we shall become: some sites give key files to root
+ * and have the program change its user, others start it as its user.
+ */
+static int
+as_user(const char *user, int (*load)(void *ctx), void *ctx)
+{
+	struct passwd *pw;
+	int rc = load(ctx);
+
+	if (rc == 0 || geteuid() != 0 || user[0] == '\0')
+		return rc;
+	pw = getpwnam(user);
+	if (pw == NULL || pw->pw_uid == 0 || seteuid(pw->pw_uid) == -1)
+		return rc;
+	rc = load(ctx);
+	if (seteuid(0) == -1)
+		log_fatal(EX_OSERR, "cannot be root again");
+	return rc;
+}
+
+struct secret_file {
+	const char	 *path;
+	enum key_kind	  kind;
+	struct key	 *key;		/* a key file, or */
+	struct secret	**password;
+	char		  why[512];
+};
+
+static int
+load_secret(void *ctx)
+{
+	struct secret_file *f = ctx;
+
+	if (f->key != NULL)
+		return key_load(f->key, f->kind, f->path, f->why,
+		    sizeof(f->why));
+	*f->password = secret_read(f->path, f->why, sizeof(f->why));
+	return *f->password != NULL ? 0 : -1;
+}
+
+static int
+load_key(const struct contract *c, const struct contract_place *at,
+    const char *name, struct secret_file *f)
+{
+	if (as_user(c->user, load_secret, f) == 0)
+		return 0;
+	return contract_wrong(at, 1, name, "%s", f->why);
+}
+
+/* That the unsealing keys can be read is checked; unseal holds them. */
+static int
+load_keys(struct contract *c, const struct contract_place *at)
+{
+	struct secret_file f = { .path = c->mac_file, .kind = KEY_MAC,
+		.key = &c->mac };
+	struct key unseal;
+	size_t i;
+
+	if (load_key(c, at, "mac_key", &f) == -1)
+		return -1;
+	if (c->unseal_keys.n == 0)
+		return contract_wrong(at, 1, "unseal_keys",
+		    "name at least one");
+	for (i = 0; i < c->unseal_keys.n; i++) {
+		memset(&f, 0, sizeof(f));
+		f.path = c->unseal_keys.item[i];
+		f.kind = KEY_UNSEAL;
+		f.key = &unseal;
+		if (load_key(c, at, "unseal_keys", &f) == -1)
+			return -1;
+		key_wipe(&unseal);
+	}
+	return 0;
+}
+
+/*
+ * Sections.
+ */
+static int
+is_name(const char *s)
+{
+	size_t n = strlen(s);
+
+	return n > 0 && n <= TERMS_ACCOUNT_MAX &&
+	    strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_-") == n;
+}
+
+static int
+check_titles(const struct conf_sections *s, const char *what,
+    const struct contract_place *at)
+{
+	size_t i;
+
+	for (i = 0; i < s->n; i++)
+		if (!is_name(s->section[i].title))
+			return contract_wrong(at, s->section[i].line, what,
+			    "name it with small letters, digits, - and _, at "
+			    "most 32");
+	return 0;
+}
+
+static int
+settle_provider(const struct contract *c, struct contract_provider *p,
+    enum contract_when when, const struct contract_place *at)
+{
+	struct secret_file f = { .path = p->password_file,
+		.password = &p->password };
+
+	if (when != CONTRACT_START || p->password_file[0] == '\0' ||
+	    as_user(c->user, load_secret, &f) == 0)
+		return 0;
+	return contract_wrong(at, p->line, "password_file", "%s", f.why);
+}
+
+static int
+settle_providers(struct contract *c, enum contract_when when,
+    const struct contract_place *at)
+{
+	const struct conf_sections *s = &c->provider_sections;
+	struct contract_provider *p;
+	size_t i;
+
+	if (check_titles(s, "provider", at) == -1)
+		return -1;
+	if (s->n == 0 || s->n > CONTRACT_PROVIDERS_MAX)
+		return contract_wrong(at, 1, "provider", "give 1 to %d of them",
+		    CONTRACT_PROVIDERS_MAX);
+	for (i = 0; i < s->n; i++) {
+		p = s->section[i].data;
+		p->name = s->section[i].title;
+		p->line = s->section[i].line;
+		if (settle_provider(c, p, when, at) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+settle_account(const struct contract *c, struct contract_account *a,
+    const struct contract_place *at)
+{
+	char why[512];
+	size_t i;
+
+	if (a->providers.n == 0)
+		return contract_wrong(at, a->line, "providers",
+		    "name at least one");
+	for (i = 0; i < a->providers.n; i++)
+		if (contract_provider(c, a->providers.item[i]) == NULL)
+			return contract_wrong(at, a->line, "providers",
+			    "there is no provider %s", a->providers.item[i]);
+	if (a->is_sip_offeree && a->sip_domains.n == 0)
+		return contract_wrong(at, a->line, "offeree_sip",
+		    "needs sip_domains");
+	if (a->deny_file[0] == '\0')
+		return 0;
+	a->deny = prefix_read(a->deny_file, why, sizeof(why));
+	return a->deny != NULL ? 0 :
+	    contract_wrong(at, a->line, "deny_prefixes", "%s", why);
+}
+
+static int
+settle_accounts(struct contract *c, const struct contract_place *at)
+{
+	const struct conf_sections *s = &c->account_sections;
+	struct contract_account *a;
+	size_t i;
+
+	if (check_titles(s, "account", at) == -1)
+		return -1;
+	if (s->n == 0)
+		return contract_wrong(at, 1, "account", "give at least one");
+	for (i = 0; i < s->n; i++) {
+		a = s->section[i].data;
+		a->name = s->section[i].title;
+		a->line = s->section[i].line;
+		if (settle_account(c, a, at) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+are_patterns(const struct conf_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		if (strchr(list->item[i], '*') != strrchr(list->item[i], '*'))
+			return 0;
+	return 1;
+}
+
+static int
+settle_scope(const struct contract *c, struct contract_key *k,
+    const struct contract_place *at)
+{
+	const struct { const char *name; const struct conf_list *list; }
+	lists[] = {
+		{ "accounts", &k->accounts },
+		{ "from_domains", &k->from_domains },
+		{ "destinations", &k->destinations }
+	};
+	size_t i, j;
+
+	for (i = 0; i < 3; i++) {
+		if (lists[i].list->n == 0)
+			return contract_wrong(at, k->line, lists[i].name,
+			    "say for whom this key may speak; \"*\" is any");
+		if (!are_patterns(lists[i].list))
+			return contract_wrong(at, k->line, lists[i].name,
+			    "at most one * in a pattern");
+	}
+	for (j = 0; j < k->accounts.n; j++)
+		if (strchr(k->accounts.item[j], '*') == NULL &&
+		    contract_account(c, k->accounts.item[j]) == NULL)
+			return contract_wrong(at, k->line, "accounts",
+			    "there is no account %s", k->accounts.item[j]);
+	return 0;
+}
+
+static int
+settle_key(struct contract *c, struct contract_key *k,
+    const struct contract_place *at)
+{
+	char why[512];
+
+	if (key_ring_add(&c->verify, KEY_VERIFY, k->file, why,
+	    sizeof(why)) == -1)
+		return contract_wrong(at, k->line, "file", "%s", why);
+	memcpy(k->id, c->verify.keys[c->verify.n - 1].id, KEY_ID_BYTES);
+	if (strcmp(k->state_word, "compromised") == 0)
+		k->state = CONTRACT_COMPROMISED;
+	if (strcmp(k->state_word, "retired") == 0) {
+		k->state = CONTRACT_RETIRED;
+		if (contract_date(k->retired_text, &k->retired_at) == -1)
+			return contract_wrong(at, k->line, "state",
+			    "a retired key needs retired_at");
+	}
+	return settle_scope(c, k, at);
+}
+
+static int
+settle_keys(struct contract *c, const struct contract_place *at)
+{
+	const struct conf_sections *s = &c->key_sections;
+	struct contract_key *k;
+	size_t i;
+
+	if (check_titles(s, "key", at) == -1)
+		return -1;
+	for (i = 0; i < s->n; i++) {
+		k = s->section[i].data;
+		k->name = s->section[i].title;
+		k->line = s->section[i].line;
+		if (settle_key(c, k, at) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+settle_socket(struct contract_socket *s, const char *name,
+    const struct contract_place *at)
+{
+	struct passwd *pw;
+	uint64_t uid;
+	size_t i;
+
+	s->uid = calloc(s->users.n > 0 ? s->users.n : 1, sizeof(*s->uid));
+	if (s->uid == NULL)
+		return contract_wrong(at, 1, name, "out of memory");
+	for (i = 0; i < s->users.n; i++) {
+		const char *user = s->users.item[i];
+
+		if (scan_uint(user, strlen(user), UINT_MAX - 1, &uid) == 0)
+			s->uid[s->n_uid++] = (uid_t)uid;
+		else if ((pw = getpwnam(user)) != NULL)
+			s->uid[s->n_uid++] = pw->pw_uid;
+		else
+			return contract_wrong(at, 1, name, "no such user: %s",
+			    user);
+	}
+	return 0;
+}
+
+static int
+settle_sockets(struct contract *c, const struct contract_place *at)
+{
+	if (settle_socket(&c->face, "face_users", at) == -1 ||
+	    settle_socket(&c->admin, "admin_users", at) == -1)
+		return -1;
+	if (strcmp(c->face.path, c->admin.path) == 0)
+		return contract_wrong(at, 1, "admin", "must not be the face's "
+		    "socket");
+	return 0;
+}
+
+struct contract *
+contract_load(const char *path, enum contract_when when, char *why,
+    size_t size)
+{
+	const struct contract_place at = { path, why, size };
+	struct contract *c = contract_parse(path, why, size);
+
+	if (c == NULL)
+		return NULL;
+	if (settle_sockets(c, &at) == 0 &&
+	    settle_providers(c, when, &at) == 0 &&
+	    settle_accounts(c, &at) == 0 &&
+	    settle_keys(c, &at) == 0 &&
+	    (when == CONTRACT_RELOAD || load_keys(c, &at) == 0))
+		return c;
+	contract_free(c);
+	return NULL;
+}
