@@ -1,0 +1,133 @@
+/*
+ * nonce: what the bridge hands out and knows again without storing it.
+ */
+#include <string.h>
+
+#include <sodium.h>
+
+#include "lib/secret.h"
+#include "lib/token.h"
+
+#include "bridge-client/nonce.h"
+
+#define TAG_BYTES	16
+#define TEXT_BYTES	(NONCE_CALL_BYTES + TAG_BYTES)
+
+static const char context_nonce[] = "calloffer/nonce/1";
+static const char context_secret[] = "calloffer/secret/1";
+static const char context_number[] = "calloffer/number/1";
+
+/* The context with its NUL, then two slices; only the last varies in length. */
+static void
+tag(unsigned char out[TAG_BYTES], const struct secret *mac,
+    const char *context, const void *a, size_t a_len, const void *b,
+    size_t b_len)
+{
+	crypto_generichash_state st;
+
+	crypto_generichash_init(&st, secret_bytes(mac), secret_len(mac),
+	    TAG_BYTES);
+	crypto_generichash_update(&st, (const unsigned char *)context,
+	    strlen(context) + 1);
+	crypto_generichash_update(&st, a, a_len);
+	crypto_generichash_update(&st, b, b_len);
+	crypto_generichash_final(&st, out, TAG_BYTES);
+	sodium_memzero(&st, sizeof(st));
+}
+
+static void
+encode(char *text, size_t size, const unsigned char raw[TEXT_BYTES])
+{
+	sodium_bin2base64(text, size, raw, TEXT_BYTES,
+	    sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+/*
+ * Exactly TEXT_BYTES, in the one spelling that encode() makes: the last
+ * character's unused bits are zero.
+ */
+static int
+decode(unsigned char raw[TEXT_BYTES], const char *text)
+{
+	char again[ASK_NONCE_MAX + 1];
+	size_t n;
+
+	if (sodium_base642bin(raw, TEXT_BYTES, text, strlen(text), NULL, &n,
+	    NULL, sodium_base64_VARIANT_URLSAFE_NO_PADDING) == -1)
+		return -1;
+	if (n != TEXT_BYTES)
+		return -1;
+	encode(again, sizeof(again), raw);
+	return strcmp(again, text) == 0 ? 0 : -1;
+}
+
+void
+nonce_make(char text[ASK_NONCE_MAX + 1], const struct secret *mac,
+    const unsigned char offer[NONCE_OFFER_BYTES], int64_t wall_ms)
+{
+	unsigned char raw[TEXT_BYTES];
+
+	token_uuid_new(raw, wall_ms);
+	tag(raw + NONCE_CALL_BYTES, mac, context_nonce, offer,
+	    NONCE_OFFER_BYTES, raw, NONCE_CALL_BYTES);
+	encode(text, ASK_NONCE_MAX + 1, raw);
+}
+
+enum nonce_verdict
+nonce_check(unsigned char call[NONCE_CALL_BYTES], const char *text,
+    const struct secret *mac, const unsigned char offer[NONCE_OFFER_BYTES],
+    int64_t wall_ms)
+{
+	unsigned char raw[TEXT_BYTES], want[TAG_BYTES];
+	int64_t age_ms;
+
+	memset(call, 0, NONCE_CALL_BYTES);
+	if (decode(raw, text) == -1)
+		return NONCE_BAD;
+	tag(want, mac, context_nonce, offer, NONCE_OFFER_BYTES, raw,
+	    NONCE_CALL_BYTES);
+	if (sodium_memcmp(want, raw + NONCE_CALL_BYTES, TAG_BYTES) != 0)
+		return NONCE_BAD;
+	memcpy(call, raw, NONCE_CALL_BYTES);
+	age_ms = wall_ms - token_offer_ms(call);
+	if (age_ms < NONCE_MIN_MS)
+		return NONCE_EARLY;
+	if (age_ms > NONCE_MAX_MS)
+		return NONCE_LATE;
+	return NONCE_GOOD;
+}
+
+void
+nonce_secret(char text[ASK_SECRET_MAX + 1], const struct secret *mac,
+    const unsigned char call[NONCE_CALL_BYTES])
+{
+	unsigned char raw[TEXT_BYTES];
+
+	memcpy(raw, call, NONCE_CALL_BYTES);
+	tag(raw + NONCE_CALL_BYTES, mac, context_secret, call,
+	    NONCE_CALL_BYTES, NULL, 0);
+	encode(text, ASK_SECRET_MAX + 1, raw);
+}
+
+int
+nonce_secret_check(unsigned char call[NONCE_CALL_BYTES], const char *text,
+    const struct secret *mac)
+{
+	unsigned char raw[TEXT_BYTES], want[TAG_BYTES];
+
+	memset(call, 0, NONCE_CALL_BYTES);
+	if (decode(raw, text) == -1)
+		return -1;
+	tag(want, mac, context_secret, raw, NONCE_CALL_BYTES, NULL, 0);
+	if (sodium_memcmp(want, raw + NONCE_CALL_BYTES, TAG_BYTES) != 0)
+		return -1;
+	memcpy(call, raw, NONCE_CALL_BYTES);
+	return 0;
+}
+
+void
+nonce_hash(unsigned char hash[NONCE_HASH_BYTES], const struct secret *mac,
+    const char *text)
+{
+	tag(hash, mac, context_number, NULL, 0, text, strlen(text));
+}
