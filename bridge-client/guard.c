@@ -1,0 +1,467 @@
+/*
+ * guard: what may be dialled, and how often.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/scan.h"
+#include "lib/tel.h"
+
+#include "bridge-client/call.h"
+#include "bridge-client/contract.h"
+#include "bridge-client/nonce.h"
+#include "bridge-client/phone.h"
+#include "bridge-client/prefix.h"
+#include "bridge-client/rate.h"
+
+#include "bridge-client/guard.h"
+
+#define MINUTES_10	600
+#define DAY		86400
+#define RETRY_S		60	/* where it depends on when others hang up */
+#define NATIONAL_MIN	7	/* digits after the country code */
+#define LIMITS_MAX	8
+
+/*
+ * Global services and satellites: no country's, whatever the metadata says
+ * (ITU-T E.164 assigned codes; +882 and +883 count as "VoIP" there).
+ */
+static const char *const never[] = {
+	"+800", "+808", "+870", "+878", "+881", "+882", "+883", "+888", "+979"
+};
+
+static int
+is_never(const char *e164)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(never) / sizeof(never[0]); i++)
+		if (strncmp(e164, never[i], strlen(never[i])) == 0)
+			return 1;
+	return 0;
+}
+
+static int
+is_type_allowed(enum phone_type type)
+{
+	switch (type) {
+	case PHONE_FIXED:
+	case PHONE_MOBILE:
+	case PHONE_FIXED_OR_MOBILE:
+	case PHONE_TOLL_FREE:
+	case PHONE_VOIP:
+		return 1;
+	case PHONE_UNKNOWN:
+	case PHONE_PREMIUM:
+	case PHONE_SHARED_COST:
+	case PHONE_PERSONAL:
+	case PHONE_PAGER:
+	case PHONE_UAN:
+	case PHONE_VOICEMAIL:
+		break;
+	}
+	return 0;
+}
+
+static int
+is_country_allowed(const struct contract_account *a, const char *region)
+{
+	size_t i;
+
+	if (a->countries.n == 0)
+		return strcmp(a->region, region) == 0;
+	for (i = 0; i < a->countries.n; i++)
+		if (strcmp(a->countries.item[i], region) == 0)
+			return 1;
+	return 0;
+}
+
+static size_t
+national_digits(const struct phone *p)
+{
+	size_t n = strlen(p->e164) - 1;
+	int c;
+
+	for (c = p->country; c > 0; c /= 10)
+		n--;
+	return n;
+}
+
+static enum ask_refusal
+judge(const struct contract_account *a, const struct phone *p)
+{
+	if (is_never(p->e164) || prefix_covers(a->deny, p->e164))
+		return ASK_NUMBER_DENIED;
+	if (p->is_short)
+		return ASK_NUMBER_DENIED;
+	if (!p->is_possible || !p->is_valid)
+		return ASK_NUMBER_BAD;
+	if (national_digits(p) < NATIONAL_MIN || !is_type_allowed(p->type) ||
+	    !is_country_allowed(a, p->region))
+		return ASK_NUMBER_DENIED;
+	return ASK_OK;
+}
+
+/*
+ * SIP addresses.
+ */
+
+/* The user and host of "sip:user@host:port". */
+static int
+split_sip(const char *text, char user[TEL_TEXT_MAX + 1],
+    char host[TEL_TEXT_MAX + 1])
+{
+	const char *p = strchr(text, ':'), *at = strrchr(text, '@');
+	size_t n;
+
+	if (p == NULL || at == NULL || at < p)
+		return -1;
+	n = (size_t)(at - p - 1);
+	if (n == 0 || n > TEL_TEXT_MAX)
+		return -1;
+	memcpy(user, p + 1, n);
+	user[n] = '\0';
+	n = strcspn(at + 1, ":");
+	if (at[1] == '[' || n == 0 || n > TEL_TEXT_MAX)
+		return -1;
+	memcpy(host, at + 1, n);
+	host[n] = '\0';
+	return 0;
+}
+
+/* 192.0.2.1, or anything that ends in a number and so is no name. */
+static int
+is_address_literal(const char *host)
+{
+	return scan_is_digit((unsigned char)host[strlen(host) - 1]);
+}
+
+static enum ask_refusal
+judge_user(const struct contract_account *a, const char *user, int is_offeree)
+{
+	struct phone p;
+	size_t n = strlen(user);
+
+	if (strspn(user, "+0123456789*#-.()") != n)
+		return ASK_OK;
+	if (user[0] == '+')
+		return phone_read(&p, user, "") == -1 ? ASK_NUMBER_BAD :
+		    judge(a, &p);
+	/*
+	 * What a switch makes of bare digits is its own business: an extension
+	 * that the organisation offers is fine, what a stranger types is not.
+	 */
+	if (is_offeree || phone_is_emergency(user, a->region))
+		return ASK_NUMBER_DENIED;
+	return ASK_OK;
+}
+
+static enum ask_refusal
+judge_sip(const struct contract_account *a, const char *text, int is_offeree)
+{
+	char user[TEL_TEXT_MAX + 1], host[TEL_TEXT_MAX + 1];
+
+	if (is_offeree && !a->is_sip_offeree)
+		return ASK_NUMBER_DENIED;
+	if (split_sip(text, user, host) == -1 || is_address_literal(host) ||
+	    !contract_list_fits(&a->sip_domains, host))
+		return ASK_NUMBER_DENIED;
+	return judge_user(a, user, is_offeree);
+}
+
+static int
+is_sip(const char *typed)
+{
+	size_t n = strlen(typed);
+
+	return (n > 4 && scan_is(typed, 4, "sip:")) ||
+	    (n > 5 && scan_is(typed, 5, "sips:"));
+}
+
+static enum ask_refusal
+read_sip(const struct contract_account *a, const char *typed,
+    struct guard_number *out)
+{
+	const char *why;
+	enum ask_refusal refusal;
+
+	if (!a->is_sip_offeree)
+		return ASK_NUMBER_DENIED;
+	if (tel_parse(&out->tel, typed, strlen(typed), &why) == -1)
+		return ASK_NUMBER_BAD;
+	refusal = judge_sip(a, out->tel.text, 1);
+	if (refusal == ASK_OK)
+		memcpy(out->shown, out->tel.text, sizeof(out->shown));
+	return refusal;
+}
+
+static enum ask_refusal
+read_number(const struct contract_account *a, const char *typed,
+    const char *region, struct guard_number *out)
+{
+	struct phone p;
+	const char *why;
+	enum ask_refusal refusal;
+
+	if (!phone_is_region(region))
+		region = a->region;
+	refusal = phone_read(&p, typed, region) == -1 ? ASK_NUMBER_BAD :
+	    judge(a, &p);
+	if (refusal == ASK_NUMBER_BAD && phone_is_short(typed, region))
+		return ASK_NUMBER_DENIED;
+	if (refusal != ASK_OK)
+		return refusal;
+	if (tel_parse(&out->tel, p.e164, strlen(p.e164), &why) == -1 ||
+	    out->tel.kind != TEL_E164)
+		return ASK_NUMBER_BAD;
+	memcpy(out->shown, p.shown, strlen(p.shown) + 1);
+	memcpy(out->region, p.region, 2);
+	return ASK_OK;
+}
+
+enum ask_refusal
+guard_read(const struct contract_account *a, const char *typed,
+    const char *region, struct guard_number *out)
+{
+	enum ask_refusal refusal;
+
+	memset(out, 0, sizeof(*out));
+	refusal = is_sip(typed) ? read_sip(a, typed, out) :
+	    read_number(a, typed, region, out);
+	if (refusal != ASK_OK)
+		memset(out, 0, sizeof(*out));
+	return refusal;
+}
+
+enum ask_refusal
+guard_destination(const struct contract_account *a, const struct tel *tel)
+{
+	struct phone p;
+
+	switch (tel->kind) {
+	case TEL_NONE:
+		return ASK_NUMBER_BAD;
+	case TEL_SIP:
+		return judge_sip(a, tel->text, 0);
+	case TEL_E164:
+		break;
+	}
+	if (phone_read(&p, tel->text, "") == -1)
+		return ASK_NUMBER_BAD;
+	return judge(a, &p);
+}
+
+void
+guard_region(const struct tel *tel, char region[3])
+{
+	struct phone p;
+
+	memset(region, 0, 3);
+	if (tel->kind == TEL_E164 && phone_read(&p, tel->text, "") == 0 &&
+	    phone_is_region(p.region))
+		memcpy(region, p.region, 2);
+}
+
+/*
+ * The caps.
+ */
+enum kind { KIND_NUMBER, KIND_PREFIX, KIND_CLIENT, KIND_OFFEROR, KIND_ACCOUNT };
+
+/* A call that has not ended. */
+struct open_call {
+	unsigned char	id[CALL_ID_BYTES];
+	unsigned char	a_hash[CALL_HASH_BYTES];
+	char		account[TERMS_ACCOUNT_MAX + 1];
+};
+
+struct guard {
+	const struct secret	*mac;
+	struct rate		*rate;
+	struct open_call	*open;
+	size_t			 n_open, size_open;
+};
+
+struct guard *
+guard_new(const struct secret *mac, size_t max_events)
+{
+	struct guard *g = calloc(1, sizeof(*g));
+
+	if (g == NULL)
+		return NULL;
+	g->mac = mac;
+	g->rate = rate_new(max_events);
+	if (g->rate == NULL) {
+		free(g);
+		return NULL;
+	}
+	return g;
+}
+
+void
+guard_free(struct guard *g)
+{
+	if (g == NULL)
+		return;
+	rate_free(g->rate);
+	free(g->open);
+	free(g);
+}
+
+void
+guard_hash(const struct guard *g, const struct tel *tel,
+    unsigned char hash[16])
+{
+	nonce_hash(hash, g->mac, tel->text);
+}
+
+struct limits {
+	struct rate_limit	list[LIMITS_MAX];
+	size_t			n;
+};
+
+static void
+limit(struct limits *l, enum kind kind, const unsigned char key[16],
+    int64_t most, int64_t window_s)
+{
+	struct rate_limit *one = &l->list[l->n++];
+
+	one->kind = kind;
+	memcpy(one->key, key, RATE_KEY_BYTES);
+	one->most = (uint32_t)most;
+	one->window_s = window_s;
+}
+
+/* A number without its last two digits: ranges that pay their owner. */
+static void
+limit_prefix(const struct guard *g, const struct guard_ask *q,
+    struct limits *l)
+{
+	char text[TEL_TEXT_MAX + 1];
+	unsigned char key[16];
+	size_t n = strlen(q->acc->a.text);
+
+	if (q->acc->a.kind != TEL_E164 || n < 3)
+		return;
+	memcpy(text, q->acc->a.text, n - 2);
+	text[n - 2] = '\0';
+	nonce_hash(key, g->mac, text);
+	limit(l, KIND_PREFIX, key, q->account->per_prefix_10min, MINUTES_10);
+}
+
+static void
+limits_of(const struct guard *g, const struct guard_ask *q, struct limits *l)
+{
+	const struct contract_account *a = q->account;
+	unsigned char key[16];
+
+	l->n = 0;
+	limit(l, KIND_NUMBER, q->acc->a_hash, a->per_number_10min, MINUTES_10);
+	limit(l, KIND_NUMBER, q->acc->a_hash, a->per_number_day, DAY);
+	limit_prefix(g, q, l);
+	if (q->client[0] != '\0') {
+		nonce_hash(key, g->mac, q->client);
+		limit(l, KIND_CLIENT, key, a->per_client_10min, MINUTES_10);
+		limit(l, KIND_CLIENT, key, a->per_client_day, DAY);
+	}
+	nonce_hash(key, g->mac, q->acc->offeror);
+	limit(l, KIND_OFFEROR, key, a->per_offeror_day, DAY);
+	nonce_hash(key, g->mac, a->name);
+	limit(l, KIND_ACCOUNT, key, a->per_day, DAY);
+}
+
+static int
+has_room(const struct guard *g, const struct guard_ask *q)
+{
+	int64_t n = 0;
+	size_t i;
+
+	for (i = 0; i < g->n_open; i++) {
+		if (memcmp(g->open[i].a_hash, q->acc->a_hash,
+		    CALL_HASH_BYTES) == 0)
+			return 0;
+		if (strcmp(g->open[i].account, q->account->name) == 0)
+			n++;
+	}
+	return n < q->account->at_once;
+}
+
+static int
+add_open(struct guard *g, const struct acceptance *acc)
+{
+	size_t size = g->size_open > 0 ? g->size_open * 2 : 64;
+	struct open_call *open;
+
+	if (g->n_open == g->size_open) {
+		open = reallocarray(g->open, size, sizeof(*open));
+		if (open == NULL)
+			return -1;
+		g->open = open;
+		g->size_open = size;
+	}
+	open = &g->open[g->n_open++];
+	memcpy(open->id, acc->id, sizeof(open->id));
+	memcpy(open->a_hash, acc->a_hash, sizeof(open->a_hash));
+	memcpy(open->account, acc->account, sizeof(open->account));
+	return 0;
+}
+
+enum ask_refusal
+guard_reserve(struct guard *g, const struct guard_ask *q, int64_t now,
+    int64_t *retry_at)
+{
+	struct limits l;
+	int64_t next;
+
+	*retry_at = now + RETRY_S;
+	if (!has_room(g, q))
+		return ASK_TOO_MANY;
+	limits_of(g, q, &l);
+	next = rate_reserve(g->rate, l.list, l.n, now);
+	if (next == 0 && add_open(g, q->acc) == 0) {
+		*retry_at = 0;
+		return ASK_OK;
+	}
+	if (next == 0)
+		rate_release(g->rate, l.list, l.n, now);
+	else
+		*retry_at = next == INT64_MAX ? 0 : next;
+	return ASK_TOO_MANY;
+}
+
+void
+guard_release(struct guard *g, const struct guard_ask *q, int64_t at)
+{
+	struct limits l;
+
+	limits_of(g, q, &l);
+	rate_release(g->rate, l.list, l.n, at);
+	guard_closed(g, q->acc);
+}
+
+void
+guard_recall(struct guard *g, const struct guard_ask *q, int64_t at)
+{
+	struct limits l;
+
+	limits_of(g, q, &l);
+	rate_count(g->rate, l.list, l.n, at);
+}
+
+void
+guard_opened(struct guard *g, const struct acceptance *acc)
+{
+	(void)add_open(g, acc);
+}
+
+void
+guard_closed(struct guard *g, const struct acceptance *acc)
+{
+	size_t i;
+
+	for (i = 0; i < g->n_open; i++) {
+		if (memcmp(g->open[i].id, acc->id, CALL_ID_BYTES) != 0)
+			continue;
+		g->open[i] = g->open[--g->n_open];
+		return;
+	}
+}

@@ -1,0 +1,238 @@
+/*
+ * phone: the door to libphonenumber, and the only file in C++.
+ */
+#include <set>
+#include <string>
+
+#include <stdio.h>
+#include <string.h>
+
+#include <phonenumbers/phonenumber.pb.h>
+#include <phonenumbers/phonenumberutil.h>
+#include <phonenumbers/shortnumberinfo.h>
+
+#include "bridge-client/phone.h"
+
+using i18n::phonenumbers::PhoneNumber;
+using i18n::phonenumbers::PhoneNumberUtil;
+using i18n::phonenumbers::ShortNumberInfo;
+
+#define TYPED_MAX	64	/* bytes of a number as people type it */
+
+/* The library's own state, made once by phone_init() and never freed. */
+static struct {
+	const PhoneNumberUtil	*util;
+	const ShortNumberInfo	*shorts;
+	std::set<std::string>	*regions;
+} lib;
+
+extern "C" int
+phone_init(void)
+{
+	try {
+		if (lib.util != NULL)
+			return 0;
+		lib.shorts = new ShortNumberInfo();
+		lib.regions = new std::set<std::string>();
+		PhoneNumberUtil::GetInstance()->GetSupportedRegions(
+		    lib.regions);
+		lib.util = PhoneNumberUtil::GetInstance();
+		return 0;
+	} catch (...) {
+		return -1;
+	}
+}
+
+static enum phone_type
+type_of(const PhoneNumber &number)
+{
+	switch (lib.util->GetNumberType(number)) {
+	case PhoneNumberUtil::FIXED_LINE:
+		return PHONE_FIXED;
+	case PhoneNumberUtil::MOBILE:
+		return PHONE_MOBILE;
+	case PhoneNumberUtil::FIXED_LINE_OR_MOBILE:
+		return PHONE_FIXED_OR_MOBILE;
+	case PhoneNumberUtil::TOLL_FREE:
+		return PHONE_TOLL_FREE;
+	case PhoneNumberUtil::PREMIUM_RATE:
+		return PHONE_PREMIUM;
+	case PhoneNumberUtil::SHARED_COST:
+		return PHONE_SHARED_COST;
+	case PhoneNumberUtil::VOIP:
+		return PHONE_VOIP;
+	case PhoneNumberUtil::PERSONAL_NUMBER:
+		return PHONE_PERSONAL;
+	case PhoneNumberUtil::PAGER:
+		return PHONE_PAGER;
+	case PhoneNumberUtil::UAN:
+		return PHONE_UAN;
+	case PhoneNumberUtil::VOICEMAIL:
+		return PHONE_VOICEMAIL;
+	case PhoneNumberUtil::UNKNOWN:
+		break;
+	}
+	return PHONE_UNKNOWN;
+}
+
+/*
+ * The library reads letters as digits ("1-800-FLOWERS"), finds numbers within
+ * sentences and knows extensions: of ASCII only digits, a plus sign and what
+ * people put between digits is let through to it.  Other scripts' digits are
+ * the library's business.
+ */
+static int
+is_typed_number(const char *text)
+{
+	size_t n = strlen(text);
+	const char *plus = strchr(text, '+');
+
+	return n > 0 && n <= TYPED_MAX &&
+	    (plus == NULL || strchr(plus + 1, '+') == NULL) &&
+	    strpbrk(text, "\t\n\v\f\r!\"#$%&'*,:;<=>?@[\\]^_`{|}~") == NULL &&
+	    strpbrk(text, "abcdefghijklmnopqrstuvwxyz") == NULL &&
+	    strpbrk(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == NULL;
+}
+
+/* Cut to nothing rather than to a wrong number. */
+static void
+put(char *dst, size_t size, const std::string &s)
+{
+	if (s.size() < size)
+		memcpy(dst, s.c_str(), s.size() + 1);
+	else
+		dst[0] = '\0';
+}
+
+/*
+ * Numbers that a switch which drops the country code would take for an
+ * emergency call or a short service.  Only the whole number counts: area codes
+ * do begin like emergency numbers (Colombo 112, Riyadh 112, Beirut 112).
+ */
+static int
+is_short_number(const PhoneNumber &number, const std::string &region)
+{
+	std::string national;
+
+	lib.util->GetNationalSignificantNumber(number, &national);
+	return lib.shorts->IsEmergencyNumber(national, region) ||
+	    lib.shorts->IsValidShortNumberForRegion(number, region);
+}
+
+static int
+read_number(struct phone *out, const char *text, const char *region)
+{
+	PhoneNumber number;
+	std::string s;
+
+	if (!is_typed_number(text))
+		return -1;
+	if (lib.util->Parse(text, region[0] != '\0' ? region : "ZZ",
+	    &number) != PhoneNumberUtil::NO_PARSING_ERROR)
+		return -1;
+	if (number.has_extension() && !number.extension().empty())
+		return -1;
+	lib.util->Format(number, PhoneNumberUtil::E164, &s);
+	put(out->e164, sizeof(out->e164), s);
+	lib.util->Format(number, PhoneNumberUtil::INTERNATIONAL, &s);
+	put(out->shown, sizeof(out->shown), s);
+	if (out->e164[0] != '+')
+		return -1;
+	lib.util->GetRegionCodeForNumber(number, &s);
+	put(out->region, sizeof(out->region), s == "ZZ" ? "" : s);
+	out->country = number.country_code();
+	out->type = type_of(number);
+	out->is_possible = lib.util->IsPossibleNumber(number);
+	out->is_valid = lib.util->IsValidNumber(number);
+	out->is_short = is_short_number(number, out->region);
+	return 0;
+}
+
+extern "C" int
+phone_read(struct phone *out, const char *text, const char *region)
+{
+	memset(out, 0, sizeof(*out));
+	if (phone_init() == -1)
+		return -1;
+	try {
+		if (read_number(out, text, region) == 0)
+			return 0;
+	} catch (...) {
+		;
+	}
+	memset(out, 0, sizeof(*out));
+	return -1;
+}
+
+extern "C" int
+phone_is_emergency(const char *text, const char *region)
+{
+	if (phone_init() == -1)
+		return 1;
+	try {
+		return lib.shorts->ConnectsToEmergencyNumber(text, region);
+	} catch (...) {
+		return 1;
+	}
+}
+
+extern "C" int
+phone_is_short(const char *text, const char *region)
+{
+	PhoneNumber number;
+
+	if (phone_is_emergency(text, region))
+		return 1;
+	try {
+		if (lib.util->Parse(text, region, &number) !=
+		    PhoneNumberUtil::NO_PARSING_ERROR)
+			return 0;
+		return lib.shorts->IsValidShortNumberForRegion(number, region);
+	} catch (...) {
+		return 1;
+	}
+}
+
+extern "C" int
+phone_is_region(const char *region)
+{
+	if (phone_init() == -1)
+		return 0;
+	try {
+		return lib.regions->count(region) > 0;
+	} catch (...) {
+		return 0;
+	}
+}
+
+extern "C" const char *
+phone_type_word(enum phone_type type)
+{
+	switch (type) {
+	case PHONE_UNKNOWN:
+		return "unknown";
+	case PHONE_FIXED:
+		return "fixed";
+	case PHONE_MOBILE:
+		return "mobile";
+	case PHONE_FIXED_OR_MOBILE:
+		return "fixed-or-mobile";
+	case PHONE_TOLL_FREE:
+		return "toll-free";
+	case PHONE_VOIP:
+		return "voip";
+	case PHONE_PREMIUM:
+		return "premium";
+	case PHONE_SHARED_COST:
+		return "shared-cost";
+	case PHONE_PERSONAL:
+		return "personal";
+	case PHONE_PAGER:
+		return "pager";
+	case PHONE_UAN:
+		return "company";
+	case PHONE_VOICEMAIL:
+		return "voicemail";
+	}
+	return "unknown";
+}
