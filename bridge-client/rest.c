@@ -44,6 +44,7 @@ struct transfer {
 	struct curl_slist	*headers;
 	struct buf		 reply;
 	size_t			 head_len;
+	int			 is_head_whole;
 	int			 is_question;	/* harmless to send twice */
 	int			 is_sent;
 	rest_done_fn		*fn;
@@ -333,8 +334,9 @@ on_head(char *p, size_t one, size_t n, void *ctx)
 {
 	struct transfer *t = ctx;
 
-	(void)p, (void)one;
+	(void)one;
 	t->head_len += n;
+	t->is_head_whole = n == 2 && memcmp(p, "\r\n", 2) == 0;
 	return t->head_len <= HEAD_MAX ? n : 0;
 }
 
@@ -371,6 +373,9 @@ transfer_done(struct job *job, CURLcode code)
 	char why[CURL_ERROR_SIZE];
 	long status = 0;
 
+	/* libcurl takes a head that breaks off for one without a body. */
+	if (code == CURLE_OK && !t->is_head_whole)
+		code = CURLE_PARTIAL_FILE;
 	if (code == CURLE_OK)
 		curl_easy_getinfo(job->easy, CURLINFO_RESPONSE_CODE, &status);
 	snprintf(why, sizeof(why), "%s", why_of(t, code));

@@ -104,8 +104,9 @@ fail(struct rest_stream *s, const char *why)
 	loop_timer_arm(s->timer, s->pause_ms);
 	s->pause_ms = s->pause_ms * 2 < PAUSE_MAX_MS ? s->pause_ms * 2 :
 	    PAUSE_MAX_MS;
-	drop(s);
-	s->fn.down(s->ctx, why);
+	s->fn.down(s->ctx, why);	/* `why` may be the wire's */
+	if (!s->is_closed)
+		drop(s);
 }
 
 static void
