@@ -9,7 +9,11 @@
  *
  * An environment is a directory (journal) or a single file (a table made by
  * `calloffer offerors` or by Postfix's postmap).  One thread writes; a handle
- * belongs to one thread at a time unless opened with DB_SHARED_READ.
+ * belongs to one thread at a time unless opened with DB_READ.
+ *
+ * After DB_FULL or DB_BROKEN from db_commit() the environment is opened anew
+ * by the next db_begin(), once no transaction lives: when there is room again
+ * it works again.
  */
 struct db;
 struct db_txn;
@@ -26,8 +30,10 @@ enum db_mode {
 	DB_READ,	/* one file, read only, Postfix's way: no lock file, a
 			   shared lock held during each read transaction;
 			   transactions in several threads at once are fine */
-	DB_WRITE_FILE,	/* one file, as a table */
-	DB_WRITE_DIR	/* a directory, durable commits */
+	DB_WRITE_FILE,	/* one file, as a table: readers wait while a write
+			   transaction lives, two seconds at most */
+	DB_WRITE_DIR	/* a directory (made where missing), durable commits;
+			   one process at a time */
 };
 
 struct db_value {
@@ -43,6 +49,7 @@ struct db_value {
 struct db *db_open(const char *path, enum db_mode, const char *const *tables,
     size_t map_size, char *why, size_t size);
 void db_close(struct db *);
+/* What the last failure of this thread was. */
 const char *db_error(const struct db *);
 /* 1 when the file was replaced since it was opened: open it anew. */
 int db_is_stale(const struct db *);
