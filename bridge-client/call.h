@@ -82,6 +82,7 @@ struct call_leg {
 	uint8_t		tries;		/* of what is being tried again */
 	uint8_t		n_prompts;	/* spoken since the last key */
 	uint8_t		n_wrong;	/* keys */
+	const char	*speaking;	/* literal: the prompts spoken last */
 	int64_t		asked_ms;	/* of the last RING */
 	int64_t		due_ms;		/* when to ask for it, or ask about it */
 	int64_t		prompt_ms;	/* when to speak to it again */

@@ -8,13 +8,10 @@
 
 #include "bridge-client/call.h"
 #include "bridge-client/machine.h"
-#include "bridge-client/rest.h"
+#include "bridge-client/world.h"
 
 struct journal;
 struct journal_revocation;
-struct provider;
-struct provider_conf;
-struct request;
 
 /*
  * The driver: journal, act, journal.  It owns the calls that are open, runs
@@ -28,34 +25,11 @@ struct request;
 struct driver;
 struct driver_watch;
 
-/*
- * The world as the driver sees it: the network and one alarm clock.  (Time
- * itself is lib/clock.h's.)  bridge-client/trunk is the real one; tests bring
- * their own.
- */
-struct driver_world {
-	void	*ctx;
-	/*
-	 * Sends to the provider of this index.  0: the callback comes once,
-	 * later; -1: certainly not sent, and no callback.
-	 */
-	int	(*send)(void *ctx, size_t provider, const struct request *,
-		    rest_done_fn *, void *done_ctx);
-	/* Call driver_wake() in so many ms; replaces the wish before; -1: never. */
-	void	(*wake)(void *ctx, int64_t in_ms);
-};
-
-#define DRIVER_PROVIDERS_MAX 8
-struct driver_provider {
-	const struct provider		*kind;
-	const struct provider_conf	*conf;		/* borrowed */
-};
-
 struct driver_conf {
 	struct journal		*journal;	/* borrowed */
-	struct driver_world	 world;
+	struct world		 world;
 	size_t			 n_providers;
-	struct driver_provider	 provider[DRIVER_PROVIDERS_MAX];
+	struct world_provider	 provider[WORLD_PROVIDERS_MAX];
 	int64_t			 keep_s;	/* ended calls are kept so long */
 	/* Called once per call when it has ended and this is durable; or NULL.
 	 * For counters; the call is borrowed. */
@@ -68,7 +42,8 @@ struct driver_conf {
  * with a sentence in `why`.
  */
 struct driver *driver_new(const struct driver_conf *, char *why, size_t size);
-/* Forgets everything; nothing is sent, no callback comes. */
+/* Forgets everything: nothing is sent, no callback comes.  The world must not
+ * call back any more; watches are given back before. */
 void driver_free(struct driver *);
 
 /* At the end of each turn of the loop; and when the alarm goes off. */

@@ -105,20 +105,46 @@ has_pressed(struct step *s, enum leg leg, char key)
 	}
 }
 
+/* Is it the end of what was hushed, and not of what is spoken now? */
+static int
+is_of_the_past(struct step *s, const struct provider_event *e)
+{
+	const char *now = s->c->leg[e->leg].speaking;
+	const char *last = now != NULL ? strrchr(now, ',') : NULL;
+
+	if (step_is_awaited(s->c, PROVIDER_PLAY, e->leg) || now == NULL)
+		return 1;
+	return e->detail[0] != '\0' &&
+	    strcmp(e->detail, last != NULL ? last + 1 : now) != 0;
+}
+
+/* Who cannot be told what it is about cannot agree to it. */
+static void
+cannot_hear(struct step *s, const struct provider_event *e)
+{
+	step_note(s, "a prompt is missing at the provider");
+	if (e->leg == LEG_A)
+		step_finish(s, ASK_END_PROVIDER);
+	else
+		step_part(s, ASK_END_PROVIDER);
+}
+
 /* The prompts are over. */
 static void
-has_heard(struct step *s, enum leg leg)
+has_heard(struct step *s, const struct provider_event *e)
 {
 	struct call *c = s->c;
 
-	if (step_is_awaited(c, PROVIDER_PLAY, leg))
-		return;		/* it was what was hushed, not what comes */
-	if (step_is_asked(c, leg))
-		c->leg[leg].prompt_ms = step_in_ms(s, c->acc.confirm_s *
+	if (is_of_the_past(s, e))
+		return;
+	if (step_is_asked(c, e->leg) && e->cause == CAUSE_FAILED)
+		cannot_hear(s, e);
+	else if (step_is_asked(c, e->leg))
+		c->leg[e->leg].prompt_ms = step_in_ms(s, c->acc.confirm_s *
 		    INT64_C(1000) / ROUNDS);
-	else if (leg == LEG_A && is_on_hold(c))
-		c->leg[leg].prompt_ms = step_in_ms(s, HOLD_MS);
-	else if (leg == LEG_A && c->state == CALL_PARTING)
+	else if (e->leg == LEG_A && is_on_hold(c))
+		c->leg[e->leg].prompt_ms = step_in_ms(s, HOLD_MS);
+	else if (e->leg == LEG_A && c->state == CALL_PARTING)
 		step_close(s);
 }
 
@@ -151,7 +177,7 @@ on_provider(struct step *s)
 		has_pressed(s, e->leg, e->key);
 		break;
 	case EVENT_SPOKEN:
-		has_heard(s, e->leg);
+		has_heard(s, e);
 		break;
 	case EVENT_GONE:
 		if (step_is_being_rung(s->c, e->leg))

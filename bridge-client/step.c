@@ -184,6 +184,7 @@ void
 step_speak(struct step *s, enum leg leg, const char *prompt)
 {
 	s->c->leg[leg].prompt_ms = 0;
+	s->c->leg[leg].speaking = prompt;
 	give(s, PROVIDER_PLAY, leg, prompt);
 }
 

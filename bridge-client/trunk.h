@@ -6,10 +6,10 @@
 #include "bridge-client/rest.h"
 
 struct driver;
-struct driver_world;
 struct loop;
 struct provider;
 struct provider_conf;
+struct world;
 
 /*
  * The driver's real world: providers over libcurl, their event streams, the
@@ -31,10 +31,10 @@ struct trunk_provider {
 	struct rest_account_conf	 account;	/* pointers borrowed */
 };
 
-/* NULL with a sentence in `why`.  At most DRIVER_PROVIDERS_MAX. */
+/* NULL with a sentence in `why`.  At most WORLD_PROVIDERS_MAX. */
 struct trunk *trunk_open(struct loop *, struct rest *,
     const struct trunk_provider *, size_t n, char *why, size_t size);
-void trunk_world(struct trunk *, struct driver_world *out);
+void trunk_world(struct trunk *, struct world *out);
 /*
  * From now on events and alarms go to this driver; takes the loop's turn end
  * (loop_at_turn_end()).  0, or -1: out of memory or no such stream.

@@ -1,0 +1,39 @@
+#ifndef BRIDGE_EXCHANGE_H
+#define BRIDGE_EXCHANGE_H
+
+#include <stddef.h>
+
+#include "bridge-client/provider.h"
+#include "bridge-client/world.h"
+
+/*
+ * One intent carried out at one provider: all its steps, to its outcome.
+ */
+struct exchange;
+
+/* Whom they are held with, and those under way. */
+struct exchanges {
+	struct world		 world;
+	size_t			 n;
+	struct world_provider	 provider[WORLD_PROVIDERS_MAX];
+	struct exchange		*first;
+};
+
+typedef void exchange_fn(void *ctx, const struct provider_reply *);
+
+/*
+ * Begins.  The callback comes once, later, and the exchange is gone then.
+ * NULL: it is over already, `*now` is the outcome and no callback comes.
+ * What the intent points to is copied, but for the literals prompt and lang.
+ */
+struct exchange *exchange_begin(struct exchanges *, size_t provider,
+    const struct provider_intent *, exchange_fn *, void *ctx,
+    struct provider_reply *now);
+
+/* It goes on, but the callback won't come.  NULL is fine. */
+void exchange_forget(struct exchange *);
+
+/* Frees all; the world must not call back any more. */
+void exchange_free_all(struct exchanges *);
+
+#endif

@@ -1,0 +1,150 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/ask.h"
+#include "lib/clock.h"
+#include "lib/log.h"
+
+#include "bridge-client/provider.h"
+
+#include "bridge-client/lines.h"
+
+#define READY_MS	30000	/* between two probes of one that answers */
+#define RETRY_MS	2000	/* .. that does not */
+
+static size_t
+index_of(const struct line *line)
+{
+	return (size_t)(line - line->all->line);
+}
+
+static const struct world_provider *
+provider_of(const struct line *line)
+{
+	return &line->all->exchanges->provider[index_of(line)];
+}
+
+void
+lines_init(struct lines *l, struct exchanges *exchanges)
+{
+	size_t i;
+
+	memset(l, 0, sizeof(*l));
+	l->exchanges = exchanges;
+	for (i = 0; i < exchanges->n; i++) {
+		l->line[i].all = l;
+		l->line[i].due_ms = clock_mono_ms();
+		snprintf(l->line[i].detail, sizeof(l->line[i].detail),
+		    "not connected yet");
+	}
+}
+
+int
+lines_is_ready(const struct lines *l, size_t provider)
+{
+	return provider < l->exchanges->n && l->line[provider].is_ready;
+}
+
+/* Where its events come by a stream, that must be up and ours. */
+static int
+hears(const struct line *line)
+{
+	return provider_of(line)->kind->stream == NULL ||
+	    (line->is_stream_up && !line->is_lost);
+}
+
+/* Changes, and tells of it once. */
+static void
+set_ready(struct line *line, int is_ready, const char *detail)
+{
+	const char *name = provider_of(line)->conf->name;
+	int is_new = line->is_ready != is_ready ||
+	    strcmp(line->detail, detail) != 0;
+
+	line->is_ready = is_ready;
+	snprintf(line->detail, sizeof(line->detail), "%s", detail);
+	if (is_new && is_ready)
+		log_info("provider=%s state=ready", name);
+	else if (is_new)
+		log_warn("provider=%s state=down why=\"%s\"", name, detail);
+}
+
+void
+lines_stream(struct lines *l, size_t provider, int is_up, const char *why)
+{
+	struct line *line = &l->line[provider];
+
+	line->is_stream_up = is_up;
+	line->is_lost = 0;
+	line->due_ms = clock_mono_ms();
+	if (!is_up)
+		set_ready(line, 0, why);
+}
+
+void
+lines_lost(struct lines *l, size_t provider)
+{
+	l->line[provider].is_lost = 1;
+	set_ready(&l->line[provider], 0,
+	    "another program has taken over our events");
+}
+
+static void
+is_probed(void *ctx, const struct provider_reply *r)
+{
+	struct line *line = ctx;
+	int is_good = r->outcome == PROVIDER_DONE;
+
+	line->is_probed = 0;
+	line->due_ms = clock_mono_ms() + (is_good ? READY_MS : RETRY_MS);
+	if (hears(line))
+		set_ready(line, is_good, r->detail);
+}
+
+static void
+probe(struct line *line)
+{
+	struct provider_intent in;
+	struct provider_reply now;
+
+	memset(&in, 0, sizeof(in));
+	in.act = PROVIDER_PROBE;
+	line->due_ms = 0;
+	line->is_probed = 1;
+	if (exchange_begin(line->all->exchanges, index_of(line), &in,
+	    is_probed, line, &now) == NULL)
+		is_probed(line, &now);
+}
+
+int64_t
+lines_wake(struct lines *l)
+{
+	int64_t now_ms = clock_mono_ms(), next_ms = 0;
+	struct line *line;
+	size_t i;
+
+	for (i = 0; i < l->exchanges->n; i++) {
+		line = &l->line[i];
+		if (!hears(line))
+			line->due_ms = 0;
+		else if (!line->is_probed && line->due_ms != 0 &&
+		    line->due_ms <= now_ms)
+			probe(line);
+		if (line->due_ms != 0 &&
+		    (next_ms == 0 || line->due_ms < next_ms))
+			next_ms = line->due_ms;
+	}
+	return next_ms;
+}
+
+void
+lines_health(const struct lines *l, size_t provider,
+    struct ask_health_provider *out)
+{
+	const struct line *line = &l->line[provider];
+
+	snprintf(out->name, sizeof(out->name), "%s",
+	    provider_of(line)->conf->name);
+	snprintf(out->detail, sizeof(out->detail), "%s", line->detail);
+	out->is_ready = line->is_ready != 0;
+}

@@ -1,0 +1,177 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "bridge-client/call.h"
+#include "bridge-client/provider.h"
+
+#include "bridge-client/outbox.h"
+
+enum stage { WAITING, SENT, OVER };
+
+struct outbox_act {
+	struct outbox_act	*next;
+	struct outbox		*box;
+	struct exchange		*exchange;	/* while SENT */
+	enum stage		 stage;
+	size_t			 provider;
+	struct call_action	 action;
+	struct provider_reply	 reply;		/* when OVER */
+};
+
+static int
+is_of_leg(const struct call_action *a, enum leg leg)
+{
+	return a->act == PROVIDER_BRIDGE || a->act == PROVIDER_UNBRIDGE ||
+	    a->leg == leg;
+}
+
+static void
+is_over(struct outbox_act *a, enum provider_outcome outcome, const char *why)
+{
+	a->stage = OVER;
+	memset(&a->reply, 0, sizeof(a->reply));
+	provider_say(&a->reply, outcome, why);
+}
+
+int
+outbox_add(struct outbox *o, const struct call_action *action, size_t provider)
+{
+	struct outbox_act *a = calloc(1, sizeof(*a)), **p;
+
+	if (a == NULL)
+		return -1;
+	a->box = o;
+	a->provider = provider;
+	a->action = *action;
+	for (p = &o->first; *p != NULL; p = &(*p)->next)
+		if (action->act == PROVIDER_HANG && (*p)->stage == WAITING &&
+		    (*p)->action.act != PROVIDER_UNBRIDGE &&
+		    is_of_leg(&(*p)->action, action->leg))
+			is_over(*p, PROVIDER_NOT, "");
+	*p = a;
+	return 0;
+}
+
+/* Nothing of the same leg is before it that is not over. */
+static int
+may_go(const struct outbox *o, const struct outbox_act *a)
+{
+	const struct outbox_act *b;
+	enum leg leg = a->action.leg;
+	int is_of_both = is_of_leg(&a->action, LEG_A) &&
+	    is_of_leg(&a->action, LEG_B);
+
+	if (a->action.act == PROVIDER_HANG || a->action.act == PROVIDER_FIND)
+		return 1;
+	for (b = o->first; b != a; b = b->next)
+		if (b->stage != OVER && b->action.act != PROVIDER_FIND &&
+		    (is_of_both || is_of_leg(&b->action, leg)))
+			return 0;
+	return 1;
+}
+
+static void
+on_outcome(void *ctx, const struct provider_reply *reply)
+{
+	struct outbox_act *a = ctx;
+
+	a->exchange = NULL;
+	a->stage = OVER;
+	a->reply = *reply;
+	a->box->ready(a->box->ctx);
+}
+
+static void
+fill(struct provider_intent *in, const struct call *c,
+    const struct call_action *a)
+{
+	const struct acceptance *acc = &c->acc;
+
+	memset(in, 0, sizeof(*in));
+	in->act = a->act;
+	memcpy(in->call, acc->id, sizeof(in->call));
+	in->leg = a->leg;
+	in->ref = c->leg[a->leg].ref;
+	in->to = a->leg == LEG_A ? &acc->a : &acc->b;
+	in->caller = acc->caller;
+	in->caller_name = "";
+	in->ring_s = acc->ring_s;
+	in->max_s = step_leg_max_s(c, a->leg);
+	in->prompt = a->prompt;
+	in->lang = a->leg == LEG_A ? acc->a_lang : acc->b_lang;
+}
+
+static void
+send_act(struct outbox_act *a, const struct call *c)
+{
+	struct provider_intent in;
+
+	if (a->provider >= a->box->all->n) {
+		is_over(a, PROVIDER_DONE, "");	/* FIND: PROVIDER_GONE */
+		return;
+	}
+	fill(&in, c, &a->action);
+	a->stage = SENT;
+	a->exchange = exchange_begin(a->box->all, a->provider, &in, on_outcome,
+	    a, &a->reply);
+	if (a->exchange == NULL)
+		a->stage = OVER;
+}
+
+/* A leg is rung only while the call asks for it, and never twice. */
+static void
+send_ring(struct outbox_act *a, const struct call *c, enum outbox_ring ring)
+{
+	if (c->leg[a->action.leg].state != CALL_LEG_ASKED ||
+	    !step_is_wanted(c, a->action.leg))
+		is_over(a, PROVIDER_NOT, "");
+	else if (ring == OUTBOX_DROP)
+		is_over(a, PROVIDER_NOT, "the provider cannot be reached");
+	else if (ring == OUTBOX_RING)
+		send_act(a, c);
+}
+
+void
+outbox_send(struct outbox *o, const struct call *c, enum outbox_ring ring)
+{
+	struct outbox_act *a;
+
+	for (a = o->first; a != NULL; a = a->next) {
+		if (a->stage != WAITING || !may_go(o, a))
+			continue;
+		if (a->action.act == PROVIDER_RING)
+			send_ring(a, c, ring);
+		else
+			send_act(a, c);
+	}
+}
+
+int
+outbox_take(struct outbox *o, struct outbox_outcome *out)
+{
+	struct outbox_act **p, *a;
+
+	for (p = &o->first; *p != NULL && (*p)->stage != OVER; )
+		p = &(*p)->next;
+	a = *p;
+	if (a == NULL)
+		return 0;
+	*p = a->next;
+	out->act = a->action.act;
+	out->leg = a->action.leg;
+	out->reply = a->reply;
+	free(a);
+	return 1;
+}
+
+void
+outbox_clear(struct outbox *o)
+{
+	struct outbox_act *a;
+
+	while ((a = o->first) != NULL) {
+		o->first = a->next;
+		exchange_forget(a->exchange);
+		free(a);
+	}
+}

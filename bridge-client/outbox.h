@@ -1,0 +1,53 @@
+#ifndef BRIDGE_OUTBOX_H
+#define BRIDGE_OUTBOX_H
+
+#include <stddef.h>
+
+#include "bridge-client/exchange.h"
+#include "bridge-client/step.h"
+
+/*
+ * What one call has still to have done, in its order: the acts of a leg go
+ * out one after the other, those of both legs after what is before them on
+ * either; HANG and FIND wait for nobody.
+ */
+struct outbox_act;
+
+struct outbox {
+	struct outbox_act	*first;
+	struct exchanges	*all;
+	/* An outcome is ready to be taken; not from within outbox_send(). */
+	void			(*ready)(void *ctx);
+	void			*ctx;
+};
+
+/*
+ * Adds the action, for the provider of this index; SIZE_MAX: one that is not
+ * configured any more, which knows no legs.  A HANG makes what has not been
+ * sent on its leg needless (PROVIDER_NOT).  0, or -1: no memory, not added.
+ */
+int outbox_add(struct outbox *, const struct call_action *, size_t provider);
+
+/*
+ * Sends what may go now.  The call says whom to ring; a leg that it does not
+ * ask for any more is not rung.
+ */
+enum outbox_ring {
+	OUTBOX_HOLD,	/* no RING yet: the call is not durable */
+	OUTBOX_RING,
+	OUTBOX_DROP	/* the provider cannot be used: PROVIDER_NOT */
+};
+void outbox_send(struct outbox *, const struct call *, enum outbox_ring);
+
+/* The oldest outcome that is ready.  1, or 0: none. */
+struct outbox_outcome {
+	enum provider_act	act;
+	enum leg		leg;
+	struct provider_reply	reply;
+};
+int outbox_take(struct outbox *, struct outbox_outcome *);
+
+/* Forgets everything; what was sent goes on. */
+void outbox_clear(struct outbox *);
+
+#endif

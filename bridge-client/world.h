@@ -1,0 +1,39 @@
+#ifndef BRIDGE_WORLD_H
+#define BRIDGE_WORLD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct provider;
+struct provider_conf;
+struct request;
+
+/*
+ * The world as the driver sees it: a network, one alarm clock, and providers.
+ * (Time itself is lib/clock.h's.)  bridge-client/trunk is the real one; tests
+ * bring their own.
+ */
+
+/* As rest_done_fn of bridge-client/rest.h. */
+typedef void world_done_fn(void *ctx, int status, int is_sent,
+    const char *body, size_t len, const char *why);
+
+struct world {
+	void	*ctx;
+	/*
+	 * Sends to the provider of this index; the request is copied.  0: the
+	 * callback comes once, later; -1: certainly not sent, no callback.
+	 */
+	int	(*send)(void *ctx, size_t provider, const struct request *,
+		    world_done_fn *, void *done_ctx);
+	/* Call driver_wake() in so many ms; replaces the wish before; -1: never. */
+	void	(*wake)(void *ctx, int64_t in_ms);
+};
+
+#define WORLD_PROVIDERS_MAX 8
+struct world_provider {
+	const struct provider		*kind;
+	const struct provider_conf	*conf;		/* borrowed */
+};
+
+#endif
