@@ -67,9 +67,9 @@ read_mode(const char *s, int64_t *out)
 	int64_t v = 0;
 	size_t i;
 
-	for (i = 0; s[i] >= '0' && s[i] <= '7'; i++)
+	for (i = 0; i < 4 && s[i] >= '0' && s[i] <= '7'; i++)
 		v = v * 8 + (s[i] - '0');
-	if (i == 0 || i > 4 || s[i] != '\0' || v > 0777)
+	if (i == 0 || s[i] != '\0' || v > 0777)
 		return -1;
 	*out = v;
 	return 0;

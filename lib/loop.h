@@ -19,11 +19,13 @@ typedef void loop_fd_fn(void *ctx, int events);
 typedef void loop_fn(void *ctx);
 
 struct loop *loop_new(void);
+/* Its watches and timers must have been freed before. */
 void loop_free(struct loop *);
 
 /*
  * Watches `fd`, which stays the caller's.  NULL on error.  loop_fd_free() must
- * come before close(); inside a callback it is allowed for any watch.
+ * come before close(); inside a callback it is allowed for any watch.  With no
+ * events at all the watch sleeps, and does not even hear of a hang-up.
  */
 struct loop_fd *loop_fd_new(struct loop *, int fd, int events, loop_fd_fn *,
     void *ctx);

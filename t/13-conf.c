@@ -148,6 +148,9 @@ test_refused(void)
 		    "of at most 0777, like 0660, not `01000'" },
 		{ "mode = 668\n", ":1: key `mode' is an octal mode "
 		    "of at most 0777, like 0660, not `668'" },
+		{ "mode = 0777777777777777777777777\n", ":1: key `mode' is an "
+		    "octal mode of at most 0777, like 0660, not "
+		    "`0777777777777777777777777'" },
 		{ "on = maybe\n",
 		    ":1: key `on' is written yes or no, not `maybe'" },
 		{ "name = \"\xff\"\n",
