@@ -25,10 +25,10 @@ ok() {
 	tap_what=$1
 	shift
 	if tap_out=$("$@" 2>&1); then
-		echo "ok $tap_n - $tap_what"
+		printf '%s\n' "ok $tap_n - $tap_what"
 	else
 		tap_bad=1
-		echo "not ok $tap_n - $tap_what"
+		printf '%s\n' "not ok $tap_n - $tap_what"
 		printf '%s\n' "failed: $*" "$tap_out" | sed 's/^/#   /'
 	fi
 }
@@ -37,10 +37,10 @@ ok() {
 is() {
 	tap_n=$((tap_n + 1))
 	if [ "$2" = "$3" ]; then
-		echo "ok $tap_n - $1"
+		printf '%s\n' "ok $tap_n - $1"
 	else
 		tap_bad=1
-		echo "not ok $tap_n - $1"
+		printf '%s\n' "not ok $tap_n - $1"
 		printf '%s\n' "got:  $2" "want: $3" | sed 's/^/#   /'
 	fi
 }
@@ -49,10 +49,10 @@ is() {
 like() {
 	tap_n=$((tap_n + 1))
 	if printf '%s\n' "$2" | grep -qE -e "$3"; then
-		echo "ok $tap_n - $1"
+		printf '%s\n' "ok $tap_n - $1"
 	else
 		tap_bad=1
-		echo "not ok $tap_n - $1"
+		printf '%s\n' "not ok $tap_n - $1"
 		printf '%s\n' "got:  $2" "like: $3" | sed 's/^/#   /'
 	fi
 }
