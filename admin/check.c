@@ -170,7 +170,7 @@ dial(const void *address)
 struct door {
 	const char	*part;		/* whose */
 	const char	*address;	/* NULL: not known, nothing is said */
-	const char	*guest;		/* the user who has to get in, or NULL */
+	const char	*guest;		/* the user who must get in, or NULL */
 	const char	*mend;		/* where the guest does not */
 };
 
@@ -393,10 +393,10 @@ const struct command check_command = {
 	"check", "[-o]",
 	"see whether all parts fit together",
 	"Looks at the configurations as the daemons would, at keys, sockets,\n"
-	"the table of offerors, the journal and the providers, and says on one\n"
-	"line each whether it is well, and if not how to mend it.  Run it as\n"
-	"root.  The exit status is 1 where something is wrong.\n\n"
-	"  -o       read the configurations as who runs this, not as the users\n"
-	"           of the daemons\n",
+	"the table of offerors, the journal and the providers, and says on\n"
+	"one line each whether it is well, and if not how to mend it.  Run it\n"
+	"as root.  The exit status is 1 where something is wrong.\n\n"
+	"  -o       read the configurations as who runs this, not as the\n"
+	"           daemons' users\n",
 	run
 };

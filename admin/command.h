@@ -6,8 +6,8 @@
  * one line in main.
  */
 struct place {
-	const char	*confdir;	/* of the configuration: /etc/calloffer */
-	const char	*socket;	/* the bridge's, for the administrator */
+	const char	*confdir;	/* where the configuration is */
+	const char	*socket;	/* where the bridge answers us */
 };
 
 struct command {

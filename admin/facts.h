@@ -22,7 +22,7 @@ struct facts {
 	int		 is_here;	/* there is a configuration */
 	int		 is_good;	/* and the program takes it */
 	char		 conf[1024];
-	char		 why[2048];	/* what is wrong, where it is not good */
+	char		 why[2048];	/* what is wrong, if it is not good */
 	char		*text;		/* owned; lines end in NUL */
 	size_t		 len;
 };

@@ -132,9 +132,10 @@ out:
 const struct command inspect_command = {
 	"inspect", "[-k SIGN.PUB ...] TOKEN | URL",
 	"show what everybody can read in a token",
-	"Shows the public part of an offer token, or of a link with one.  What\n"
-	"is sealed in it (destination, account, numbers) the bridge alone can\n"
-	"read.  The exit status is 1 where the signature does not hold.\n\n"
-	"  -k FILE  hold the signature against this public key; may be repeated\n",
+	"Shows the public part of an offer token, or of a link with one.\n"
+	"What is sealed in it (destination, account, numbers) the bridge\n"
+	"alone can read.  The exit status is 1 where the signature does not\n"
+	"hold.\n\n"
+	"  -k FILE  hold the signature against this public key, or these\n",
 	run
 };

@@ -360,8 +360,8 @@ const struct command offerors_command = {
 	"compile the table of offerors",
 	"Checks every line of TEXT (by default offerors below the\n"
 	"configuration) and compiles it to OUT.lmdb (by default TEXT.lmdb).\n"
-	"The old table stays in force until the new one is whole; where a line\n"
-	"is at fault nothing is written.  The milter sees a new table by\n"
+	"The old table stays in force until the new one is whole; where a\n"
+	"line is at fault nothing is written.  The milter sees a new table by\n"
 	"itself.\n\n"
 	"  -n   check only\n",
 	run

@@ -200,9 +200,9 @@ const struct command trial_command = {
 	"test-call", "ACCOUNT NUMBER-A NUMBER-B",
 	"ring two numbers and join them",
 	"Rings NUMBER-A as an offeree; after the key 1 rings NUMBER-B as the\n"
-	"destination; after the key 1 joins them.  Numbers are +442079460123 or\n"
-	"sip:desk@example.com, and ACCOUNT is one of the bridge's: its caller\n"
-	"id, its countries and its caps hold.  Tells each step; an interrupt\n"
-	"hangs up.  The exit status is 0 when both have talked.\n",
+	"destination; after the key 1 joins them.  Numbers are +442079460123\n"
+	"or sip:desk@example.com, and ACCOUNT is one of the bridge's: its\n"
+	"caller id, its countries and its caps hold.  Tells each step; an\n"
+	"interrupt hangs up.  The exit status is 0 when both have talked.\n",
 	run
 };
