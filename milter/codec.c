@@ -1,0 +1,397 @@
+/*
+ * Transfer encodings: decoding for the eye, inserting for the message.
+ */
+
+#include <stdint.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/scan.h"
+
+#include "milter/codec.h"
+
+#define LINE_MAX_LEN 76		/* RFC 2045, 6.7 (5) and 6.8 */
+
+int
+codec_find(enum codec *codec, const char *p, size_t len)
+{
+	while (len > 0 && memchr(" \t\r\n", p[len - 1], 4) != NULL)
+		len--;
+	while (len > 0 && memchr(" \t\r\n", p[0], 4) != NULL) {
+		p++;
+		len--;
+	}
+	if (scan_is(p, len, "7bit") || scan_is(p, len, "8bit") ||
+	    scan_is(p, len, "binary"))
+		*codec = CODEC_PLAIN;
+	else if (scan_is(p, len, "quoted-printable"))
+		*codec = CODEC_QP;
+	else if (scan_is(p, len, "base64"))
+		*codec = CODEC_BASE64;
+	else
+		return -1;
+	return 0;
+}
+
+static int
+hex(int c)
+{
+	if (scan_is_digit(c))
+		return c - '0';
+	c = scan_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/*
+ * At "=": the length of a soft line break (with the white space that a
+ * transport may have added), or of a dangling "=" at the very end; else 0.
+ */
+static size_t
+soft_break(const unsigned char *p, size_t len)
+{
+	size_t n = 1;
+
+	while (n < len && scan_is_space(p[n]))
+		n++;
+	if (n == len)
+		return n;
+	if (p[n] == '\n')
+		return n + 1;
+	if (p[n] == '\r' && n + 1 < len && p[n + 1] == '\n')
+		return n + 2;
+	return 0;
+}
+
+/*
+ * The next step in a quoted-printable text: raw bytes used, and whether they
+ * stand for one byte (`*byte`) or for none (-1).
+ */
+static size_t
+qp_step(const unsigned char *p, size_t len, int *byte)
+{
+	size_t n;
+
+	if (p[0] != '=') {
+		*byte = p[0];
+		return 1;
+	}
+	n = soft_break(p, len);
+	if (n > 0) {
+		*byte = -1;
+		return n;
+	}
+	if (len >= 3 && hex(p[1]) >= 0 && hex(p[2]) >= 0) {
+		*byte = hex(p[1]) << 4 | hex(p[2]);
+		return 3;
+	}
+	*byte = '=';
+	return 1;
+}
+
+static int
+qp_decode(const unsigned char *p, size_t len, struct buf *out)
+{
+	unsigned char *room = buf_room(out, len);
+	const unsigned char *stop;
+	size_t i = 0, used = 0, run;
+	int byte;
+
+	if (room == NULL)
+		return -1;
+	while (i < len) {
+		stop = memchr(p + i, '=', len - i);
+		run = stop != NULL ? (size_t)(stop - p) - i : len - i;
+		memcpy(room + used, p + i, run);
+		used += run;
+		i += run;
+		if (i == len)
+			break;
+		i += qp_step(p + i, len - i, &byte);
+		if (byte >= 0)
+			room[used++] = (unsigned char)byte;
+	}
+	buf_grown(out, used);
+	return 0;
+}
+
+/*
+ * The raw place of a decoded offset; behind soft breaks that stand there, so
+ * that it is most often the beginning of a line.  `*is_dangling`: the text
+ * ends in a soft break whose line end is not its own.
+ */
+static size_t
+qp_place(const unsigned char *p, size_t len, size_t at, int *is_dangling)
+{
+	size_t i = 0, done = 0, n;
+	int byte;
+
+	*is_dangling = 0;
+	while (i < len) {
+		n = qp_step(p + i, len - i, &byte);
+		if (done == at && byte >= 0)
+			break;
+		i += n;
+		done += byte >= 0;
+		*is_dangling = byte < 0 && p[i - 1] != '\n';
+	}
+	return i;
+}
+
+struct qp_line {
+	struct buf	*out;
+	size_t		 col;
+};
+
+static void
+qp_break(struct qp_line *l, const char *how)
+{
+	buf_str(l->out, how);
+	l->col = 0;
+}
+
+/* What must not stand bare at the beginning of a line in a mail. */
+static int
+is_risky_start(const unsigned char *p, size_t len)
+{
+	return p[0] == '.' || p[0] == '-' ||
+	    (len >= 5 && memcmp(p, "From ", 5) == 0);
+}
+
+static void
+qp_put(struct qp_line *l, const unsigned char *p, size_t len)
+{
+	int is_last = len == 1 || p[1] == '\r';
+	int is_bare = (p[0] > ' ' && p[0] <= '~' && p[0] != '=') ||
+	    (scan_is_space(p[0]) && !is_last);
+	size_t need = is_bare ? 1 : 3;
+
+	/* The "=" of a soft break needs a column as well. */
+	if (l->col + need > LINE_MAX_LEN - 1)
+		qp_break(l, "=\r\n");
+	if (l->col == 0 && is_bare && is_risky_start(p, len)) {
+		is_bare = 0;
+		need = 3;
+	}
+	if (is_bare)
+		buf_put(l->out, p, 1);
+	else
+		buf_printf(l->out, "=%02X", p[0]);
+	l->col += need;
+}
+
+static void
+qp_insert(const struct codec_text *t, size_t at, const struct codec_text *ins,
+    struct codec_edit *edit, struct buf *out)
+{
+	struct qp_line line = { out, 0 };
+	const unsigned char *p = ins->text;
+	int last, is_dangling;
+	size_t i = 0;
+
+	edit->at = qp_place(t->raw, t->raw_len, at, &is_dangling);
+	edit->del = 0;
+	last = edit->at > 0 ? t->raw[edit->at - 1] : '\n';
+	if (is_dangling)
+		qp_break(&line, "\r\n");
+	else if (last != '\n' && (scan_is_space(last) || last == '=' ||
+	    ins->len < 2 || p[0] != '\r' || p[1] != '\n'))
+		qp_break(&line, "=\r\n");
+	while (i < ins->len) {
+		if (p[i] == '\r' && i + 1 < ins->len && p[i + 1] == '\n') {
+			qp_break(&line, "\r\n");
+			i += 2;
+		} else {
+			qp_put(&line, p + i, ins->len - i);
+			i++;
+		}
+	}
+	if (line.col > 0)
+		qp_break(&line, "=\r\n");
+}
+
+static int
+base64_value(int c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	if (c == '+')
+		return 62;
+	return c == '/' ? 63 : -1;
+}
+
+static int
+is_white(int c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static int
+base64_decode(const unsigned char *p, size_t len, struct buf *out)
+{
+	unsigned char *room = buf_room(out, len / 4 * 3 + 3);
+	size_t i, used = 0, n = 0, n_pad = 0;
+	uint32_t bits = 0;
+	int v;
+
+	if (room == NULL)
+		return -1;
+	for (i = 0; i < len; i++) {
+		if (is_white(p[i]))
+			continue;
+		v = base64_value(p[i]);
+		if (p[i] == '=' && n % 4 >= 2)
+			n_pad++;
+		else if (v < 0 || n_pad > 0)
+			return -1;
+		bits = bits << 6 | (v >= 0 ? (uint32_t)v : 0);
+		if (++n % 4 != 0)
+			continue;
+		room[used++] = (unsigned char)(bits >> 16);
+		if (n_pad < 2)
+			room[used++] = (unsigned char)(bits >> 8);
+		if (n_pad < 1)
+			room[used++] = (unsigned char)bits;
+	}
+	if (n % 4 != 0)
+		return -1;
+	buf_grown(out, used);
+	return 0;
+}
+
+struct base64_line {
+	struct buf	*out;
+	size_t		 col;
+	unsigned char	 held[3];
+	size_t		 n_held;
+};
+
+static void
+base64_flush(struct base64_line *l)
+{
+	static const char alphabet[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	uint32_t bits;
+	char c[4];
+
+	if (l->n_held == 0)
+		return;
+	memset(l->held + l->n_held, 0, sizeof(l->held) - l->n_held);
+	bits = (uint32_t)l->held[0] << 16 | (uint32_t)l->held[1] << 8 |
+	    l->held[2];
+	c[0] = alphabet[bits >> 18];
+	c[1] = alphabet[bits >> 12 & 63];
+	c[2] = l->n_held > 1 ? alphabet[bits >> 6 & 63] : '=';
+	c[3] = l->n_held > 2 ? alphabet[bits & 63] : '=';
+	if (l->col == LINE_MAX_LEN) {
+		buf_str(l->out, "\r\n");
+		l->col = 0;
+	}
+	buf_put(l->out, c, 4);
+	l->col += 4;
+	l->n_held = 0;
+}
+
+static void
+base64_put(struct base64_line *l, const unsigned char *p, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		l->held[l->n_held++] = p[i];
+		if (l->n_held == 3)
+			base64_flush(l);
+	}
+}
+
+/*
+ * Raw places of a quantum (four characters): where its first begins, and the
+ * end of its last.  Behind the last quantum both are the end of that one.
+ */
+static void
+base64_quantum(const struct codec_text *t, size_t index,
+    struct codec_edit *edit)
+{
+	size_t i, n = 0, end = 0;
+
+	edit->at = SIZE_MAX;
+	for (i = 0; i < t->raw_len && n < 4 * index + 4; i++) {
+		if (is_white(t->raw[i]))
+			continue;
+		if (n == 4 * index)
+			edit->at = i;
+		n++;
+		end = i + 1;
+	}
+	if (edit->at == SIZE_MAX)
+		edit->at = end;
+	edit->del = end - edit->at;
+}
+
+static int
+is_line_end(const struct codec_text *t, size_t at)
+{
+	return at == t->raw_len || t->raw[at] == '\r' || t->raw[at] == '\n';
+}
+
+static void
+base64_insert(const struct codec_text *t, size_t at,
+    const struct codec_text *ins, struct codec_edit *edit, struct buf *out)
+{
+	struct base64_line line = { .out = out };
+	size_t first = at / 3 * 3;
+	size_t end = t->len - first < 3 ? t->len : first + 3;
+
+	base64_quantum(t, at / 3, edit);
+	if (edit->at > 0 && t->raw[edit->at - 1] != '\n')
+		buf_str(out, "\r\n");
+	base64_put(&line, t->text + first, at - first);
+	base64_put(&line, ins->text, ins->len);
+	base64_put(&line, t->text + at, end - at);
+	base64_flush(&line);
+	if (!is_line_end(t, edit->at + edit->del))
+		buf_str(out, "\r\n");
+}
+
+int
+codec_decode(enum codec codec, const unsigned char *p, size_t len,
+    struct buf *out)
+{
+	switch (codec) {
+	case CODEC_PLAIN:
+		break;
+	case CODEC_QP:
+		return qp_decode(p, len, out);
+	case CODEC_BASE64:
+		return base64_decode(p, len, out);
+	}
+	return -1;
+}
+
+size_t
+codec_grain(const struct codec_text *t, size_t at)
+{
+	return t->codec == CODEC_BASE64 && at / 3 * 3 + 3 < t->len ? 3 : 1;
+}
+
+void
+codec_insert(const struct codec_text *t, size_t at,
+    const struct codec_text *ins, struct codec_edit *edit, struct buf *out)
+{
+	switch (t->codec) {
+	case CODEC_PLAIN:
+		edit->at = at;
+		edit->del = 0;
+		buf_put(out, ins->text, ins->len);
+		return;
+	case CODEC_QP:
+		qp_insert(t, at, ins, edit, out);
+		return;
+	case CODEC_BASE64:
+		base64_insert(t, at, ins, edit, out);
+		return;
+	}
+}

@@ -1,0 +1,68 @@
+#ifndef MILTER_POLICY_H
+#define MILTER_POLICY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/terms.h"
+#include "lib/token.h"
+
+#include "milter/reason.h"
+
+struct settings;
+struct table;
+
+/*
+ * Who may offer, and what: decided from the envelope and the header, before
+ * the body is looked at.
+ */
+struct policy_mail {
+	const char	*login;		/* SASL; NULL: not authenticated */
+	int		 is_trusted;	/* from a trusted network */
+	const char	*sender;	/* envelope, "" is the null sender */
+	size_t		 n_recipients;
+	const char	*recipient;	/* the first one, "" */
+	/* header values as they stand, folds included; "" where absent */
+	size_t		 n_offers;	/* X-Call-Offer fields */
+	const char	*offer;
+	size_t		 n_from;
+	const char	*from;
+	const char	*subject;
+	const char	*message_id;
+	int		 is_resent;	/* any Resent-* */
+	int		 is_auto;	/* Auto-Submitted but "no" */
+	int		 is_list;	/* List-*, Precedence: list, bulk */
+	int		 is_dkim;	/* DKIM-Signature, ARC-* */
+};
+
+enum policy_verdict {
+	POLICY_PASS,		/* no offer; the header goes, the mail passes */
+	POLICY_OFFER,
+	POLICY_REFUSE,		/* 550 and `text` */
+	POLICY_FAIL		/* ours: on_error says what happens */
+};
+
+struct policy_answer {
+	enum policy_verdict	verdict;
+	enum reason		reason;		/* REASON_NONE: an offer */
+	int			is_explicit;	/* the header asked for it */
+	char			text[256];	/* behind "X-Call-Offer: " */
+	/* the offer, also where it is taken back later */
+	struct terms		terms;
+	uint32_t		expires_s;
+	uint8_t			uses;
+	char			name[TOKEN_NAME_MAX + 1];
+	char			lang[3];
+};
+
+void policy_decide(struct policy_answer *, const struct settings *,
+    struct table *, const struct policy_mail *);
+
+/*
+ * The message turned out to be one that cannot carry a button: what becomes of
+ * an offer.
+ */
+void policy_unfit(struct policy_answer *, const struct settings *,
+    enum reason);
+
+#endif
