@@ -1,0 +1,138 @@
+/* /c/SECRET: a call while it lasts and a day after. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/ask.h"
+#include "lib/buf.h"
+#include "lib/frame.h"
+
+#include "acceptd/call_page.h"
+#include "acceptd/context.h"
+#include "acceptd/lang.h"
+#include "acceptd/page.h"
+#include "acceptd/web.h"
+
+#include "acceptd/calls.h"
+
+#define SECRET_MIN 16
+#define PATH_SIZE (ASK_SECRET_MAX + 4)
+
+static enum visit_step
+unreachable(struct context *c, struct visit *v)
+{
+	const struct page_refusal r = { ASK_UNREACHABLE, "", 0, NULL };
+
+	return context_refuse(c, v, &r);
+}
+
+static enum visit_step
+gone(const struct context *c, struct visit *v)
+{
+	return context_note(c, v, PAGE_CALL_GONE, 404);
+}
+
+/* Keeps it when it can be one; else -1. */
+static int
+take_secret(struct visit *v, const char *secret)
+{
+	size_t len = strlen(secret);
+
+	if (len < SECRET_MIN || len > ASK_SECRET_MAX || strspn(secret,
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	    "0123456789-_") != len)
+		return -1;
+	snprintf(v->secret, sizeof(v->secret), "%s", secret);
+	return 0;
+}
+
+static enum visit_step
+ask_about(struct visit *v, enum ask_verb verb, enum visit_room room)
+{
+	struct ask_watch q = { 0 };
+
+	snprintf(q.secret, sizeof(q.secret), "%s", v->secret);
+	buf_clear(&v->question);
+	ask_put_watch(&v->question, &q);
+	v->verb = (uint8_t)verb;
+	v->room = room;
+	return VISIT_ASK;
+}
+
+enum visit_step
+calls_get(struct context *c, struct visit *v, const char *secret)
+{
+	c->count.n[COUNT_CALLS]++;
+	if (context_throttle(c, v, c->pages, v->client) < 0)
+		return VISIT_RESPOND;
+	if (take_secret(v, secret) < 0)
+		return gone(c, v);
+	return ask_about(v, ASK_STATUS, VISIT_CALL_SHOW);
+}
+
+enum visit_step
+calls_hangup(struct context *c, struct visit *v, const char *secret,
+    const struct web_request *r)
+{
+	if (context_throttle(c, v, c->posts, v->client) < 0)
+		return VISIT_RESPOND;
+	if (!context_is_same_origin(c, r)) {
+		c->count.n[COUNT_FOREIGN]++;
+		return context_note(c, v, PAGE_FOREIGN, 403);
+	}
+	if (take_secret(v, secret) < 0)
+		return gone(c, v);
+	c->count.n[COUNT_HANGUPS]++;
+	return ask_about(v, ASK_HANGUP, VISIT_CALL_HANGUP);
+}
+
+enum visit_step
+calls_stream(struct context *c, struct visit *v, const char *secret)
+{
+	if (context_throttle(c, v, c->pages, v->client) < 0)
+		return VISIT_RESPOND;
+	if (take_secret(v, secret) < 0)
+		return gone(c, v);
+	c->count.n[COUNT_STREAMS]++;
+	return VISIT_STREAM;
+}
+
+enum visit_step
+calls_answer(struct context *c, struct visit *v, const struct frame *f)
+{
+	struct call_page model = { NULL, NULL };
+	struct ask_status s;
+	char path[PATH_SIZE];
+	struct page p;
+
+	if (f == NULL)
+		return unreachable(c, v);
+	if (ask_get_status(&s, f->body, f->len) < 0) {
+		v->is_garbled = 1;
+		return unreachable(c, v);
+	}
+	if (s.stage == ASK_STAGE_NONE)
+		return gone(c, v);
+	snprintf(path, sizeof(path), "/c/%s", v->secret);
+	if (v->room == VISIT_CALL_HANGUP)
+		return context_redirect(v, path);
+	context_page(c, v, path, s.lang, &p);
+	model.status = &s;
+	model.path = path;
+	call_page_show(&v->response.body, &p, &model);
+	return context_done(v, &p, 200);
+}
+
+void
+calls_event(const struct context *c, struct buf *b,
+    const struct ask_status *s, const char *lang)
+{
+	struct visit v;
+	struct page p;
+
+	visit_init(&v);
+	snprintf(v.lang, sizeof(v.lang), "%s", lang);
+	context_page(c, &v, NULL, s->lang, &p);
+	call_page_event(b, &p, s);
+	visit_free(&v);
+}

@@ -1,0 +1,60 @@
+#ifndef ACCEPTD_CONTEXT_H
+#define ACCEPTD_CONTEXT_H
+
+#include "acceptd/count.h"
+#include "acceptd/page.h"
+#include "acceptd/visit.h"
+
+struct asset_set;
+struct key_ring;
+struct lang_set;
+struct limit;
+struct seen;
+struct settings;
+struct web_request;
+
+/*
+ * What every route needs to answer: the settings, the words, the public keys,
+ * the throttles, the counters; and the responses that are common to them.
+ */
+struct context {
+	const struct settings	*settings;
+	const struct lang_set	*langs;
+	const struct asset_set	*assets;
+	const struct key_ring	*keys;
+	struct seen		*seen;
+	struct limit		*pages;		/* by client */
+	struct limit		*posts;		/* by client */
+	struct limit		*offers;	/* posts by token */
+	struct count		 count;
+};
+
+/*
+ * The page of this visit, in the language that it wished, accepts, or that the
+ * offer has.  `self`: the page's path for the switch of language, or NULL.
+ */
+void context_page(const struct context *, const struct visit *,
+    const char *self, const char *offer_lang, struct page *);
+
+/* The response is this page, with this status. */
+enum visit_step context_done(struct visit *, const struct page *, int status);
+enum visit_step context_note(const struct context *, struct visit *,
+    enum page_note, int status);
+/* The page of a refusal, with the status and the Retry-After that fit. */
+enum visit_step context_refuse(struct context *, struct visit *,
+    const struct page_refusal *);
+/* 303 to this path, the language kept. */
+enum visit_step context_redirect(struct visit *, const char *path);
+
+/*
+ * 1 when a form was sent from our own page, as far as the browser says
+ * (Sec-Fetch-Site, Origin).  "Origin: null" is what a browser sends for our
+ * own pages, too, since they say no-referrer; so it decides nothing.
+ */
+int context_is_same_origin(const struct context *,
+    const struct web_request *);
+/* 0, or -1: this client comes too often; then the response is ready. */
+int context_throttle(struct context *, struct visit *, struct limit *,
+    const char *key);
+
+#endif

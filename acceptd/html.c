@@ -1,0 +1,123 @@
+/* Writing HTML: escaping, and sentences with holes. */
+
+#include <string.h>
+
+#include "lib/buf.h"
+
+#include "acceptd/html.h"
+
+static const char *
+entity(char c)
+{
+	switch (c) {
+	case '&': return "&amp;";
+	case '<': return "&lt;";
+	case '>': return "&gt;";
+	case '"': return "&quot;";
+	case '\'': return "&#39;";
+	}
+	return NULL;
+}
+
+static void
+put_text(struct buf *b, const char *s, size_t len)
+{
+	const char *e;
+	size_t i, from = 0;
+
+	for (i = 0; i < len; i++) {
+		e = entity(s[i]);
+		if (e == NULL)
+			continue;
+		buf_put(b, s + from, i - from);
+		buf_str(b, e);
+		from = i + 1;
+	}
+	buf_put(b, s + from, len - from);
+}
+
+void
+html_text(struct buf *b, const char *s)
+{
+	put_text(b, s, strlen(s));
+}
+
+static const struct html_hole *
+find(const struct html_hole *holes, const char *name, size_t len)
+{
+	if (holes == NULL)
+		return NULL;
+	for (; holes->name != NULL; holes++)
+		if (strlen(holes->name) == len &&
+		    memcmp(holes->name, name, len) == 0)
+			return holes;
+	return NULL;
+}
+
+static void
+put_hole(struct buf *b, const struct html_hole *hole)
+{
+	if (hole->is_markup) {
+		buf_str(b, hole->value);
+		return;
+	}
+	buf_str(b, "<bdi>");
+	html_text(b, hole->value);
+	buf_str(b, "</bdi>");
+}
+
+static void
+fill(struct buf *b, const char *s, const struct html_hole *holes, int is_html)
+{
+	const struct html_hole *hole;
+	const char *open, *close;
+
+	for (; (open = strchr(s, '{')) != NULL; s = close + 1) {
+		close = strchr(open, '}');
+		if (close == NULL)
+			break;
+		if (is_html)
+			put_text(b, s, (size_t)(open - s));
+		else
+			buf_put(b, s, (size_t)(open - s));
+		hole = find(holes, open + 1, (size_t)(close - open - 1));
+		if (hole == NULL)
+			buf_put(b, open, (size_t)(close + 1 - open));
+		else if (is_html)
+			put_hole(b, hole);
+		else
+			buf_str(b, hole->value);
+	}
+	if (is_html)
+		html_text(b, s);
+	else
+		buf_str(b, s);
+}
+
+void
+html_fill(struct buf *b, const char *sentence, const struct html_hole *holes)
+{
+	fill(b, sentence, holes, 1);
+}
+
+void
+html_fill_plain(struct buf *b, const char *sentence,
+    const struct html_hole *holes)
+{
+	fill(b, sentence, holes, 0);
+}
+
+void
+html_json(struct buf *b, const char *s)
+{
+	unsigned char c;
+
+	buf_str(b, "\"");
+	for (; (c = (unsigned char)*s) != '\0'; s++) {
+		if (c < 0x20 || c == '<' || c == '"' || c == '\\')
+			buf_printf(b, "\\u%04x", c);
+		else
+			buf_put(b, s, 1);
+	}
+	buf_str(b, "\"");
+}

@@ -1,0 +1,291 @@
+/* The offer with its form, and the number shown back. */
+
+#include <string.h>
+
+#include "lib/ask.h"
+#include "lib/buf.h"
+
+#include "acceptd/html.h"
+#include "acceptd/lang.h"
+#include "acceptd/page.h"
+
+#include "acceptd/offer_page.h"
+
+#define TITLE_MAX 512
+#define HINT_MAX 1024
+
+static void
+word(struct buf *b, const struct page *p, enum lang_key key)
+{
+	html_text(b, lang_get(p->lang, key));
+}
+
+static void
+hidden(struct buf *b, const char *name, const char *value)
+{
+	buf_printf(b, "<input type=\"hidden\" name=\"%s\" value=\"", name);
+	html_text(b, value);
+	buf_str(b, "\">\n");
+}
+
+static void
+begin_form(struct buf *b, const struct page *p, const char *action,
+    const char *nonce)
+{
+	buf_str(b, "<form method=\"post\" action=\"");
+	html_text(b, action);
+	page_query(b, p);
+	buf_str(b, "\" novalidate>\n");
+	hidden(b, "nonce", nonce);
+}
+
+static void
+begin_fact(struct buf *b, const struct page *p, enum lang_key key)
+{
+	buf_str(b, "<div><dt>");
+	word(b, p, key);
+	buf_str(b, "</dt><dd>");
+}
+
+/* His verified address, right below his name. */
+static void
+put_address(struct buf *b, const struct ask_offer *o)
+{
+	if (o->address[0] == '\0' || strcmp(o->address, o->name) == 0)
+		return;
+	buf_str(b, "<p class=\"address\"><bdi>");
+	html_text(b, o->address);
+	buf_str(b, "</bdi></p>\n");
+}
+
+static void
+put_facts(struct buf *b, const struct page *p, const struct ask_offer *o)
+{
+	buf_str(b, "<dl class=\"facts\">\n");
+	if (o->caller[0] != '\0') {
+		begin_fact(b, p, LANG_OFFER_CALLER);
+		buf_str(b, "<bdi class=\"number\">");
+		html_text(b, o->caller);
+		buf_str(b, "</bdi><br><small>");
+		word(b, p, LANG_OFFER_CALLER_NOTE);
+		buf_str(b, "</small></dd></div>\n");
+	}
+	begin_fact(b, p, LANG_OFFER_COST);
+	if (o->price[0] != '\0')
+		html_text(b, o->price);
+	else
+		word(b, p, LANG_OFFER_FREE);
+	buf_str(b, "</dd></div>\n");
+	begin_fact(b, p, LANG_OFFER_UNTIL);
+	page_time(b, p, o->not_after);
+	buf_str(b, "</dd></div>\n</dl>\n");
+}
+
+static void
+put_honeypot(struct buf *b, const struct page *p)
+{
+	buf_str(b, "<p class=\"trap\" aria-hidden=\"true\"><label>");
+	word(b, p, LANG_HONEYPOT);
+	buf_str(b, " <input type=\"text\" name=\"" OFFER_PAGE_HONEYPOT
+	    "\" value=\"\" tabindex=\"-1\" autocomplete=\"off\">"
+	    "</label></p>\n");
+}
+
+/* The country as its two letters; a script may write its name. */
+static void
+put_country(struct buf *b, const char *region)
+{
+	buf_str(b, "<span data-region=\"");
+	html_text(b, region);
+	buf_str(b, "\">");
+	html_text(b, region);
+	buf_str(b, "</span>");
+}
+
+static void
+put_hint(struct buf *b, const struct page *p, const struct ask_offer *o)
+{
+	int is_known = o->known_region[0] != '\0';
+	struct html_hole holes[] = {
+		{ "name", page_name(p, o->name), 0 },
+		{ "country", "", 1 },
+		{ NULL, NULL, 0 }
+	};
+	struct buf country;
+
+	buf_init(&country, HINT_MAX);
+	put_country(&country, is_known ? o->known_region : o->region);
+	holes[1].value = buf_cstr(&country);
+	buf_str(b, "<p class=\"hint\" id=\"hint\">");
+	html_fill(b, lang_get(p->lang, is_known ? LANG_OFFER_DIGITS_HINT :
+	    LANG_OFFER_NUMBER_HINT), holes);
+	buf_str(b, "</p>\n");
+	buf_free(&country);
+}
+
+/*
+ * The field that is typed into, with what goes with it.  The number is never
+ * filled in by us but with what this visitor has typed himself.
+ */
+static void
+put_field(struct buf *b, const struct page *p, const struct offer_page *o)
+{
+	int is_known = o->offer->known_region[0] != '\0';
+
+	buf_str(b, "<label for=\"typed\">");
+	word(b, p, is_known ? LANG_OFFER_DIGITS : LANG_OFFER_NUMBER);
+	buf_str(b, "</label>\n");
+	put_hint(b, p, o->offer);
+	if (o->error != NULL) {
+		buf_str(b, "<p class=\"error\" id=\"error\">");
+		html_text(b, o->error);
+		buf_str(b, "</p>\n");
+	}
+	if (is_known)
+		buf_str(b, "<input id=\"typed\" name=\"digits\" type=\"text\""
+		    " inputmode=\"numeric\" autocomplete=\"off\""
+		    " maxlength=\"8\" size=\"8\" required");
+	else
+		buf_str(b, "<input id=\"typed\" name=\"number\" type=\"tel\""
+		    " inputmode=\"tel\" autocomplete=\"tel\""
+		    " maxlength=\"60\" dir=\"ltr\" required");
+	buf_str(b, " value=\"");
+	html_text(b, o->entry);
+	if (o->error != NULL)
+		buf_str(b, "\" aria-invalid=\"true\" autofocus"
+		    " aria-describedby=\"error hint\">\n");
+	else
+		buf_str(b, "\" aria-describedby=\"hint\">\n");
+}
+
+static void
+put_form(struct buf *b, const struct page *p, const struct offer_page *o)
+{
+	begin_form(b, p, o->action, o->nonce);
+	put_field(b, p, o);
+	put_honeypot(b, p);
+	buf_str(b, "<p class=\"go\"><button type=\"submit\">");
+	word(b, p, LANG_OFFER_SUBMIT);
+	buf_str(b, "</button></p>\n</form>\n");
+}
+
+static void
+put_steps(struct buf *b, const struct page *p, const char *name)
+{
+	const struct html_hole holes[] = {
+		{ "name", page_name(p, name), 0 }, { NULL, NULL, 0 }
+	};
+	static const enum lang_key steps[] = {
+		LANG_OFFER_STEP_RING, LANG_OFFER_STEP_KEY,
+		LANG_OFFER_STEP_TALK
+	};
+	size_t i;
+
+	buf_str(b, "<section class=\"steps\">\n<h2>");
+	word(b, p, LANG_OFFER_STEPS);
+	buf_str(b, "</h2>\n<ol>\n");
+	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		buf_str(b, "<li>");
+		html_fill(b, lang_get(p->lang, steps[i]), holes);
+		buf_str(b, "</li>\n");
+	}
+	buf_str(b, "</ol>\n<p>");
+	html_fill(b, lang_get(p->lang, LANG_OFFER_PRIVATE), holes);
+	buf_str(b, " ");
+	word(b, p, LANG_OFFER_EMERGENCY);
+	buf_str(b, "</p>\n</section>\n");
+}
+
+/* <title> says first when something is to be mended. */
+static void
+begin(struct buf *b, const struct page *p, const char *id, const char *title,
+    const struct offer_page *o)
+{
+	const struct html_hole holes[] = {
+		{ "name", page_name(p, o->offer->name), 0 },
+		{ NULL, NULL, 0 }
+	};
+	struct page_start start = { id, "", "", 0 };
+	struct buf plain;
+
+	buf_init(&plain, TITLE_MAX);
+	if (o->error != NULL) {
+		buf_str(&plain, lang_get(p->lang, LANG_ERROR));
+		buf_str(&plain, ": ");
+	}
+	html_fill_plain(&plain, title, holes);
+	start.title = buf_cstr(&plain);
+	page_begin(b, p, &start);
+	buf_str(b, "<h1>");
+	html_fill(b, title, holes);
+	buf_str(b, "</h1>\n");
+	buf_free(&plain);
+}
+
+void
+offer_page_form(struct buf *b, const struct page *p,
+    const struct offer_page *o)
+{
+	const struct html_hole holes[] = {
+		{ "name", page_name(p, o->offer->name), 0 },
+		{ NULL, NULL, 0 }
+	};
+
+	begin(b, p, "offer", lang_get(p->lang, LANG_OFFER_TITLE), o);
+	put_address(b, o->offer);
+	buf_str(b, "<p class=\"lead\">");
+	html_fill(b, lang_get(p->lang, LANG_OFFER_LEAD), holes);
+	buf_str(b, "</p>\n");
+	put_form(b, p, o);
+	put_facts(b, p, o->offer);
+	put_steps(b, p, o->offer->name);
+	page_end(b, p);
+}
+
+void
+offer_page_confirm(struct buf *b, const struct page *p,
+    const struct offer_page *o, const struct ask_checked *c)
+{
+	begin(b, p, "confirm", lang_get(p->lang, LANG_CONFIRM_TITLE), o);
+	buf_str(b, "<p class=\"lead\">");
+	word(b, p, LANG_CONFIRM_LEAD);
+	buf_str(b, "</p>\n<p class=\"shown\"><bdi class=\"number\">");
+	html_text(b, c->shown[0] != '\0' ? c->shown : c->number);
+	buf_str(b, "</bdi> <span class=\"region\">");
+	put_country(b, c->region);
+	buf_str(b, "</span></p>\n");
+	begin_form(b, p, o->action, o->nonce);
+	hidden(b, "number", c->number);
+	put_honeypot(b, p);
+	buf_str(b, "<p class=\"go\"><button type=\"submit\">");
+	word(b, p, LANG_CONFIRM_SUBMIT);
+	buf_str(b, "</button></p>\n</form>\n<details><summary>");
+	word(b, p, LANG_CONFIRM_CHANGE);
+	buf_str(b, "</summary>\n");
+	put_form(b, p, o);
+	buf_str(b, "</details>\n");
+	put_facts(b, p, o->offer);
+	page_end(b, p);
+}
+
+void
+offer_page_retry(struct buf *b, const struct page *p,
+    const struct offer_page_retry *r)
+{
+	struct page_start start = { ask_refusal_word(ASK_UNREACHABLE),
+	    lang_get(p->lang, LANG_RETRY_TITLE), " class=\"note\"", 0 };
+
+	page_begin(b, p, &start);
+	buf_str(b, "<h1>");
+	word(b, p, LANG_RETRY_TITLE);
+	buf_str(b, "</h1>\n<p class=\"lead\">");
+	word(b, p, LANG_RETRY_LEAD);
+	buf_str(b, "</p>\n");
+	begin_form(b, p, r->action, r->nonce);
+	hidden(b, r->field, r->value);
+	put_honeypot(b, p);
+	buf_str(b, "<p class=\"go\"><button type=\"submit\">");
+	word(b, p, LANG_RETRY_SUBMIT);
+	buf_str(b, "</button></p>\n</form>\n");
+	page_end(b, p);
+}

@@ -1,0 +1,70 @@
+#ifndef ACCEPTD_PAGE_H
+#define ACCEPTD_PAGE_H
+
+#include <stdint.h>
+
+#include "lib/ask.h"
+
+struct buf;
+struct lang;
+struct lang_set;
+
+/*
+ * What all pages have in common, and the pages that only say something.
+ * Pure: a model in, bytes out.  The buffer's ceiling is the page's
+ * (buf_ok()).
+ */
+struct page {
+	const char		*site_name;	/* the operator's, at the top */
+	const char		*style_path;
+	const char		*script_path;
+	const struct lang_set	*langs;
+	const struct lang	*lang;
+	const char		*self;		/* path of this page, without
+						   query; NULL: no switch */
+	int			 is_lang_wished; /* by ?lang=; links keep it */
+	int64_t			 now;		/* Unix seconds */
+};
+
+/*
+ * From <!doctype> to inside <main>.  `id` names the page for style and tests
+ * (data-page), `title` is plain text.  refresh_s > 0: without script the page
+ * is loaded anew so often.
+ */
+struct page_start {
+	const char	*id;
+	const char	*title;
+	const char	*main_attributes;	/* HTML of ours, or "" */
+	int		 refresh_s;
+};
+void page_begin(struct buf *, const struct page *, const struct page_start *);
+void page_end(struct buf *, const struct page *);
+
+/* "?lang=xx" where the language was wished, else "". */
+void page_query(struct buf *, const struct page *);
+/* <time> with the date in words, in the server's zone. */
+void page_time(struct buf *, const struct page *, int64_t unix_s);
+/* "0:07", "12:34", "1:02:03". */
+void page_duration(struct buf *, int64_t seconds);
+/* The name, or the word for someone without. */
+const char *page_name(const struct page *, const char *name);
+
+/* A refusal: what happened, what it means, what to do. */
+struct page_refusal {
+	enum ask_refusal	 refusal;
+	const char		*name;		/* of the offeror, or "" */
+	int64_t			 at;		/* when it opens, when to try
+						   again; 0: unknown */
+	const char		*again;		/* path to try again, or NULL */
+};
+void page_refusal(struct buf *, const struct page *,
+    const struct page_refusal *);
+
+/* Pages that say one thing. */
+enum page_note {
+	PAGE_NOT_FOUND, PAGE_METHOD, PAGE_FOREIGN, PAGE_BROKEN,
+	PAGE_CALL_GONE, PAGE_NOTES
+};
+void page_note(struct buf *, const struct page *, enum page_note);
+
+#endif

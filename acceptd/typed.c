@@ -1,0 +1,85 @@
+/* What people type for a number. */
+
+#include <string.h>
+
+#include "lib/scan.h"
+
+#include "acceptd/typed.h"
+
+/* The ASCII character that the UTF-8 sequence at `p` stands for, or 0. */
+static char
+folded(const unsigned char *p, size_t *len)
+{
+	/* U+0660..0669, U+06F0..06F9 */
+	if (p[0] == 0xd9 && p[1] >= 0xa0 && p[1] <= 0xa9) {
+		*len = 2;
+		return (char)('0' + (p[1] - 0xa0));
+	}
+	if (p[0] == 0xdb && p[1] >= 0xb0 && p[1] <= 0xb9) {
+		*len = 2;
+		return (char)('0' + (p[1] - 0xb0));
+	}
+	if (p[0] != 0xef || p[1] != 0xbc)
+		return '\0';
+	*len = 3;
+	/* U+FF10..FF19, U+FF0B, U+FF0D */
+	if (p[2] >= 0x90 && p[2] <= 0x99)
+		return (char)('0' + (p[2] - 0x90));
+	if (p[2] == 0x8b)
+		return '+';
+	return p[2] == 0x8d ? '-' : '\0';
+}
+
+int
+typed_fold(char *dst, size_t size, const char *src)
+{
+	const unsigned char *p = (const unsigned char *)src;
+	size_t n = 0, len;
+	char c;
+
+	while (*p != '\0') {
+		len = 1;
+		c = folded(p, &len);
+		if (c == '\0') {
+			c = (char)*p;
+			len = 1;
+		}
+		p += len;
+		if (n == 0 && c == ' ')
+			continue;
+		if (n + 1 >= size)
+			return -1;
+		dst[n++] = c;
+	}
+	while (n > 0 && dst[n - 1] == ' ')
+		n--;
+	if (size == 0)
+		return -1;
+	dst[n] = '\0';
+	return 0;
+}
+
+int
+typed_is_global(const char *s)
+{
+	size_t len = strlen(s);
+
+	return len > 1 && s[0] == '+' &&
+	    strspn(s + 1, "0123456789 .-") == len - 1;
+}
+
+int
+typed_three(char dst[4], const char *s)
+{
+	size_t n = 0;
+
+	for (; *s != '\0'; s++) {
+		if (*s == ' ' || *s == '-')
+			continue;
+		if (!scan_is_digit((unsigned char)*s) || n == 3)
+			return 0;
+		dst[n++] = *s;
+	}
+	dst[n] = '\0';
+	return n == 3;
+}

@@ -1,0 +1,28 @@
+#ifndef ACCEPTD_TYPED_H
+#define ACCEPTD_TYPED_H
+
+#include <stddef.h>
+
+/*
+ * What people type for a number.  Pure.
+ */
+
+/*
+ * Copies with decimal digits of other scripts (Arabic-Indic, Persian,
+ * full-width) and the full-width plus as their ASCII ones, and without space
+ * around.  -1: does not fit.
+ */
+int typed_fold(char *dst, size_t size, const char *src)
+    __attribute__((warn_unused_result));
+
+/*
+ * 1 when a folded number is in international form beyond doubt: "+", then
+ * digits with nothing but spaces, hyphens and dots between.  Brackets make
+ * doubt: in "+44 (0)20" the nought is not dialled.
+ */
+int typed_is_global(const char *);
+
+/* 1 when it is three digits, spaces and hyphens aside; then `dst` has them. */
+int typed_three(char dst[4], const char *);
+
+#endif

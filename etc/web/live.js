@@ -1,0 +1,90 @@
+/*
+ * What a script adds to pages that work without one: the call's page follows
+ * the call by server-sent events, seconds are counted, dates are written in
+ * the reader's own zone, countries by their names.
+ */
+(function () {
+	"use strict";
+
+	var lang = document.documentElement.lang || undefined;
+
+	function each(selector, fn) {
+		Array.prototype.forEach.call(
+		    document.querySelectorAll(selector), function (e) {
+			try {
+				fn(e);
+			} catch (ignore) {
+				/* What the server wrote stays. */
+			}
+		});
+	}
+
+	each("time[datetime]", function (e) {
+		e.textContent = new Date(e.getAttribute("datetime"))
+		    .toLocaleString(lang, {
+			weekday: "long", day: "numeric", month: "long",
+			hour: "2-digit", minute: "2-digit",
+			timeZoneName: "short"
+		});
+	});
+	each("[data-region]", function (e) {
+		e.textContent = new Intl.DisplayNames([lang], { type: "region" })
+		    .of(e.getAttribute("data-region"));
+	});
+
+	/* The call's page from here on. */
+	var main = document.querySelector("main[data-events]");
+	if (!main || !window.EventSource)
+		return;
+
+	var lasts = document.getElementById("lasts");
+	var since = Date.now() -
+	    1000 * (lasts ? Number(lasts.getAttribute("data-lasts")) : 0);
+
+	function two(n) {
+		return (n < 10 ? "0" : "") + n;
+	}
+	function tick() {
+		var s = Math.max(0, Math.floor((Date.now() - since) / 1000));
+		var m = Math.floor(s / 60);
+		if (lasts)
+			lasts.textContent = m < 60 ? m + ":" + two(s % 60) :
+			    Math.floor(m / 60) + ":" + two(m % 60) + ":" +
+			    two(s % 60);
+	}
+	setInterval(tick, 1000);
+	tick();
+
+	function put(id, text) {
+		var e = document.getElementById(id);
+		if (e && e.textContent !== text)
+			e.textContent = text;
+	}
+	function show(now) {
+		if (now.stage === "ended" || now.stage === "none") {
+			source.close();
+			location.reload();
+			return;
+		}
+		if (main.getAttribute("data-stage") !== now.stage)
+			document.title = now.title;
+		main.setAttribute("data-stage", now.stage);
+		put("title", now.title);
+		put("text", now.text);
+		put("stop", now.button);
+		since = Date.now() - 1000 * now.lasts;
+		tick();
+	}
+
+	var source = new EventSource(main.getAttribute("data-events"));
+	source.onmessage = function (event) {
+		show(JSON.parse(event.data));
+	};
+	source.onerror = function () {
+		/* A browser tries again by itself unless it was turned away. */
+		if (source.readyState === 2)
+			setTimeout(function () {
+				location.reload();
+			}, 5000);
+	};
+}());
