@@ -195,7 +195,8 @@ static const struct conf_key account_keys[] = {
 	COUNT(AT(account, per_prefix_10min), "per_prefix_10min", "10"),
 	COUNT(AT(account, per_client_10min), "per_client_10min", "10"),
 	COUNT(AT(account, per_client_day), "per_client_day", "50"),
-	COUNT(AT(account, per_offer_attempts), "per_offer_attempts", "3"),
+	{ "per_offer_attempts", CONF_INT, AT(account, per_offer_attempts), 1,
+	    UINT16_MAX, "3", NULL, 0, NULL },
 	COUNT(AT(account, per_offeror_day), "per_offeror_day", "20"),
 	COUNT(AT(account, per_day), "per_day", "500"),
 	COUNT(AT(account, at_once), "at_once", "50"),
@@ -346,9 +347,11 @@ contract_free(struct contract *c)
 }
 
 void
-contract_print(const struct contract *c)
+contract_print_account(const struct contract_account *a)
 {
-	conf_print(contract_keys, c);
+	printf("account %s {\n", a->name);
+	conf_print(account_keys, a);
+	puts("}");
 }
 
 static void *

@@ -186,7 +186,7 @@ int contract_is_stopped(const struct contract *);
 const char *contract_needs_restart(const struct contract *was,
     const struct contract *now);
 
-/* Prints every key with its effective value. */
-void contract_print(const struct contract *);
+/* The account's section as the file would say it, with all that holds. */
+void contract_print_account(const struct contract_account *);
 
 #endif

@@ -24,20 +24,16 @@
 
 #include "bridge-client/contract_load.h"
 
-/*
- * Reads a secret's file as who we are; and if that does not do and we are
- * root, as the user that we shall become: some sites give key files to root
- * and have the program change its user, others start it as its user.
- */
-static int
-as_user(const char *user, int (*load)(void *ctx), void *ctx)
+int
+contract_load_as_user(const struct contract *c, int (*load)(void *ctx),
+    void *ctx)
 {
 	struct passwd *pw;
 	int rc = load(ctx);
 
-	if (rc == 0 || geteuid() != 0 || user[0] == '\0')
+	if (rc == 0 || geteuid() != 0 || c->user[0] == '\0')
 		return rc;
-	pw = getpwnam(user);
+	pw = getpwnam(c->user);
 	if (pw == NULL || pw->pw_uid == 0 || seteuid(pw->pw_uid) == -1)
 		return rc;
 	rc = load(ctx);
@@ -70,7 +66,7 @@ static int
 load_key(const struct contract *c, const struct contract_place *at,
     const char *name, struct secret_file *f)
 {
-	if (as_user(c->user, load_secret, f) == 0)
+	if (contract_load_as_user(c, load_secret, f) == 0)
 		return 0;
 	return contract_wrong(at, 1, name, "%s", f->why);
 }
@@ -135,7 +131,7 @@ settle_provider(const struct contract *c, struct contract_provider *p,
 		.password = &p->password };
 
 	if (when != CONTRACT_START || p->password_file[0] == '\0' ||
-	    as_user(c->user, load_secret, &f) == 0)
+	    contract_load_as_user(c, load_secret, &f) == 0)
 		return 0;
 	return contract_wrong(at, p->line, "password_file", "%s", f.why);
 }

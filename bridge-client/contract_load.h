@@ -20,4 +20,12 @@ enum contract_when { CONTRACT_START, CONTRACT_RELOAD };
 struct contract *contract_load(const char *path, enum contract_when,
     char *why, size_t size);
 
+/*
+ * Runs `load` as who we are; and if it says -1 and we are root, as the user
+ * that we shall become: some sites give key files to root and have the program
+ * change its user, others give them to that user.  What `load` says.
+ */
+int contract_load_as_user(const struct contract *, int (*load)(void *ctx),
+    void *ctx) __attribute__((warn_unused_result));
+
 #endif

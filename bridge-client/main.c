@@ -1,0 +1,447 @@
+/*
+ * calloffer-bridge: the authority.  It alone opens offers, keeps the journal
+ * and rings telephones.
+ *
+ * What main() does is a list: read the configuration and all that is secret,
+ * listen, become the user, open the journal, close the jail; only then is a
+ * byte read from outside.
+ */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "lib/jail.h"
+#include "lib/key.h"
+#include "lib/log.h"
+#include "lib/loop.h"
+#include "lib/secret.h"
+#include "lib/sock.h"
+
+#include "bridge-client/call.h"
+#include "bridge-client/contract.h"
+#include "bridge-client/contract_load.h"
+#include "bridge-client/driver.h"
+#include "bridge-client/guard.h"
+#include "bridge-client/journal.h"
+#include "bridge-client/journal_lmdb.h"
+#include "bridge-client/phone.h"
+#include "bridge-client/provider.h"
+#include "bridge-client/rest.h"
+#include "bridge-client/service.h"
+#include "bridge-client/service_accept.h"
+#include "bridge-client/service_admin.h"
+#include "bridge-client/service_face.h"
+#include "bridge-client/show.h"
+#include "bridge-client/trunk.h"
+#include "bridge-client/unseal.h"
+
+#define IDENT		"calloffer-bridge"
+#define CONFIGURATION	CALLOFFER_SYSCONFDIR "/bridge.conf"
+
+enum mode { MODE_RUN, MODE_CHECK, MODE_FACTS, MODE_ACCOUNTS };
+
+struct options {
+	const char	*configuration;
+	const char	*account;	/* MODE_ACCOUNTS: NULL is all */
+	enum mode	 mode;
+	int		 is_verbose;
+	int		 is_syslog;
+};
+
+static struct {
+	const char		*path;
+	struct contract		*start;		/* its secrets stay in use */
+	struct contract		*now;		/* start, or read again */
+	struct contract		*before;	/* of the turn that reads */
+	struct unseal		*unseal;
+	struct provider_conf	 provider_conf[CONTRACT_PROVIDERS_MAX];
+	const struct provider	*provider[CONTRACT_PROVIDERS_MAX];
+	size_t			 n_providers;
+	int			 face_fd, admin_fd;
+	struct loop		*loop;
+	struct journal		*journal;
+	struct rest		*rest;
+	struct trunk		*trunk;
+	struct guard		*guard;
+	struct service		 service;
+	struct service_accept	*accept;
+	struct service_face	*face;
+	struct service_admin	*admin;
+} bridge;
+
+_Noreturn static void
+usage(void)
+{
+	fprintf(stderr, "usage: " IDENT " [-dnsV] [-c file]\n"
+	    "       " IDENT " --facts [-c file]\n"
+	    "       " IDENT " --accounts [-c file] [name]\n");
+	exit(EX_USAGE);
+}
+
+static void
+read_options(struct options *o, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "facts", no_argument, NULL, 'F' },
+		{ "accounts", no_argument, NULL, 'A' },
+		{ NULL, 0, NULL, 0 }
+	};
+	int c;
+
+	memset(o, 0, sizeof(*o));
+	o->configuration = CONFIGURATION;
+	while ((c = getopt_long(argc, argv, "c:dnsV", longs, NULL)) != -1)
+		if (c == 'c')
+			o->configuration = optarg;
+		else if (c == 'd')
+			o->is_verbose = 1;
+		else if (c == 's')
+			o->is_syslog = 1;
+		else if (c == 'n')
+			o->mode = MODE_CHECK;
+		else if (c == 'F')
+			o->mode = MODE_FACTS;
+		else if (c == 'A')
+			o->mode = MODE_ACCOUNTS;
+		else if (c == 'V') {
+			puts(IDENT " " CALLOFFER_VERSION);
+			exit(EX_OK);
+		} else
+			usage();
+	if (o->mode == MODE_ACCOUNTS && optind < argc)
+		o->account = argv[optind++];
+	if (optind != argc)
+		usage();
+}
+
+/*
+ * The configuration, before anything is given up.
+ */
+static const struct provider *
+find_kind(const char *name)
+{
+	size_t i;
+
+	for (i = 0; provider_all[i] != NULL; i++)
+		if (strcmp(provider_all[i]->name, name) == 0)
+			return provider_all[i];
+	return NULL;
+}
+
+static int
+read_provider(const struct contract_provider *p,
+    const struct contract_place *at)
+{
+	struct provider_conf *conf = &bridge.provider_conf[bridge.n_providers];
+	const struct provider *kind = find_kind(p->kind);
+	const char *wrong;
+
+	if (kind == NULL)
+		return contract_wrong(at, p->line, "kind",
+		    "there is no such kind of provider: %s", p->kind);
+	conf->name = p->name;
+	conf->url = p->url;
+	conf->user = p->user;
+	conf->app = p->app;
+	conf->trunk_pstn = p->trunk_pstn;
+	conf->trunk_sip = p->trunk_sip;
+	conf->prompts = p->prompts;
+	wrong = kind->check != NULL ? kind->check(conf) : NULL;
+	if (wrong != NULL)
+		return contract_wrong(at, p->line, "provider", "%s: %s",
+		    p->name, wrong);
+	bridge.provider[bridge.n_providers++] = kind;
+	return 0;
+}
+
+static int
+add_unseal_keys(void *ctx)
+{
+	const struct contract_place *at = ctx;
+	size_t i;
+
+	unseal_free(bridge.unseal);
+	bridge.unseal = unseal_new();
+	for (i = 0; i < bridge.start->unseal_keys.n; i++)
+		if (bridge.unseal == NULL || unseal_add(bridge.unseal,
+		    bridge.start->unseal_keys.item[i], at->why, at->size) ==
+		    -1)
+			return -1;
+	return 0;
+}
+
+/* 0, or -1 and one line "FILE:LINE: what is wrong". */
+static int
+read_configuration(const char *path, char *why, size_t size)
+{
+	const struct contract_place at = { path, why, size };
+	char what[512] = "out of memory";
+	struct contract_place in = { path, what, sizeof(what) };
+	size_t i;
+
+	bridge.path = path;
+	bridge.start = contract_load(path, CONTRACT_START, why, size);
+	if (bridge.start == NULL)
+		return -1;
+	bridge.now = bridge.start;
+	for (i = 0; i < contract_n_providers(bridge.start); i++)
+		if (read_provider(contract_provider_at(bridge.start, i),
+		    &at) == -1)
+			return -1;
+	if (contract_load_as_user(bridge.start, add_unseal_keys, &in) == -1)
+		return contract_wrong(&at, 1, "unseal_keys", "%s", what);
+	return 0;
+}
+
+static int
+listen_on(const struct contract_socket *s)
+{
+	const struct sock_unix how = { .mode = (mode_t)s->mode,
+		.group = s->group[0] != '\0' ? s->group : NULL };
+	char why[512];
+	int fd = sock_listen(s->path, &how, why, sizeof(why));
+
+	if (fd == -1)
+		log_fatal(EX_OSERR, "%s", why);
+	return fd;
+}
+
+static void
+become_user(const struct contract *c)
+{
+	char why[512];
+
+	if (c->user[0] == '\0') {
+		if (geteuid() == 0)
+			log_warn("running as root: set `user' in %s",
+			    bridge.path);
+		return;
+	}
+	if (jail_user(c->user, c->group[0] != '\0' ? c->group : NULL, why,
+	    sizeof(why)) == -1)
+		log_fatal(EX_OSERR, "%s", why);
+}
+
+/*
+ * The parts, from below.
+ */
+static void
+open_trunk(void)
+{
+	struct trunk_provider list[CONTRACT_PROVIDERS_MAX];
+	const struct contract_provider *p;
+	char why[512];
+	size_t i;
+
+	memset(list, 0, sizeof(list));
+	for (i = 0; i < bridge.n_providers; i++) {
+		p = contract_provider_at(bridge.start, i);
+		list[i].kind = bridge.provider[i];
+		list[i].conf = &bridge.provider_conf[i];
+		list[i].account.user = p->user[0] != '\0' ? p->user : NULL;
+		list[i].account.password = p->password;
+		list[i].account.ca_file = p->ca_file[0] != '\0' ? p->ca_file :
+		    NULL;
+		list[i].account.connect_ms = (int)p->connect_s * 1000;
+	}
+	bridge.trunk = trunk_open(bridge.loop, bridge.rest, list,
+	    bridge.n_providers, why, sizeof(why));
+	if (bridge.trunk == NULL)
+		log_fatal(EX_OSERR, "%s", why);
+}
+
+static void
+on_ended(void *ctx, const struct call *c)
+{
+	(void)ctx;
+	guard_closed(bridge.guard, &c->acc);
+}
+
+static struct driver *
+open_driver(void)
+{
+	struct driver_conf conf;
+	struct driver *driver;
+	char why[512];
+	size_t i;
+
+	memset(&conf, 0, sizeof(conf));
+	conf.journal = bridge.journal;
+	conf.keep_s = bridge.start->keep_s;
+	conf.ended = on_ended;
+	conf.n_providers = bridge.n_providers;
+	for (i = 0; i < bridge.n_providers; i++) {
+		conf.provider[i].kind = bridge.provider[i];
+		conf.provider[i].conf = &bridge.provider_conf[i];
+	}
+	trunk_world(bridge.trunk, &conf.world);
+	driver = driver_new(&conf, why, sizeof(why));
+	if (driver == NULL)
+		log_fatal(EX_OSERR, "%s", why);
+	return driver;
+}
+
+static void
+open_service(void)
+{
+	struct service *s = &bridge.service;
+
+	bridge.guard = guard_new(bridge.start->mac.secret, GUARD_EVENTS_MAX);
+	bridge.accept = service_accept_new(s);
+	if (bridge.guard == NULL || bridge.accept == NULL)
+		log_fatal(EX_OSERR, "out of memory");
+	s->driver = open_driver();
+	s->journal = bridge.journal;
+	s->guard = bridge.guard;
+	s->mac = bridge.start->mac.secret;
+	s->unseal = bridge.unseal;
+	s->contract = bridge.now;
+	s->accept = service_accept_do;
+	s->accept_ctx = bridge.accept;
+	if (service_accept_recall(bridge.accept) == -1)
+		log_fatal(EX_IOERR, "the journal cannot be read");
+	bridge.face = service_face_new(bridge.loop, bridge.face_fd, s);
+	bridge.admin = service_admin_new(bridge.loop, bridge.admin_fd, s);
+	if (bridge.face == NULL || bridge.admin == NULL ||
+	    trunk_start(bridge.trunk, s->driver) == -1)
+		log_fatal(EX_OSERR, "out of memory");
+}
+
+/*
+ * Signals.
+ */
+static void
+reload(void)
+{
+	struct contract *c;
+	const char *key;
+	char why[1024];
+
+	c = contract_load(bridge.path, CONTRACT_RELOAD, why, sizeof(why));
+	key = c != NULL ? contract_needs_restart(bridge.start, c) : NULL;
+	if (c == NULL || key != NULL) {
+		log_warn("reload refused, the old configuration holds: %s%s",
+		    c == NULL ? why : key, c == NULL ? "" :
+		    " has changed, which needs a restart");
+		contract_free(c);
+		return;
+	}
+	/* what a question of this turn still uses goes at the next reload */
+	if (bridge.before != bridge.start)
+		contract_free(bridge.before);
+	bridge.before = bridge.now;
+	bridge.now = c;
+	bridge.service.contract = c;
+	log_info("configuration read again");
+}
+
+static void
+on_signal(void *ctx, int signo)
+{
+	(void)ctx;
+	if (signo == SIGHUP)
+		reload();
+	else
+		loop_stop(bridge.loop);
+}
+
+static void
+open_loop(void)
+{
+	static const int signals[] = { SIGHUP, SIGINT, SIGTERM };
+
+	bridge.loop = loop_new();
+	if (bridge.loop == NULL || loop_signals(bridge.loop, signals, 3,
+	    on_signal, NULL) == -1)
+		log_fatal(EX_OSERR, "no event loop");
+	bridge.rest = rest_open(bridge.loop);
+	if (bridge.rest == NULL)
+		log_fatal(EX_OSERR, "libcurl cannot be started");
+}
+
+static void
+close_all(void)
+{
+	service_accept_free(bridge.accept);
+	service_face_free(bridge.face);
+	service_admin_free(bridge.admin);
+	trunk_close(bridge.trunk);
+	driver_free(bridge.service.driver);
+	rest_close(bridge.rest);
+	bridge.journal->op->close(bridge.journal);
+	guard_free(bridge.guard);
+	loop_free(bridge.loop);
+	unseal_free(bridge.unseal);
+	if (bridge.now != bridge.start)
+		contract_free(bridge.now);
+	if (bridge.before != bridge.start)
+		contract_free(bridge.before);
+	contract_free(bridge.start);
+}
+
+/* What needs no more than the configuration; the exit status. */
+static int
+show(const struct options *o)
+{
+	if (o->mode == MODE_FACTS)
+		show_facts(bridge.start, bridge.unseal);
+	if (o->mode != MODE_ACCOUNTS ||
+	    show_accounts(bridge.start, o->account) == 0)
+		return EX_OK;
+	fprintf(stderr, IDENT ": there is no account %s\n", o->account);
+	return EX_USAGE;
+}
+
+/* Everything before the jail closes. */
+static void
+prepare(void)
+{
+	char why[1024];
+
+	bridge.face_fd = listen_on(&bridge.start->face);
+	bridge.admin_fd = listen_on(&bridge.start->admin);
+	become_user(bridge.start);
+	bridge.journal = journal_lmdb_open(bridge.start->journal,
+	    (size_t)bridge.start->journal_size, why, sizeof(why));
+	if (bridge.journal == NULL)
+		log_fatal(EX_CANTCREAT, "%s", why);
+	open_loop();
+	open_trunk();
+	if (jail_close(JAIL_UNIX | JAIL_INET, why, sizeof(why)) == -1)
+		log_fatal(EX_OSERR, "%s", why);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o;
+	char why[1024];
+
+	read_options(&o, argc, argv);
+	log_open(IDENT, o.is_syslog ? LOG_TO_SYSLOG : LOG_TO_STDERR,
+	    o.is_verbose);
+	if (secret_init() == -1 || phone_init() == -1)
+		log_fatal(EX_SOFTWARE, "a library cannot be started");
+	if (read_configuration(o.configuration, why, sizeof(why)) == -1) {
+		if (!o.is_syslog)
+			fprintf(stderr, "%s\n", why);
+		else
+			log_warn("%s", why);
+		return EX_CONFIG;
+	}
+	if (o.mode != MODE_RUN)
+		return show(&o);
+	prepare();
+	open_service();
+	log_info("ready version=" CALLOFFER_VERSION " providers=%zu",
+	    bridge.n_providers);
+	if (loop_run(bridge.loop) == -1)
+		log_fatal(EX_OSERR, "the event loop has failed");
+	log_info("ends");
+	close_all();
+	return EX_OK;
+}

@@ -1,0 +1,45 @@
+#ifndef BRIDGE_SERVICE_H
+#define BRIDGE_SERVICE_H
+
+#include <stdint.h>
+
+#include "lib/ask.h"
+
+struct acceptance;
+struct contract;
+struct driver;
+struct guard;
+struct journal;
+struct secret;
+struct unseal;
+
+/*
+ * How an acceptance becomes a call: the caps, then the driver.  `done` is
+ * called exactly once, within the call or later; when it is ASK_OK the answer
+ * names the call and the address of its page.
+ */
+typedef void service_done_fn(void *ctx, const struct ask_accepted *);
+struct service_asked {
+	const struct acceptance	*acc;		/* copied */
+	const char		*client;	/* address prefix, or "" */
+	service_done_fn		*done;
+	void			*ctx;
+};
+typedef void service_accept_fn(void *ctx, const struct service_asked *);
+
+/*
+ * What the face's socket and the administrator's have in common: one bridge.
+ * All borrowed.
+ */
+struct service {
+	struct driver		*driver;
+	struct journal		*journal;
+	struct guard		*guard;
+	const struct secret	*mac;
+	const struct unseal	*unseal;
+	const struct contract	*contract;	/* the one that holds now */
+	service_accept_fn	*accept;
+	void			*accept_ctx;
+};
+
+#endif

@@ -1,0 +1,248 @@
+/*
+ * service_accept: how an acceptance becomes a call.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/ask.h"
+#include "lib/clock.h"
+#include "lib/log.h"
+#include "lib/token.h"
+
+#include "bridge-client/call.h"
+#include "bridge-client/contract.h"
+#include "bridge-client/driver.h"
+#include "bridge-client/guard.h"
+#include "bridge-client/journal.h"
+#include "bridge-client/nonce.h"
+#include "bridge-client/service.h"
+
+#include "bridge-client/service_accept.h"
+
+#define DAY	86400	/* the longest window of the caps */
+
+/* An acceptance that the driver has, and has not answered. */
+struct pending {
+	struct pending		*prev, *next;
+	struct service_accept	*accept;
+	struct acceptance	 acc;
+	char			 client[ASK_CLIENT_MAX + 1];
+	int64_t			 reserved_at;	/* 0: nothing is */
+	service_done_fn		*done;
+	void			*ctx;
+};
+
+struct service_accept {
+	const struct service	*service;
+	struct pending		*pendings;
+};
+
+static void
+pending_free(struct pending *p)
+{
+	if (p->prev != NULL)
+		p->prev->next = p->next;
+	else
+		p->accept->pendings = p->next;
+	if (p->next != NULL)
+		p->next->prev = p->prev;
+	free(p);
+}
+
+static const struct contract_account *
+account_of(const struct service_accept *a, const struct acceptance *acc)
+{
+	return contract_account(a->service->contract, acc->account);
+}
+
+static void
+release(struct pending *p)
+{
+	const struct guard_ask ask = { .account = account_of(p->accept,
+		&p->acc), .acc = &p->acc, .client = p->client };
+
+	if (p->reserved_at != 0 && ask.account != NULL)
+		guard_release(p->accept->service->guard, &ask,
+		    p->reserved_at);
+}
+
+/* Durable, or refused. */
+static void
+on_accepted(void *ctx, const struct acceptance *acc, enum ask_refusal refusal,
+    int is_new)
+{
+	struct pending *p = ctx;
+	struct ask_accepted out;
+	char id[TOKEN_UUID_SIZE];
+
+	if (refusal != ASK_OK || !is_new)
+		release(p);
+	token_uuid_text(acc->id, id);
+	log_info("call=%s accept=%s%s", id, ask_refusal_word(refusal),
+	    refusal == ASK_OK && !is_new ? " again" : "");
+	memset(&out, 0, sizeof(out));
+	out.refusal = (uint8_t)refusal;
+	if (refusal == ASK_OK) {
+		memcpy(out.call, acc->id, sizeof(out.call));
+		nonce_secret(out.secret, p->accept->service->mac, acc->id);
+	}
+	p->done(p->ctx, &out);
+	pending_free(p);
+}
+
+static int
+is_pending(const struct service_accept *a, const unsigned char *offer,
+    const unsigned char *id)
+{
+	const struct pending *p;
+
+	for (p = a->pendings; p != NULL; p = p->next)
+		if (memcmp(p->acc.offer, offer, sizeof(p->acc.offer)) == 0 &&
+		    (id == NULL ||
+		    memcmp(p->acc.id, id, sizeof(p->acc.id)) == 0))
+			return 1;
+	return 0;
+}
+
+/*
+ * Counts it against the caps.  The same page sent twice in one breath is
+ * counted once; another page of the same offer meanwhile hears that there is
+ * a call, not that it was too often.
+ */
+static enum ask_refusal
+reserve(struct service_accept *a, struct pending *p, int64_t *retry_at)
+{
+	const struct guard_ask ask = { .account = account_of(a, &p->acc),
+		.acc = &p->acc, .client = p->client };
+	int64_t now = clock_wall();
+	enum ask_refusal refusal;
+
+	if (ask.account == NULL)
+		return ASK_TOKEN_BAD;
+	if (is_pending(a, p->acc.offer, p->acc.id))
+		return ASK_OK;
+	refusal = guard_reserve(a->service->guard, &ask, now, retry_at);
+	if (refusal == ASK_OK)
+		p->reserved_at = now;
+	else if (is_pending(a, p->acc.offer, NULL))
+		refusal = ASK_IN_CALL;
+	return refusal;
+}
+
+static void
+refuse(const struct service_asked *asked, enum ask_refusal refusal,
+    int64_t retry_at)
+{
+	struct ask_accepted out;
+	char id[TOKEN_UUID_SIZE];
+
+	token_uuid_text(asked->acc->id, id);
+	log_info("call=%s accept=%s", id, ask_refusal_word(refusal));
+	memset(&out, 0, sizeof(out));
+	out.refusal = (uint8_t)refusal;
+	out.retry_at = refusal == ASK_TOO_MANY ? retry_at : 0;
+	asked->done(asked->ctx, &out);
+}
+
+static struct pending *
+pending_new(struct service_accept *a, const struct service_asked *asked)
+{
+	struct pending *p = calloc(1, sizeof(*p));
+
+	if (p == NULL)
+		return NULL;
+	p->accept = a;
+	p->acc = *asked->acc;
+	p->done = asked->done;
+	p->ctx = asked->ctx;
+	snprintf(p->client, sizeof(p->client), "%s", asked->client);
+	return p;
+}
+
+void
+service_accept_do(void *accept, const struct service_asked *asked)
+{
+	struct service_accept *a = accept;
+	struct pending *p = pending_new(a, asked);
+	enum ask_refusal refusal;
+	int64_t retry_at = 0;
+
+	if (p == NULL) {
+		refuse(asked, ASK_STORE_FULL, 0);
+		return;
+	}
+	refusal = reserve(a, p, &retry_at);
+	if (refusal != ASK_OK) {
+		free(p);
+		refuse(asked, refusal, retry_at);
+		return;
+	}
+	p->next = a->pendings;
+	if (p->next != NULL)
+		p->next->prev = p;
+	a->pendings = p;
+	if (driver_accept(a->service->driver, &p->acc, on_accepted, p) == 0)
+		return;
+	release(p);
+	pending_free(p);
+	refuse(asked, ASK_STORE_FULL, 0);
+}
+
+static int
+recall_one(void *ctx, const struct call *c)
+{
+	struct service_accept *a = ctx;
+	const struct guard_ask ask = { .account = account_of(a, &c->acc),
+		.acc = &c->acc, .client = "" };
+
+	if (ask.account != NULL)
+		guard_recall(a->service->guard, &ask, c->accepted_at);
+	return 0;
+}
+
+static int
+recall_open(void *ctx, const struct call *c)
+{
+	struct service_accept *a = ctx;
+
+	guard_opened(a->service->guard, &c->acc);
+	return 0;
+}
+
+int
+service_accept_recall(struct service_accept *a)
+{
+	struct journal *j = a->service->journal;
+
+	if (j->op->scan(j, clock_wall() - DAY, recall_one, a) != JOURNAL_OK)
+		return -1;
+	return j->op->open_calls(j, recall_open, a) == JOURNAL_OK ? 0 : -1;
+}
+
+struct service_accept *
+service_accept_new(const struct service *service)
+{
+	struct service_accept *a = calloc(1, sizeof(*a));
+
+	if (a != NULL)
+		a->service = service;
+	return a;
+}
+
+void
+service_accept_free(struct service_accept *a)
+{
+	struct ask_accepted out;
+	struct pending *p;
+
+	if (a == NULL)
+		return;
+	memset(&out, 0, sizeof(out));
+	out.refusal = ASK_STOPPED;
+	while ((p = a->pendings) != NULL) {
+		p->done(p->ctx, &out);
+		pending_free(p);
+	}
+	free(a);
+}

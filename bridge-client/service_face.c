@@ -1,0 +1,494 @@
+/*
+ * service_face: what acceptd asks.
+ */
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/ask.h"
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/frame.h"
+#include "lib/log.h"
+
+#include "bridge-client/call.h"
+#include "bridge-client/contract.h"
+#include "bridge-client/driver.h"
+#include "bridge-client/guard.h"
+#include "bridge-client/nonce.h"
+#include "bridge-client/offer.h"
+#include "bridge-client/peer.h"
+#include "bridge-client/service.h"
+#include "bridge-client/tell.h"
+
+#include "bridge-client/service_face.h"
+
+#define CONNECTIONS_MAX	64
+#define OUT_MAX		(4 << 20)
+#define BODY_MAX	4096
+
+/* Who waits for a call to change. */
+struct watcher {
+	struct watcher		*prev, *next;
+	struct service_face	*face;
+	struct driver_watch	*watch;
+	struct peer_ticket	 ticket;
+	int			 is_once;
+};
+
+/* An ASK_ACCEPT that waits for its answer. */
+struct question {
+	struct peer_ticket	 ticket;
+};
+
+struct service_face {
+	const struct service	*service;
+	struct peer_socket	*socket;
+	struct watcher		*watchers;
+};
+
+/* Where a question came from, and the answer's bytes. */
+struct answer {
+	struct peer		*peer;
+	const struct frame	*frame;
+	struct buf		 body;
+};
+
+static void
+send_answer(struct answer *a)
+{
+	peer_answer(a->peer, a->frame->id, a->frame->verb, &a->body);
+}
+
+static void
+log_refusal(const struct offer *o, enum ask_refusal refusal, const char *why)
+{
+	char id[TOKEN_UUID_SIZE];
+
+	token_uuid_text(o->token.offer, id);
+	log_info("offer=%s refused=%s why=\"%s\"", id,
+	    ask_refusal_word(refusal), why);
+}
+
+/*
+ * ASK_LOOK.
+ */
+static enum ask_refusal
+judge(const struct service *s, const struct offer *o, int64_t *opens_at)
+{
+	enum ask_refusal refusal = offer_past(o, s->journal);
+
+	return refusal != ASK_OK ? refusal :
+	    offer_is_open(o, s->contract, opens_at);
+}
+
+static void
+describe(const struct service *s, const struct offer *o,
+    struct ask_offer *out)
+{
+	const struct contract_account *a = o->account;
+
+	memcpy(out->name, o->token.name, sizeof(out->name));
+	memcpy(out->address, o->terms.offeror, sizeof(out->address));
+	out->not_after = o->token.not_after;
+	snprintf(out->caller, sizeof(out->caller), "%s", a->caller_id);
+	snprintf(out->region, sizeof(out->region), "%s", a->region);
+	snprintf(out->price, sizeof(out->price), "%s", a->price);
+	memcpy(out->lang, o->terms.lang, sizeof(out->lang));
+	guard_region(&o->terms.offeree, out->known_region);
+	if (out->refusal == ASK_OK)
+		nonce_make(out->nonce, s->mac, o->token.offer,
+		    clock_wall_ms());
+}
+
+static int
+on_look(struct service_face *f, struct answer *answer)
+{
+	const struct service *s = f->service;
+	struct ask_offer out;
+	struct ask_look ask;
+	struct offer o;
+	const char *why;
+
+	if (ask_get_look(&ask, answer->frame->body, answer->frame->len) == -1)
+		return -1;
+	memset(&out, 0, sizeof(out));
+	out.refusal = offer_open(&o, ask.token, s->contract, s->unseal, &why);
+	if (out.refusal == ASK_TOKEN_BAD)
+		log_debug("look refused=token-bad why=\"%s\"", why);
+	if (out.refusal == ASK_OK)
+		out.refusal = judge(s, &o, &out.opens_at);
+	if (out.refusal != ASK_TOKEN_BAD)
+		describe(s, &o, &out);
+	ask_put_offer(&answer->body, &out);
+	send_answer(answer);
+	return 0;
+}
+
+/*
+ * ASK_CHECK.
+ */
+static int
+on_check(struct service_face *f, struct answer *answer)
+{
+	const struct service *s = f->service;
+	struct guard_number number;
+	struct ask_checked out;
+	struct ask_check ask;
+	struct offer o;
+	const char *why;
+
+	if (ask_get_check(&ask, answer->frame->body, answer->frame->len) == -1)
+		return -1;
+	memset(&out, 0, sizeof(out));
+	out.refusal = ASK_TOKEN_BAD;
+	if (offer_open(&o, ask.token, s->contract, s->unseal, &why) !=
+	    ASK_TOKEN_BAD)
+		out.refusal = guard_read(o.account, ask.number, ask.region,
+		    &number);
+	if (out.refusal == ASK_OK) {
+		memcpy(out.number, number.tel.text, sizeof(out.number));
+		memcpy(out.shown, number.shown, sizeof(out.shown));
+		memcpy(out.region, number.region, sizeof(out.region));
+	}
+	ask_put_checked(&answer->body, &out);
+	send_answer(answer);
+	return 0;
+}
+
+/*
+ * ASK_ACCEPT.
+ */
+static void
+say_accepted(const struct service_face *f, const unsigned char *id,
+    struct ask_accepted *out)
+{
+	memcpy(out->call, id, sizeof(out->call));
+	nonce_secret(out->secret, f->service->mac, id);
+}
+
+static void
+answer_accepted(void *ctx, const struct ask_accepted *out)
+{
+	struct question *q = ctx;
+	struct buf body;
+
+	buf_init(&body, BODY_MAX);
+	ask_put_accepted(&body, out);
+	peer_ticket_answer(&q->ticket, &body);
+	buf_free(&body);
+	peer_release(&q->ticket);
+	free(q);
+}
+
+/* The call of this page exists already: the same answer again. */
+static int
+is_accepted(const struct service_face *f, const unsigned char *id,
+    const struct offer *o)
+{
+	struct call c;
+
+	return driver_get(f->service->driver, id, &c) == 0 &&
+	    memcmp(c.acc.offer, o->token.offer, sizeof(c.acc.offer)) == 0;
+}
+
+static enum ask_refusal
+nonce_refusal(enum nonce_verdict verdict)
+{
+	switch (verdict) {
+	case NONCE_GOOD:
+		return ASK_OK;
+	case NONCE_EARLY:
+		return ASK_NONCE_EARLY;
+	case NONCE_LATE:
+		return ASK_NONCE_LATE;
+	case NONCE_BAD:
+		break;
+	}
+	return ASK_NONCE_BAD;
+}
+
+/*
+ * All checks before the caps.  ASK_OK: `acc` is an acceptance, new unless
+ * `*is_again`; anything else is the answer.
+ */
+static enum ask_refusal
+check_acceptance(struct service_face *f, const struct ask_accept *ask,
+    struct acceptance *acc, int *is_again)
+{
+	const struct service *s = f->service;
+	struct guard_number number;
+	unsigned char id[CALL_ID_BYTES];
+	enum nonce_verdict verdict;
+	enum ask_refusal refusal;
+	struct offer o;
+	int64_t opens_at;
+	const char *why;
+
+	refusal = offer_open(&o, ask->token, s->contract, s->unseal, &why);
+	if (refusal == ASK_OK)
+		refusal = offer_is_open(&o, s->contract, &opens_at);
+	if (refusal == ASK_OK) {
+		verdict = nonce_check(id, ask->nonce, s->mac, o.token.offer,
+		    clock_wall_ms());
+		refusal = nonce_refusal(verdict);
+		*is_again = verdict != NONCE_BAD && is_accepted(f, id, &o);
+	}
+	if (*is_again) {
+		memcpy(acc->id, id, sizeof(acc->id));
+		return ASK_OK;
+	}
+	if (refusal == ASK_OK)
+		refusal = offer_number(&o, ask->number, &number);
+	if (refusal != ASK_OK) {
+		log_refusal(&o, refusal, why);
+		return refusal;
+	}
+	offer_accept(&o, s->contract, &number, ask->lang, acc);
+	memcpy(acc->id, id, sizeof(acc->id));
+	guard_hash(s->guard, &acc->a, acc->a_hash);
+	return ASK_OK;
+}
+
+static int
+on_accept(struct service_face *f, struct answer *answer)
+{
+	struct ask_accepted out;
+	struct acceptance acc;
+	struct ask_accept ask;
+	struct question *q;
+	int is_again = 0;
+
+	if (ask_get_accept(&ask, answer->frame->body, answer->frame->len) ==
+	    -1)
+		return -1;
+	memset(&out, 0, sizeof(out));
+	memset(&acc, 0, sizeof(acc));
+	out.refusal = check_acceptance(f, &ask, &acc, &is_again);
+	if (out.refusal != ASK_OK || is_again) {
+		if (is_again)
+			say_accepted(f, acc.id, &out);
+		ask_put_accepted(&answer->body, &out);
+		send_answer(answer);
+		return 0;
+	}
+	q = calloc(1, sizeof(*q));
+	if (q == NULL || peer_hold(&q->ticket, answer->peer, answer->frame,
+	    NULL) == -1) {
+		free(q);
+		return -1;
+	}
+	f->service->accept(f->service->accept_ctx, &(struct service_asked){
+	    .acc = &acc, .client = ask.client, .done = answer_accepted,
+	    .ctx = q });
+	return 0;
+}
+
+/*
+ * ASK_STATUS and ASK_HANGUP.
+ */
+static void
+watcher_free(struct watcher *w)
+{
+	if (w->prev != NULL)
+		w->prev->next = w->next;
+	else
+		w->face->watchers = w->next;
+	if (w->next != NULL)
+		w->next->prev = w->prev;
+	driver_unwatch(w->watch);
+	peer_release(&w->ticket);
+	free(w);
+}
+
+static void
+on_gone(struct peer_ticket *t)
+{
+	watcher_free((struct watcher *)(void *)((char *)t -
+	    offsetof(struct watcher, ticket)));
+}
+
+static void
+on_change(void *ctx, const struct call *c)
+{
+	struct watcher *w = ctx;
+	struct ask_status out;
+	struct buf body;
+
+	tell_status(&out, c, clock_wall());
+	buf_init(&body, BODY_MAX);
+	ask_put_status(&body, &out);
+	peer_ticket_answer(&w->ticket, &body);
+	buf_free(&body);
+	if (w->is_once || out.stage == ASK_STAGE_ENDED)
+		watcher_free(w);
+}
+
+/* 0, or -1: it is not open, or there is no room. */
+static int
+watch(struct service_face *f, struct answer *answer, const unsigned char *id,
+    int is_once)
+{
+	struct watcher *w = calloc(1, sizeof(*w));
+
+	if (w == NULL)
+		return -1;
+	w->face = f;
+	w->is_once = is_once;
+	w->watch = driver_watch(f->service->driver, id, on_change, w);
+	if (w->watch == NULL) {
+		free(w);
+		return -1;
+	}
+	if (peer_hold(&w->ticket, answer->peer, answer->frame, on_gone) ==
+	    -1) {
+		driver_unwatch(w->watch);
+		free(w);
+		return -1;
+	}
+	w->next = f->watchers;
+	if (w->next != NULL)
+		w->next->prev = w;
+	f->watchers = w;
+	return 0;
+}
+
+/* Where the call of this page stands; `*is_open` while it can still change. */
+static void
+look_at(struct service_face *f, const char *secret, unsigned char *id,
+    struct ask_status *out)
+{
+	struct call c;
+
+	memset(out, 0, sizeof(*out));
+	if (nonce_secret_check(id, secret, f->service->mac) == 0 &&
+	    driver_get(f->service->driver, id, &c) == 0)
+		tell_status(out, &c, clock_wall());
+}
+
+static int
+is_going_on(const struct ask_status *s)
+{
+	return s->stage != ASK_STAGE_NONE && s->stage != ASK_STAGE_ENDED;
+}
+
+static int
+on_status(struct service_face *f, struct answer *answer)
+{
+	unsigned char id[CALL_ID_BYTES];
+	struct ask_status out;
+	struct ask_watch ask;
+
+	if (ask_get_watch(&ask, answer->frame->body, answer->frame->len) == -1)
+		return -1;
+	look_at(f, ask.secret, id, &out);
+	ask_put_status(&answer->body, &out);
+	send_answer(answer);
+	if (ask.is_subscription && is_going_on(&out))
+		(void)watch(f, answer, id, 0);
+	return 0;
+}
+
+/* The answer is the call's state when the end is durable. */
+static int
+on_hangup(struct service_face *f, struct answer *answer)
+{
+	unsigned char id[CALL_ID_BYTES];
+	struct ask_status out;
+	struct ask_watch ask;
+
+	if (ask_get_watch(&ask, answer->frame->body, answer->frame->len) == -1)
+		return -1;
+	look_at(f, ask.secret, id, &out);
+	if (is_going_on(&out) && watch(f, answer, id, 1) == 0) {
+		(void)driver_hangup(f->service->driver, id, CALL_CANCEL);
+		return 0;
+	}
+	ask_put_status(&answer->body, &out);
+	send_answer(answer);
+	return 0;
+}
+
+/*
+ * ASK_HOOK: none of the providers here sends its events by HTTP.
+ */
+static int
+on_hook(struct answer *answer)
+{
+	struct ask_hooked out;
+	struct ask_hook ask;
+
+	if (ask_get_hook(&ask, answer->frame->body, answer->frame->len) == -1)
+		return -1;
+	memset(&out, 0, sizeof(out));
+	out.status = 404;
+	ask_put_hooked(&answer->body, &out);
+	send_answer(answer);
+	return 0;
+}
+
+static int
+on_ask(void *ctx, struct peer *peer, const struct frame *frame)
+{
+	struct service_face *f = ctx;
+	struct answer answer = { .peer = peer, .frame = frame };
+	int rc = -1;
+
+	buf_init(&answer.body, BODY_MAX);
+	if (frame->verb == ASK_LOOK)
+		rc = on_look(f, &answer);
+	else if (frame->verb == ASK_CHECK)
+		rc = on_check(f, &answer);
+	else if (frame->verb == ASK_ACCEPT)
+		rc = on_accept(f, &answer);
+	else if (frame->verb == ASK_STATUS)
+		rc = on_status(f, &answer);
+	else if (frame->verb == ASK_HANGUP)
+		rc = on_hangup(f, &answer);
+	else if (frame->verb == ASK_HOOK)
+		rc = on_hook(&answer);
+	if (rc == -1)
+		log_warn("socket=face verb=%u cannot be read, or is none of "
+		    "the face's: connection ended", frame->verb);
+	buf_free(&answer.body);
+	return rc;
+}
+
+static int
+may_speak(void *ctx, uid_t uid)
+{
+	const struct service_face *f = ctx;
+
+	return contract_may_speak(&f->service->contract->face, uid);
+}
+
+struct service_face *
+service_face_new(struct loop *loop, int fd, const struct service *service)
+{
+	struct service_face *f = calloc(1, sizeof(*f));
+	struct peer_socket_conf conf = { .name = "face",
+		.most = CONNECTIONS_MAX, .out_max = OUT_MAX,
+		.may_speak = may_speak, .ask = on_ask, .ctx = f };
+
+	if (f == NULL)
+		return NULL;
+	f->service = service;
+	f->socket = peer_listen(loop, fd, &conf);
+	if (f->socket == NULL) {
+		free(f);
+		return NULL;
+	}
+	return f;
+}
+
+void
+service_face_free(struct service_face *f)
+{
+	if (f == NULL)
+		return;
+	peer_close(f->socket);
+	while (f->watchers != NULL)
+		watcher_free(f->watchers);
+	free(f);
+}
