@@ -20,7 +20,7 @@
  */
 struct conf_section {
 	char	*title;
-	void	*data;		/* a struct as CONF_SECTION's row describes it */
+	void	*data;		/* a struct as CONF_SECTION's row has it */
 	int	 line;		/* of its first line, for later complaints */
 };
 struct conf_sections {

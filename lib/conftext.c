@@ -157,7 +157,8 @@ read_include(const char *s, size_t n, char *dst, size_t size)
 		return -1;
 	s += sizeof(head) - 1;
 	n -= sizeof(head) - 1 + sizeof(tail) - 1;
-	if (n >= size || memchr(s, '"', n) != NULL || memchr(s, '\\', n) != NULL)
+	if (n >= size || memchr(s, '"', n) != NULL ||
+	    memchr(s, '\\', n) != NULL)
 		return -1;
 	memcpy(dst, s, n);
 	dst[n] = '\0';

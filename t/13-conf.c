@@ -323,7 +323,8 @@ static void
 test_include(void)
 {
 	static const char outer[] =
-		"name = x\n\n  include(\"sub/in.conf\")\t\nlevel = 3\nbad = 1\n";
+		"name = x\n\n  include(\"sub/in.conf\")\t\n"
+		"level = 3\nbad = 1\n";
 	struct settings s;
 	struct conf *c;
 	char why[512] = "";

@@ -28,8 +28,10 @@ path_of(const char *name)
 static void
 write_file(const char *name, const void *p, size_t n, mode_t mode)
 {
-	int fd = open(path_of(name), O_CREAT | O_TRUNC | O_WRONLY, 0600);
+	int fd;
 
+	unlink(path_of(name));
+	fd = open(path_of(name), O_CREAT | O_EXCL | O_WRONLY, 0600);
 	if (fd < 0 || write(fd, p, n) != (ssize_t)n || fchmod(fd, mode) < 0)
 		perror(name);
 	close(fd);
