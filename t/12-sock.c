@@ -218,7 +218,7 @@ test_inet(void)
 	int fd, second;
 
 	fd = sock_listen("inet:127.0.0.1:0", NULL, why, sizeof(why));
-	ok(fd >= 0 && is_ours(fd), "listening on a port that the system ch");
+	ok(fd >= 0 && is_ours(fd), "listening on a port of its choice");
 	getsockname(fd, (struct sockaddr *)&sin, &len);
 	snprintf(address, sizeof(address), "inet:%u@127.0.0.1",
 	    ntohs(sin.sin_port));
