@@ -8,6 +8,7 @@
 
 #include "bridge-client/call.h"
 #include "bridge-client/machine.h"
+#include "bridge-client/watch.h"
 #include "bridge-client/world.h"
 
 struct journal;
@@ -23,7 +24,6 @@ struct journal_revocation;
  * driver_turn_end() and driver_wake().
  */
 struct driver;
-struct driver_watch;
 
 struct driver_conf {
 	struct journal		*journal;	/* borrowed */
@@ -73,10 +73,9 @@ int driver_get(struct driver *, const unsigned char id[CALL_ID_BYTES],
  * back by driver_unwatch(), also when the call has ended; in the callback
  * that is allowed.
  */
-typedef void driver_watch_fn(void *ctx, const struct call *);
-struct driver_watch *driver_watch(struct driver *,
-    const unsigned char id[CALL_ID_BYTES], driver_watch_fn *, void *ctx);
-void driver_unwatch(struct driver_watch *);
+struct watch *driver_watch(struct driver *,
+    const unsigned char id[CALL_ID_BYTES], watch_fn *, void *ctx);
+void driver_unwatch(struct watch *);
 
 /* `why` is CALL_CANCEL (the page) or CALL_REVOKE (the administrator).  0, or
  * -1: not open. */

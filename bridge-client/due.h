@@ -21,7 +21,8 @@ struct due_heap {
 };
 
 /* Room for one more, so that due_set() cannot fail.  0, or -1. */
-int due_reserve(struct due_heap *, size_t n) __attribute__((warn_unused_result));
+int due_reserve(struct due_heap *, size_t n)
+    __attribute__((warn_unused_result));
 /* Puts, moves or (`at` 0) removes it. */
 void due_set(struct due_heap *, struct due *, int64_t at);
 /* The earliest, or NULL. */

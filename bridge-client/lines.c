@@ -4,6 +4,7 @@
 #include "lib/ask.h"
 #include "lib/clock.h"
 #include "lib/log.h"
+#include "lib/token.h"
 
 #include "bridge-client/provider.h"
 
@@ -137,14 +138,47 @@ lines_wake(struct lines *l)
 	return next_ms;
 }
 
-void
-lines_health(const struct lines *l, size_t provider,
-    struct ask_health_provider *out)
+int
+lines_read(const struct lines *l, size_t provider, const char *text,
+    size_t len, struct provider_event *out)
 {
-	const struct line *line = &l->line[provider];
+	const struct world_provider *p = &l->exchanges->provider[provider];
 
-	snprintf(out->name, sizeof(out->name), "%s",
-	    provider_of(line)->conf->name);
-	snprintf(out->detail, sizeof(out->detail), "%s", line->detail);
-	out->is_ready = line->is_ready != 0;
+	memset(out, 0, sizeof(*out));
+	if (p->kind->event(text, len, out) == 0)
+		return 0;
+	log_debug("provider=%s event=not-understood", p->conf->name);
+	return -1;
+}
+
+void
+lines_hang(struct lines *l, size_t provider, const struct provider_event *ev)
+{
+	struct provider_intent in = { .act = PROVIDER_HANG, .leg = ev->leg,
+	    .ref = ev->ref };
+	struct provider_reply now;
+	char id[TOKEN_UUID_SIZE];
+
+	memcpy(in.call, ev->call, sizeof(in.call));
+	token_uuid_text(ev->call, id);
+	log_debug("call=%s leg=%c state=stray", id,
+	    ev->leg == LEG_A ? 'a' : 'b');
+	exchange_forget(exchange_begin(l->exchanges, provider, &in, NULL,
+	    NULL, &now));
+}
+
+void
+lines_health(const struct lines *l, struct ask_health *out)
+{
+	struct ask_health_provider *p;
+	const struct line *line;
+
+	out->n_providers = (uint16_t)l->exchanges->n;
+	for (line = l->line; line < l->line + l->exchanges->n; line++) {
+		p = &out->provider[index_of(line)];
+		snprintf(p->name, sizeof(p->name), "%s",
+		    provider_of(line)->conf->name);
+		snprintf(p->detail, sizeof(p->detail), "%s", line->detail);
+		p->is_ready = line->is_ready != 0;
+	}
 }

@@ -6,7 +6,7 @@
 
 #include "bridge-client/exchange.h"
 
-struct ask_health_provider;
+struct ask_health;
 
 /*
  * Whether a provider can be used just now: it answers, it knows us, and where
@@ -36,7 +36,13 @@ void lines_stream(struct lines *, size_t provider, int is_up, const char *why);
 void lines_lost(struct lines *, size_t provider);
 /* Asks those that are due; when the next is, monotonic ms, or 0. */
 int64_t lines_wake(struct lines *);
-void lines_health(const struct lines *, size_t provider,
-    struct ask_health_provider *out);
+/* One message of the stream.  0, or -1: not understood. */
+int lines_read(const struct lines *, size_t provider, const char *, size_t,
+    struct provider_event *out) __attribute__((warn_unused_result));
+/* Hangs up a leg that belongs to no call any more: it comes too late. */
+void lines_hang(struct lines *, size_t provider,
+    const struct provider_event *);
+/* Their number and each one's part. */
+void lines_health(const struct lines *, struct ask_health *out);
 
 #endif

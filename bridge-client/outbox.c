@@ -1,6 +1,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/log.h"
+#include "lib/token.h"
+
 #include "bridge-client/call.h"
 #include "bridge-client/provider.h"
 
@@ -102,7 +105,7 @@ fill(struct provider_intent *in, const struct call *c,
 }
 
 static void
-send_act(struct outbox_act *a, const struct call *c)
+send_act(struct outbox_act *a)
 {
 	struct provider_intent in;
 
@@ -110,7 +113,7 @@ send_act(struct outbox_act *a, const struct call *c)
 		is_over(a, PROVIDER_DONE, "");	/* FIND: PROVIDER_GONE */
 		return;
 	}
-	fill(&in, c, &a->action);
+	fill(&in, a->box->call, &a->action);
 	a->stage = SENT;
 	a->exchange = exchange_begin(a->box->all, a->provider, &in, on_outcome,
 	    a, &a->reply);
@@ -120,19 +123,21 @@ send_act(struct outbox_act *a, const struct call *c)
 
 /* A leg is rung only while the call asks for it, and never twice. */
 static void
-send_ring(struct outbox_act *a, const struct call *c, enum outbox_ring ring)
+send_ring(struct outbox_act *a, enum outbox_ring ring)
 {
+	const struct call *c = a->box->call;
+
 	if (c->leg[a->action.leg].state != CALL_LEG_ASKED ||
 	    !step_is_wanted(c, a->action.leg))
 		is_over(a, PROVIDER_NOT, "");
 	else if (ring == OUTBOX_DROP)
 		is_over(a, PROVIDER_NOT, "the provider cannot be reached");
 	else if (ring == OUTBOX_RING)
-		send_act(a, c);
+		send_act(a);
 }
 
 void
-outbox_send(struct outbox *o, const struct call *c, enum outbox_ring ring)
+outbox_send(struct outbox *o, enum outbox_ring ring)
 {
 	struct outbox_act *a;
 
@@ -140,10 +145,38 @@ outbox_send(struct outbox *o, const struct call *c, enum outbox_ring ring)
 		if (a->stage != WAITING || !may_go(o, a))
 			continue;
 		if (a->action.act == PROVIDER_RING)
-			send_ring(a, c, ring);
+			send_ring(a, ring);
 		else
-			send_act(a, c);
+			send_act(a);
 	}
+}
+
+/* What was needed and has not been done is a person's business. */
+static void
+log_outcome(const struct outbox_act *a)
+{
+	static const char *const outcomes[] = {
+		[PROVIDER_DONE] = "done", [PROVIDER_MORE] = "more",
+		[PROVIDER_REFUSED] = "refused", [PROVIDER_NOT] = "not-done",
+		[PROVIDER_UNKNOWN] = "unknown"
+	};
+	static const char *const acts[] = {
+		[PROVIDER_PROBE] = "probe", [PROVIDER_RING] = "ring",
+		[PROVIDER_PLAY] = "play", [PROVIDER_HUSH] = "hush",
+		[PROVIDER_BRIDGE] = "bridge", [PROVIDER_HANG] = "hang",
+		[PROVIDER_UNBRIDGE] = "unbridge", [PROVIDER_FIND] = "find"
+	};
+	enum provider_act act = a->action.act;
+	int is_serious = a->reply.outcome != PROVIDER_DONE &&
+	    a->reply.detail[0] != '\0' &&
+	    (act == PROVIDER_RING || act == PROVIDER_BRIDGE);
+	char id[TOKEN_UUID_SIZE];
+
+	token_uuid_text(a->box->call->acc.id, id);
+	(is_serious ? log_warn : log_debug)("call=%s act=%s leg=%c "
+	    "outcome=%s why=\"%s\"", id, acts[act],
+	    a->action.leg == LEG_A ? 'a' : 'b', outcomes[a->reply.outcome],
+	    a->reply.detail);
 }
 
 int
@@ -157,6 +190,7 @@ outbox_take(struct outbox *o, struct outbox_outcome *out)
 	if (a == NULL)
 		return 0;
 	*p = a->next;
+	log_outcome(a);
 	out->act = a->action.act;
 	out->leg = a->action.leg;
 	out->reply = a->reply;

@@ -16,6 +16,7 @@ struct outbox_act;
 struct outbox {
 	struct outbox_act	*first;
 	struct exchanges	*all;
+	const struct call	*call;	/* borrowed */
 	/* An outcome is ready to be taken; not from within outbox_send(). */
 	void			(*ready)(void *ctx);
 	void			*ctx;
@@ -28,18 +29,16 @@ struct outbox {
  */
 int outbox_add(struct outbox *, const struct call_action *, size_t provider);
 
-/*
- * Sends what may go now.  The call says whom to ring; a leg that it does not
- * ask for any more is not rung.
- */
+/* Sends what may go now.  A leg that the call does not ask for any more is not
+ * rung. */
 enum outbox_ring {
 	OUTBOX_HOLD,	/* no RING yet: the call is not durable */
 	OUTBOX_RING,
 	OUTBOX_DROP	/* the provider cannot be used: PROVIDER_NOT */
 };
-void outbox_send(struct outbox *, const struct call *, enum outbox_ring);
+void outbox_send(struct outbox *, enum outbox_ring);
 
-/* The oldest outcome that is ready.  1, or 0: none. */
+/* The oldest outcome that is ready, and logs it.  1, or 0: none. */
 struct outbox_outcome {
 	enum provider_act	act;
 	enum leg		leg;
