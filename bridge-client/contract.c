@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/ask.h"
 #include "lib/conf.h"
 #include "lib/key.h"
 #include "lib/scan.h"
@@ -76,6 +77,14 @@ check_region(const char *v)
 {
 	return phone_is_region(v) ? NULL :
 	    "give a country by its two capital letters, as GB";
+}
+
+/* It goes into struct ask_offer. */
+static const char *
+check_price(const char *v)
+{
+	return strlen(v) < sizeof(((struct ask_offer *)NULL)->price) ? NULL :
+	    "too long for a line of the page: 63 bytes at most";
 }
 
 static const char *
@@ -186,7 +195,7 @@ static const struct conf_key account_keys[] = {
 	    NULL, 0, NULL },
 	STRING(AT(account, deny_file), "deny_prefixes", "",
 	    check_path_or_none),
-	STRING(AT(account, price), "price", "", NULL),
+	STRING(AT(account, price), "price", "", check_price),
 	TIME(AT(account, ring_s), "ring", 5, 120, "30s"),
 	TIME(AT(account, confirm_s), "confirm", 3, 60, "10s"),
 	TIME(AT(account, max_s), "max", 10, 4 * 60 * 60, "1h"),

@@ -114,6 +114,9 @@ static const struct {
 	{ "	per_day", "	per_day = many", ":21: " },
 	{ "	max =", "	max = 5h", ":22: " },
 	{ "	max =", "	ring = 1s", ":22: " },
+	{ "	max =", "	per_offer_attempts = 65536", ":22: " },
+	{ "	max =", "	price = \"0123456789012345678901234567890123456"
+	    "789012345678901234567890123\"", ":22: " },
 	{ "	file = %s/verify\n", "	file = %s/nothing",
 	    ":25: file: %s/nothing: " },
 	{ "	file = %s/verify\n", "	file = %s/mac", ":25: file: " },
