@@ -1,0 +1,615 @@
+/* Asterisk's REST interface, from what a real one said (t/data/ari). */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/tel.h"
+
+#include "bridge-client/provider.h"
+#include "bridge-client/provider/ari.h"
+#include "bridge-client/request.h"
+
+#include "t/tap.h"
+
+#define ID	"000102030405060708090a0b0c0d0e0f"
+#define A	"co-" ID "-a"
+#define B	"co-" ID "-b"
+#define BASE	"http://127.0.0.1:8088/ari"
+
+static const struct provider *const ari = &provider_ari;
+static const struct provider_conf conf = {
+	"home", BASE, "calloffer", "calloffer", "PJSIP/%s@trunk",
+	"PJSIP/packet/%s", "/usr/share/prompts"
+};
+
+static struct provider_intent
+intent(enum provider_act act, enum leg leg)
+{
+	static struct tel to;
+	struct provider_intent in;
+	size_t i;
+
+	memset(&in, 0, sizeof(in));
+	in.act = act;
+	in.leg = leg;
+	for (i = 0; i < PROVIDER_CALL_BYTES; i++)
+		in.call[i] = (unsigned char)i;
+	to.kind = TEL_E164;
+	snprintf(to.text, sizeof(to.text), "+442079460123");
+	in.to = &to;
+	in.caller = "+441632960000";
+	in.caller_name = "Acme";
+	in.ring_s = 25;
+	in.max_s = 3600;
+	in.prompt = "a-offer,a-press";
+	in.lang = "en";
+	return in;
+}
+
+static void
+test_check(void)
+{
+	static const struct {
+		const char		*what;
+		struct provider_conf	 conf;
+		int			 is_good;
+	} cases[] = {
+		{ "no http", { "h", "ftp://h", "u", "a", "P/%s@t", "", "/p" },
+		    0 },
+		{ "a slash at the end", { "h", "http://h/", "u", "a",
+		    "P/%s@t", "", "/p" }, 0 },
+		{ "a query", { "h", "http://h?x", "u", "a", "P/%s@t", "",
+		    "/p" }, 0 },
+		{ "no user", { "h", "http://h", "", "a", "P/%s@t", "", "/p" },
+		    0 },
+		{ "no application", { "h", "http://h", "u", "", "P/%s@t", "",
+		    "/p" }, 0 },
+		{ "an application with a comma", { "h", "http://h", "u",
+		    "a,b", "P/%s@t", "", "/p" }, 0 },
+		{ "no place for the number", { "h", "http://h", "u", "a",
+		    "P/t", "", "/p" }, 0 },
+		{ "two places", { "h", "http://h", "u", "a", "P/%s@%s", "",
+		    "/p" }, 0 },
+		{ "another format", { "h", "http://h", "u", "a", "P/%s%n", "",
+		    "/p" }, 0 },
+		{ "no technology", { "h", "http://h", "u", "a", "%s/t", "",
+		    "/p" }, 0 },
+		{ "a bad trunk_sip", { "h", "http://h", "u", "a", "P/%s@t",
+		    "P/t", "/p" }, 0 },
+		{ "relative prompts", { "h", "http://h", "u", "a", "P/%s@t",
+		    "", "p" }, 0 },
+		{ "prompts with a comma", { "h", "http://h", "u", "a",
+		    "P/%s@t", "", "/p,q" }, 0 },
+		{ "no packet legs", { "h", "https://h:8089/ari", "u", "a_1-b",
+		    "P/%s@t", NULL, "/p" }, 1 },
+	};
+	const char *why;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		why = ari->check(&cases[i].conf);
+		ok((why == NULL) == cases[i].is_good, "section: %s: %s",
+		    cases[i].what, why != NULL ? why : "good");
+	}
+	ok(ari->check(&conf) == NULL, "the usual section");
+}
+
+static void
+test_requests(void)
+{
+	static const struct {
+		enum provider_act	 act;
+		enum leg		 leg;
+		int			 step;
+		const char		*method, *url, *body;
+	} cases[] = {
+		{ PROVIDER_PROBE, LEG_A, 0, "GET",
+		    "/applications/calloffer", "" },
+		{ PROVIDER_RING, LEG_A, 0, "GET",
+		    "/applications/calloffer", "" },
+		{ PROVIDER_RING, LEG_A, 1, "POST", "/channels/" A
+		    "?endpoint=PJSIP%2F%2B442079460123%40trunk"
+		    "&callerId=%22Acme%22%20%3C%2B441632960000%3E"
+		    "&timeout=25&app=calloffer&appArgs=a",
+		    "{\"variables\":{\"TIMEOUT(absolute)\":\"3600\"}}" },
+		{ PROVIDER_RING, LEG_B, 2, "GET", "/channels/" B, "" },
+		{ PROVIDER_PLAY, LEG_B, 0, "POST",
+		    "/channels/" B "/play/" B "?media="
+		    "sound%3A%2Fusr%2Fshare%2Fprompts%2Fen%2Fa-offer%2C"
+		    "sound%3A%2Fusr%2Fshare%2Fprompts%2Fen%2Fa-press", "" },
+		{ PROVIDER_HUSH, LEG_A, 0, "DELETE", "/playbacks/" A, "" },
+		{ PROVIDER_BRIDGE, LEG_A, 0, "POST",
+		    "/bridges/co-" ID "?type=mixing", "" },
+		{ PROVIDER_BRIDGE, LEG_A, 1, "POST",
+		    "/bridges/co-" ID "/addChannel?channel=" A "%2C" B
+		    "&inhibitConnectedLineUpdates=true", "" },
+		{ PROVIDER_HANG, LEG_B, 0, "DELETE",
+		    "/channels/" B "?reason=normal", "" },
+		{ PROVIDER_UNBRIDGE, LEG_A, 0, "DELETE", "/bridges/co-" ID,
+		    "" },
+		{ PROVIDER_FIND, LEG_A, 0, "GET", "/channels/" A, "" },
+	};
+	static const int steps[] = { 2, 3, 1, 1, 2, 1, 1, 1 };
+	struct provider_intent in;
+	struct request r;
+	char url[1024], dst[64];
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		in = intent(cases[i].act, cases[i].leg);
+		is_int(ari->request(&conf, &in, cases[i].step, &r), 0,
+		    "act %d step %d", cases[i].act, cases[i].step);
+		snprintf(url, sizeof(url), BASE "%s", cases[i].url);
+		is_str(r.method, cases[i].method, "method");
+		is_str(buf_cstr(&r.url), url, "URL");
+		is_str(buf_cstr(&r.body), cases[i].body, "body");
+		is_int(r.auth, REQUEST_BASIC, "credentials");
+		request_free(&r);
+	}
+	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		in = intent((enum provider_act)i, LEG_A);
+		is_int(ari->request(&conf, &in, steps[i], &r), -1,
+		    "act %zu has %d steps", i, steps[i]);
+		request_free(&r);
+		is_int(ari->request(&conf, &in, -1, &r), -1, "nor one before");
+		request_free(&r);
+	}
+	in = intent(PROVIDER_PROBE, LEG_A);
+	is_int(ari->request(&conf, &in, 1, &r), 0, "the filter of events");
+	ok(strstr(buf_cstr(&r.body), "{\"type\":\"ApplicationReplaced\"}") !=
+	    NULL, "lets through that we were replaced");
+	request_free(&r);
+	is_int(ari->stream(&conf, dst, sizeof(dst)), 0, "stream");
+	is_str(dst, "/events?app=calloffer", "its path");
+	is_int(ari->stream(&conf, dst, 10), -1, "where it does not fit");
+}
+
+static void
+test_endpoints(void)
+{
+	struct provider_conf no_sip = conf;
+	struct provider_intent in = intent(PROVIDER_RING, LEG_B);
+	struct tel desk = { TEL_SIP, "sip:desk@example.com:5062", "" };
+	struct tel none = { TEL_NONE, "", "" };
+	struct request r;
+
+	in.to = &desk;
+	is_int(ari->request(&conf, &in, 1, &r), 0, "a packet leg");
+	ok(strstr(buf_cstr(&r.url), "?endpoint=PJSIP%2Fpacket%2F"
+	    "sip%3Adesk%40example.com%3A5062&") != NULL, "its endpoint");
+	request_free(&r);
+	no_sip.trunk_sip = "";
+	is_int(ari->request(&no_sip, &in, 1, &r), -1,
+	    "none without trunk_sip");
+	request_free(&r);
+	in.to = &none;
+	is_int(ari->request(&conf, &in, 1, &r), -1, "none to nobody");
+	request_free(&r);
+}
+
+/* No leg without a caller of our own: Asterisk would find one by itself. */
+static void
+test_callers(void)
+{
+	static const struct {
+		const char	*number, *name, *want;
+	} cases[] = {
+		{ NULL, "Acme", NULL },
+		{ "", "Acme", NULL },
+		{ "+44 1", "Acme", NULL },
+		{ "+441>\"x", "Acme", NULL },
+		{ "anonymous", "Acme", NULL },
+		{ "441632960000", "", "callerId=%22%22%20%3C441632960000%3E&" },
+		{ "+441", NULL, "callerId=%22%22%20%3C%2B441%3E&" },
+		{ "+441", "A\"c\\m<e>\r\n\t", "callerId=%22Acme%22%20%3C%2B441"
+		    "%3E&" },
+		{ "+441", "Caf\xc3\xa9", "callerId=%22Caf%C3%A9%22%20%3C%2B441"
+		    "%3E&" },
+	};
+	struct provider_intent in = intent(PROVIDER_RING, LEG_A);
+	struct request r;
+	size_t i;
+	int status;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		in.caller = cases[i].number;
+		in.caller_name = cases[i].name;
+		status = ari->request(&conf, &in, 1, &r);
+		is_int(status, cases[i].want != NULL ? 0 : -1, "caller %zu",
+		    i);
+		if (status == 0)
+			ok(strstr(buf_cstr(&r.url), cases[i].want) != NULL,
+			    "as %s", cases[i].want);
+		request_free(&r);
+	}
+	in = intent(PROVIDER_RING, LEG_A);
+	in.ring_s = 0;
+	is_int(ari->request(&conf, &in, 1, &r), -1,
+	    "no ringing without an end");
+	request_free(&r);
+	in = intent(PROVIDER_RING, LEG_A);
+	in.max_s = 0;
+	is_int(ari->request(&conf, &in, 1, &r), -1, "no leg without an end");
+	request_free(&r);
+}
+
+static void
+test_prompts(void)
+{
+	static const struct {
+		const char	*prompt, *lang;
+	} bad[] = {
+		{ "", "en" }, { "a,", "en" }, { ",a", "en" },
+		{ "a,,b", "en" }, { "../x", "en" }, { "a/b", "en" },
+		{ "a b", "en" }, { "a", "" }, { "a", ".." }, { "a", "e/n" },
+	};
+	struct provider_intent in = intent(PROVIDER_PLAY, LEG_A);
+	struct request r;
+	size_t i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		in.prompt = bad[i].prompt;
+		in.lang = bad[i].lang;
+		is_int(ari->request(&conf, &in, 0, &r), -1,
+		    "no prompt: \"%s\" in \"%s\"", bad[i].prompt,
+		    bad[i].lang);
+		request_free(&r);
+	}
+}
+
+/* The line of this name, whose last field is its JSON. */
+static char *
+transcript(const char *file, const char *name)
+{
+	char path[64], *line = NULL;
+	size_t size = 0, len = strlen(name);
+	FILE *f;
+
+	snprintf(path, sizeof(path), "t/data/ari/%s", file);
+	f = fopen(path, "r");
+	while (f != NULL && getline(&line, &size, f) > 0)
+		if (strncmp(line, name, len) == 0 && line[len] == '\t') {
+			fclose(f);
+			line[strcspn(line, "\n")] = '\0';
+			return line;
+		}
+	printf("Bail out! no %s in %s\n", name, path);
+	exit(1);
+}
+
+static int
+has_number(const char *s)
+{
+	int n = 0;
+
+	for (; *s != '\0' && n < 4; s++)
+		n = *s >= '0' && *s <= '9' ? n + 1 : 0;
+	return n == 4;
+}
+
+static void
+test_replies(void)
+{
+	static const struct {
+		enum provider_act	 act;
+		int			 step;
+		const char		*name;
+		enum provider_outcome	 want;
+		int			 found;		/* -1: not said */
+	} cases[] = {
+		{ PROVIDER_PROBE, 0, "application.no", PROVIDER_NOT, -1 },
+		{ PROVIDER_PROBE, 0, "application.401", PROVIDER_REFUSED, -1 },
+		{ PROVIDER_PROBE, 0, "application.yes", PROVIDER_MORE, -1 },
+		{ PROVIDER_PROBE, 1, "filter", PROVIDER_DONE, -1 },
+		{ PROVIDER_RING, 0, "application.no", PROVIDER_NOT, -1 },
+		{ PROVIDER_RING, 0, "application.401", PROVIDER_REFUSED, -1 },
+		{ PROVIDER_RING, 0, "application.yes", PROVIDER_MORE, -1 },
+		{ PROVIDER_RING, 1, "ring", PROVIDER_DONE, -1 },
+		{ PROVIDER_RING, 1, "ring.again", PROVIDER_MORE, -1 },
+		{ PROVIDER_RING, 1, "ring.noendpoint", PROVIDER_MORE, -1 },
+		{ PROVIDER_RING, 1, "ring.notech", PROVIDER_MORE, -1 },
+		{ PROVIDER_RING, 1, "application.401", PROVIDER_REFUSED, -1 },
+		{ PROVIDER_RING, 2, "find.gone", PROVIDER_REFUSED, -1 },
+		{ PROVIDER_RING, 2, "find.ringing", PROVIDER_DONE, -1 },
+		{ PROVIDER_PLAY, 0, "play", PROVIDER_DONE, -1 },
+		{ PROVIDER_PLAY, 0, "play.gone", PROVIDER_REFUSED, -1 },
+		{ PROVIDER_HUSH, 0, "hush", PROVIDER_DONE, -1 },
+		{ PROVIDER_HUSH, 0, "hush.gone", PROVIDER_DONE, -1 },
+		{ PROVIDER_BRIDGE, 0, "bridge.new", PROVIDER_MORE, -1 },
+		{ PROVIDER_BRIDGE, 0, "bridge.again", PROVIDER_MORE, -1 },
+		{ PROVIDER_BRIDGE, 0, "application.401", PROVIDER_REFUSED,
+		    -1 },
+		{ PROVIDER_BRIDGE, 1, "add", PROVIDER_DONE, -1 },
+		{ PROVIDER_BRIDGE, 1, "add.nobody", PROVIDER_REFUSED, -1 },
+		{ PROVIDER_BRIDGE, 1, "add.nobridge", PROVIDER_REFUSED, -1 },
+		{ PROVIDER_HANG, 0, "hang", PROVIDER_DONE, -1 },
+		{ PROVIDER_HANG, 0, "hang.gone", PROVIDER_DONE, -1 },
+		{ PROVIDER_HANG, 0, "application.401", PROVIDER_REFUSED, -1 },
+		{ PROVIDER_UNBRIDGE, 0, "unbridge", PROVIDER_DONE, -1 },
+		{ PROVIDER_UNBRIDGE, 0, "unbridge.gone", PROVIDER_DONE, -1 },
+		{ PROVIDER_FIND, 0, "find.gone", PROVIDER_DONE,
+		    PROVIDER_GONE },
+		{ PROVIDER_FIND, 0, "find.ringing", PROVIDER_DONE,
+		    PROVIDER_IS_RINGING },
+		{ PROVIDER_FIND, 0, "find.up", PROVIDER_DONE,
+		    PROVIDER_IS_UP },
+		{ PROVIDER_FIND, 0, "application.401", PROVIDER_UNKNOWN, -1 },
+	};
+	struct provider_intent in;
+	struct provider_reply out;
+	char *line, *body;
+	size_t i;
+	int status;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		in = intent(cases[i].act, LEG_A);
+		line = transcript("replies", cases[i].name);
+		body = strchr(line, '\t') + 1;
+		status = (int)strtol(body, &body, 10);
+		body++;
+		ari->reply(&in, cases[i].step, status, 1,
+		    tap_edge(body, strlen(body)), strlen(body), &out);
+		is_int(out.outcome, cases[i].want, "act %d step %d: %s (%s)",
+		    cases[i].act, cases[i].step, cases[i].name, out.detail);
+		if (cases[i].found >= 0)
+			is_int(out.found, cases[i].found, "what was found");
+		ok(out.outcome == PROVIDER_DONE ||
+		    out.outcome == PROVIDER_MORE || out.detail[0] != '\0',
+		    "there is a word for it");
+		ok(!has_number(out.detail), "without a number");
+		free(line);
+	}
+}
+
+/* What never came from a real Asterisk while we looked. */
+static void
+test_odd_replies(void)
+{
+	static const struct {
+		enum provider_act	 act;
+		int			 step, status, is_sent;
+		const char		*body;
+		enum provider_outcome	 want;
+	} cases[] = {
+		{ PROVIDER_PROBE, 0, 0, 0, "", PROVIDER_NOT },
+		{ PROVIDER_PROBE, 0, 0, 1, "", PROVIDER_UNKNOWN },
+		{ PROVIDER_PROBE, 1, 403, 1, "", PROVIDER_REFUSED },
+		{ PROVIDER_PROBE, 1, 404, 1, "", PROVIDER_DONE },
+		{ PROVIDER_RING, 0, 0, 0, "", PROVIDER_NOT },
+		{ PROVIDER_RING, 0, 0, 1, "", PROVIDER_NOT },
+		{ PROVIDER_RING, 0, 503, 1, "", PROVIDER_NOT },
+		{ PROVIDER_RING, 1, 0, 0, "", PROVIDER_NOT },
+		{ PROVIDER_RING, 1, 0, 1, "", PROVIDER_UNKNOWN },
+		{ PROVIDER_RING, 1, 201, 1, "{}", PROVIDER_DONE },
+		{ PROVIDER_RING, 1, 302, 1, "", PROVIDER_REFUSED },
+		{ PROVIDER_RING, 1, 400, 1, "{\"message\":\"No +442079460123"
+		    "\"}", PROVIDER_REFUSED },
+		{ PROVIDER_RING, 1, 502, 1, "<html>", PROVIDER_MORE },
+		{ PROVIDER_RING, 2, 0, 1, "", PROVIDER_UNKNOWN },
+		{ PROVIDER_RING, 2, 500, 1, "", PROVIDER_UNKNOWN },
+		{ PROVIDER_RING, 2, 200, 1, "no JSON", PROVIDER_UNKNOWN },
+		{ PROVIDER_HANG, 0, 0, 0, "", PROVIDER_NOT },
+		{ PROVIDER_HANG, 0, 0, 1, "", PROVIDER_UNKNOWN },
+		{ PROVIDER_HANG, 0, 500, 1, "", PROVIDER_UNKNOWN },
+		{ PROVIDER_BRIDGE, 1, 500, 1, "", PROVIDER_UNKNOWN },
+		{ PROVIDER_FIND, 0, 200, 1, "{\"state\":7}",
+		    PROVIDER_UNKNOWN },
+	};
+	struct provider_intent in;
+	struct provider_reply out;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		in = intent(cases[i].act, LEG_A);
+		ari->reply(&in, cases[i].step, cases[i].status,
+		    cases[i].is_sent, cases[i].body, strlen(cases[i].body),
+		    &out);
+		is_int(out.outcome, cases[i].want,
+		    "act %d step %d: HTTP %d, sent %d (%s)", cases[i].act,
+		    cases[i].step, cases[i].status, cases[i].is_sent,
+		    out.detail);
+		ok(!has_number(out.detail), "without a number");
+	}
+}
+
+static const char *const cause_word[] = { "normal", "busy", "declined",
+    "no-answer", "unreachable", "failed", "cancelled" };
+
+static void
+tell(char *dst, size_t size, const struct provider_event *e)
+{
+	const char *leg = e->leg == LEG_A ? "a" : "b";
+	size_t n = strlen(dst);
+
+	switch (e->kind) {
+	case EVENT_NONE:
+		break;
+	case EVENT_RINGING:
+		snprintf(dst + n, size - n, "%s rings; ", leg);
+		break;
+	case EVENT_ANSWERED:
+		snprintf(dst + n, size - n, "%s answers; ", leg);
+		break;
+	case EVENT_KEY:
+		snprintf(dst + n, size - n, "%s key %c; ", leg, e->key);
+		break;
+	case EVENT_SPOKEN:
+		snprintf(dst + n, size - n, "%s heard %s%s; ", leg, e->detail,
+		    e->cause == CAUSE_FAILED ? " (not)" : "");
+		break;
+	case EVENT_GONE:
+		snprintf(dst + n, size - n, "%s gone %s (%s); ", leg,
+		    cause_word[e->cause], e->detail);
+		break;
+	case EVENT_LOST:
+		snprintf(dst + n, size - n, "lost; ");
+		break;
+	}
+}
+
+static void
+test_events(void)
+{
+	static const struct {
+		const char	*name, *want;
+	} cases[] = {
+		{ "486", "a gone busy (SIP 486, User busy); " },
+		{ "600", "a gone busy (SIP 600, User busy); " },
+		{ "603", "a gone declined (SIP 603, Call Rejected); " },
+		{ "403", "a gone failed (SIP 403, Call Rejected); " },
+		{ "480", "a gone no-answer (SIP 480, User alerting, no "
+		    "answer); " },
+		{ "404", "a gone unreachable (SIP 404, Unallocated "
+		    "(unassigned) number); " },
+		{ "410", "a gone unreachable (SIP 410, Number changed); " },
+		{ "484", "a gone unreachable (SIP 484, Invalid number "
+		    "format); " },
+		{ "503", "a gone failed (SIP 503, Circuit/channel "
+		    "congestion); " },
+		{ "500", "a gone failed (SIP 500, Network out of order); " },
+		{ "180", "a rings; a rings; a gone no-answer (SIP 480, User "
+		    "alerting, no answer); " },
+		{ "201", "a rings; a rings; a answers; a gone normal "
+		    "(Unknown); " },
+		{ "183", "a rings; a rings; a rings; a answers; a gone normal "
+		    "(Normal Clearing); " },
+		{ "cancel", "a rings; a rings; a gone cancelled (Normal "
+		    "Clearing); " },
+		{ "talk", "a rings; a rings; a answers; a heard a-press; "
+		    "a heard a-offer; a heard nothing (not); a key 1; "
+		    "b rings; b rings; b answers; a key 9; "
+		    "a gone normal (Normal Clearing); "
+		    "b gone normal (Normal Clearing); " },
+		{ "replaced", "lost; " },
+	};
+	struct provider_event e;
+	char told[1024], *line = NULL, *body;
+	size_t i, size = 0, len;
+	FILE *f;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		told[0] = '\0';
+		f = fopen("t/data/ari/events", "r");
+		len = strlen(cases[i].name);
+		while (f != NULL && getline(&line, &size, f) > 0) {
+			if (strncmp(line, cases[i].name, len) != 0 ||
+			    line[len] != '\t')
+				continue;
+			body = line + len + 1;
+			len = strcspn(body, "\n");
+			if (ari->event(tap_edge(body, len), len, &e) < 0)
+				snprintf(told, sizeof(told), "not understood");
+			tell(told, sizeof(told), &e);
+			if (e.kind != EVENT_NONE && e.kind != EVENT_LOST)
+				ok(e.call[0] == 0 && e.call[15] == 15,
+				    "of our call");
+			len = strlen(cases[i].name);
+		}
+		if (f != NULL)
+			fclose(f);
+		is_str(told, cases[i].want, "events: %s", cases[i].name);
+	}
+	free(line);
+}
+
+#define CHANNEL(id)	"\"channel\":{\"id\":\"" id "\",\"state\":\"Ringing\"}"
+
+static void
+test_odd_events(void)
+{
+	static const struct {
+		const char		*text;
+		int			 status;
+		enum provider_event_kind kind;
+	} cases[] = {
+		{ "", -1, EVENT_NONE },
+		{ "{", -1, EVENT_NONE },
+		{ "[]", -1, EVENT_NONE },
+		{ "{\"type\":1}", -1, EVENT_NONE },
+		{ "{\"type\":\"StasisStart\"}", 0, EVENT_NONE },
+		{ "{\"type\":\"Other\"," CHANNEL(A) "}", 0, EVENT_NONE },
+		{ "{\"type\":\"ChannelVarset\"}", 0, EVENT_NONE },
+		{ "{\"type\":\"StasisStart\"," CHANNEL("1700000000.1") "}", 0,
+		    EVENT_NONE },
+		{ "{\"type\":\"StasisStart\"," CHANNEL("co-" ID "-c") "}", 0,
+		    EVENT_NONE },
+		{ "{\"type\":\"StasisStart\"," CHANNEL("co-" ID) "}", 0,
+		    EVENT_NONE },
+		{ "{\"type\":\"StasisStart\"," CHANNEL("xx-" ID "-a") "}", 0,
+		    EVENT_NONE },
+		{ "{\"type\":\"StasisStart\","
+		    CHANNEL("co-000102030405060708090A0B0C0D0E0F-a") "}", 0,
+		    EVENT_NONE },
+		{ "{\"type\":\"StasisStart\"," CHANNEL(A "a") "}", 0,
+		    EVENT_NONE },
+		{ "{\"type\":\"StasisStart\"," CHANNEL(A) "}", 0,
+		    EVENT_ANSWERED },
+		{ "{\"type\":\"ChannelStateChange\"," CHANNEL(B) "}", 0,
+		    EVENT_RINGING },
+		{ "{\"type\":\"ChannelDtmfReceived\",\"digit\":\"#\","
+		    CHANNEL(A) "}", 0, EVENT_KEY },
+		{ "{\"type\":\"ChannelDtmfReceived\",\"digit\":\"A\","
+		    CHANNEL(A) "}", 0, EVENT_NONE },
+		{ "{\"type\":\"ChannelDtmfReceived\",\"digit\":\"\","
+		    CHANNEL(A) "}", 0, EVENT_NONE },
+		{ "{\"type\":\"ChannelDtmfReceived\",\"digit\":\"11\","
+		    CHANNEL(A) "}", 0, EVENT_NONE },
+		{ "{\"type\":\"ChannelDtmfReceived\"," CHANNEL(A) "}", 0,
+		    EVENT_NONE },
+		{ "{\"type\":\"PlaybackFinished\",\"playback\":{\"id\":\"" A
+		    "\"}}", 0, EVENT_SPOKEN },
+		{ "{\"type\":\"ChannelDestroyed\",\"cause\":\"x\","
+		    "\"tech_cause\":99999999999,\"cause_txt\":\"+442079460123"
+		    "\"," CHANNEL(A) "}", 0, EVENT_GONE },
+	};
+	struct provider_event e;
+	size_t i, len;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		len = strlen(cases[i].text);
+		is_int(ari->event(tap_edge(cases[i].text, len), len, &e),
+		    cases[i].status, "event: %s", cases[i].text);
+		is_int(e.kind, cases[i].kind, "its meaning");
+		ok(!has_number(e.detail), "without a number");
+	}
+	is_int(e.cause, CAUSE_FAILED, "an unknown cause is a failure");
+	is_str(e.detail, "+...", "what could be a number is left out");
+}
+
+static void
+test_common(void)
+{
+	unsigned char call[PROVIDER_CALL_BYTES];
+	char text[64];
+
+	provider_plain(text, sizeof(text), "a\n\xc3\xa9 123 +44 20 79460123");
+	is_str(text, "a??? 123 +44 20 ...", "text for people");
+	provider_plain(text, 8, "abcdefghijklm");
+	is_str(text, "abcd", "cut where it does not fit");
+	is_int(provider_read_id(ID, 32, call), 0, "an id");
+	ok(call[0] == 0 && call[10] == 10 && call[15] == 15, "its bytes");
+	is_int(provider_read_id(ID, 31, call), -1, "too short an id");
+	is_int(provider_cause_of(486, 0), CAUSE_BUSY, "by SIP's status");
+	is_int(provider_cause_of(0, 17), CAUSE_BUSY, "by Q.850's cause");
+	is_int(provider_cause_of(403, 21), CAUSE_FAILED,
+	    "SIP's status is more exact");
+	is_int(provider_cause_of(0, 0), CAUSE_FAILED, "no cause at all");
+}
+
+int
+main(void)
+{
+	test_check();
+	test_requests();
+	test_endpoints();
+	test_callers();
+	test_prompts();
+	test_replies();
+	test_odd_replies();
+	test_events();
+	test_odd_events();
+	test_common();
+	ok(provider_all[0] == ari, "Asterisk is built in");
+	return tap_done();
+}
