@@ -22,7 +22,7 @@ UNITS := $(DAEMONS:%=calloffer-%.service)
 MANUALS := $(notdir $(wildcard etc/man/*.[1-8]))
 # Directories that are passed on as they stand: to the programs, to people.
 DATA := lang
-EXAMPLES := $(filter-out etc/man etc/systemd $(DATA:%=etc/%) etc/install.mk \
+EXAMPLES := $(filter-out etc/man etc/systemd $(DATA:%=etc/%) etc/%.mk \
 	etc/%.conf etc/offerors,$(wildcard etc/*))
 
 put = $(INSTALL) -D -m

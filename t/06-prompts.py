@@ -1,0 +1,67 @@
+#!/usr/bin/python3
+"""What callers hear: every prompt that the call machine names is there in
+every language, and is audio that telephones can play."""
+import glob
+import os
+import re
+import struct
+import sys
+import wave
+
+os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+B = os.environ.get("B", "build")
+count = failed = 0
+
+
+def check(bad, what):
+    global count, failed
+    count += 1
+    print("not ok" if bad else "ok", count, "-", what)
+    for line in bad:
+        print("#  ", line)
+    failed += bool(bad)
+
+
+named = set()
+for path in glob.glob("bridge-client/*.c"):
+    with open(path, encoding="utf-8") as f:
+        for literal in re.findall(r'"((?:[ab]-[a-z-]+,?)+)"', f.read()):
+            named.update(literal.split(","))
+check([] if len(named) >= 10 else sorted(named),
+      "the call machine names its prompts")
+check([] if {"en", "de"} <= set(os.listdir(B + "/prompts"))
+      else ["only " + " ".join(os.listdir(B + "/prompts"))],
+      "in English and German at least")
+
+
+def faults(path):
+    try:
+        with wave.open(path) as w:
+            form = w.getnchannels(), w.getsampwidth(), w.getframerate()
+            data = w.readframes(w.getnframes())
+    except (OSError, EOFError, wave.Error) as e:
+        return [str(e)]
+    if form != (1, 2, 8000):
+        return ["channels, bytes, rate: %s %s %s" % form]
+    samples = struct.unpack("<%dh" % (len(data) // 2), data)
+    bad = []
+    if not 1 <= len(samples) / 8000 <= 12:
+        bad.append("%.1f s" % (len(samples) / 8000))
+    peak = max(map(abs, samples))
+    if not 15000 <= peak <= 30000:
+        bad.append("loudest sample %d" % peak)
+    return bad
+
+
+for folder in sorted(glob.glob(B + "/prompts/*/")):
+    lang = os.path.basename(folder.rstrip("/"))
+    there = {os.path.basename(p)[:-4] for p in glob.glob(folder + "*.wav")}
+    check(["missing: " + p for p in sorted(named - there)]
+          + ["never heard: " + p for p in sorted(there - named)],
+          lang + ": each is there, and none in vain")
+    check(["%s: %s" % (p, b) for p in sorted(there)
+           for b in faults(folder + p + ".wav")],
+          lang + ": 8 kHz, 16 bits, mono, loud enough")
+
+print("1..%d" % count)
+sys.exit(1 if failed else 0)
