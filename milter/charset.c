@@ -81,7 +81,7 @@ is_named(const char *pattern, const char *name)
 	if (pattern[len - 1] != '*')
 		return scan_is(name, n, pattern);
 	len--;
-	return n > len && scan_same(name, len, pattern, len);
+	return n >= len && scan_same(name, len, pattern, len);
 }
 
 /* The mark U+FEFF in front, and what it says about the order of bytes. */

@@ -9,6 +9,7 @@
 #include "lib/scan.h"
 
 #include "milter/mailbox.h"
+#include "milter/mint.h"
 #include "milter/offer.h"
 #include "milter/settings.h"
 #include "milter/table.h"
@@ -295,4 +296,15 @@ policy_unfit(struct policy_answer *a, const struct settings *set,
 	} else {
 		pass(a, r);
 	}
+}
+
+void
+policy_offer(const struct policy_answer *a, int64_t now_ms,
+    struct mint_offer *o)
+{
+	o->now_ms = now_ms;
+	o->not_after = now_ms / 1000 + a->expires_s;
+	o->uses = a->uses;
+	o->name = a->name;
+	o->terms = &a->terms;
 }

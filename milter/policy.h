@@ -9,6 +9,7 @@
 
 #include "milter/reason.h"
 
+struct mint_offer;
 struct settings;
 struct table;
 
@@ -64,5 +65,9 @@ void policy_decide(struct policy_answer *, const struct settings *,
  */
 void policy_unfit(struct policy_answer *, const struct settings *,
     enum reason);
+
+/* What the mint makes of an answer that is an offer: borrows from it. */
+void policy_offer(const struct policy_answer *, int64_t now_ms,
+    struct mint_offer *);
 
 #endif

@@ -1,0 +1,304 @@
+/*
+ * calloffer-milter: puts the button into mail.
+ *
+ * Reads its configuration, keys and table, opens its socket, becomes its user,
+ * closes the jail, and serves.  libmilter runs in a thread of its own, because
+ * it takes every signal for a wish to stop.
+ */
+
+#include <sys/eventfd.h>
+
+#include <errno.h>
+#include <getopt.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "lib/clock.h"
+#include "lib/jail.h"
+#include "lib/key.h"
+#include "lib/log.h"
+#include "lib/secret.h"
+
+#include "milter/hooks.h"
+#include "milter/mint.h"
+#include "milter/offline.h"
+#include "milter/site.h"
+#include "milter/table.h"
+
+#define DRAIN_MS	30000	/* for messages under way at the end */
+#define LOOK_MS		1000	/* between two looks at the table's file */
+#define WHY_SIZE	1024
+
+enum mode { MODE_SERVE, MODE_CHECK, MODE_FACTS, MODE_MINT, MODE_REWRITE };
+
+struct options {
+	const char	*conf;
+	enum mode	 mode;
+	int		 is_verbose;
+	enum log_to	 to;
+};
+
+static int wake = -1;			/* an eventfd: look at the flags */
+static volatile sig_atomic_t has_hup, has_term;
+
+static void
+on_signal(int signo)
+{
+	const uint64_t one = 1;
+	int saved = errno;
+
+	if (signo == SIGHUP)
+		has_hup = 1;
+	else
+		has_term = 1;
+	if (write(wake, &one, sizeof(one)) < 0) {
+		/* The counter is full: it is being read anyway. */
+	}
+	errno = saved;
+}
+
+static void
+usage(void)
+{
+	fprintf(stderr,
+	    "usage: calloffer-milter [-dns] [-c file]\n"
+	    "       calloffer-milter --facts [-c file]\n"
+	    "       calloffer-milter --mint [-c file] [-r recipient] "
+	    "[-m message-id]\n"
+	    "                        offeror [value]\n"
+	    "       calloffer-milter --rewrite [-c file] [-u login] "
+	    "[-f sender]\n"
+	    "                        [-r recipient] ... < message\n"
+	    "       calloffer-milter -V\n");
+	exit(EX_USAGE);
+}
+
+/* The modes' own options are left to them: parsing stops at the first. */
+static int
+parse(struct options *o, int argc, char **argv)
+{
+	static const struct option longer[] = {
+		{ "facts", no_argument, NULL, MODE_FACTS },
+		{ "mint", no_argument, NULL, MODE_MINT },
+		{ "rewrite", no_argument, NULL, MODE_REWRITE },
+		{ NULL, 0, NULL, 0 }
+	};
+	int ch, i;
+
+	for (i = 1; i < argc; i = optind) {
+		/* -r, -m, -u and -f belong to a mode, as do operands. */
+		if (o->mode >= MODE_MINT && (argv[i][0] != '-' ||
+		    strchr("cdsV", argv[i][1]) == NULL))
+			break;
+		optind = i;
+		ch = getopt_long(argc, argv, "+c:dnsV", longer, NULL);
+		if (ch == 'c')
+			o->conf = optarg;
+		else if (ch == 'd')
+			o->is_verbose = 1;
+		else if (ch == 'n')
+			o->mode = MODE_CHECK;
+		else if (ch == 's')
+			o->to = LOG_TO_SYSLOG;
+		else if (ch >= MODE_FACTS && ch <= MODE_REWRITE)
+			o->mode = (enum mode)ch;
+		else if (ch == 'V') {
+			printf("calloffer-milter %s\n", CALLOFFER_VERSION);
+			exit(EX_OK);
+		} else {
+			usage();
+		}
+	}
+	if (i < argc && o->mode < MODE_MINT)
+		usage();
+	return i;
+}
+
+static void
+print_facts(const struct site *site)
+{
+	char sign[KEY_ID_HEX], seal[KEY_ID_HEX];
+
+	key_id_hex(mint_sign_id(site->mint), sign);
+	key_id_hex(mint_seal_id(site->mint), seal);
+	printf("sign %s\nseal %s\nlisten %s\ntable %s\nurl %s\n", sign, seal,
+	    site->set.socket, table_path(site->table), site->set.base_url);
+}
+
+static void *
+serve(void *done)
+{
+	static const uint64_t one = 1;
+
+	if (hooks_run() != 0)
+		log_warn("libmilter has ended");
+	*(volatile sig_atomic_t *)done = 1;
+	if (write(wake, &one, sizeof(one)) < 0)
+		log_warn("eventfd: %s", strerror(errno));
+	return NULL;
+}
+
+/* The signals that libmilter must not see reach this thread alone. */
+static int
+start(volatile sig_atomic_t *done, char *why, size_t size)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+	pthread_t thread;
+	sigset_t mine, before;
+	int rc;
+
+	sigemptyset(&mine);
+	sigaddset(&mine, SIGHUP);
+	sigaddset(&mine, SIGTERM);
+	sigaddset(&mine, SIGINT);
+	sigaction(SIGHUP, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGINT, &sa, NULL);
+	sa.sa_handler = SIG_IGN;
+	sigaction(SIGPIPE, &sa, NULL);
+	pthread_sigmask(SIG_BLOCK, &mine, &before);
+	rc = pthread_create(&thread, NULL, serve, (void *)done);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (rc != 0) {
+		snprintf(why, size, "no thread can be started: %s",
+		    strerror(rc));
+		return -1;
+	}
+	pthread_detach(thread);
+	return 0;
+}
+
+static void
+reload(const char *path)
+{
+	struct site *site, *old = site_current();
+	char why[WHY_SIZE];
+
+	site = site_open(path, why, sizeof(why));
+	if (site == NULL) {
+		log_warn("reload refused, the old configuration stays: %s",
+		    why);
+	} else {
+		if (strcmp(site->set.socket, old->set.socket) != 0 ||
+		    strcmp(site->set.user, old->set.user) != 0)
+			log_warn("socket and user change with a restart only");
+		log_info("reloaded %s: %zu offerors", path,
+		    table_count(site->table));
+		site_install(site);
+	}
+	site_release(old);
+}
+
+static void
+refresh(void)
+{
+	struct site *site = site_current();
+	char why[WHY_SIZE];
+
+	switch (table_refresh(site->table, why, sizeof(why))) {
+	case 1:
+		log_info("%s: %zu offerors", table_path(site->table),
+		    table_count(site->table));
+		break;
+	case -1:
+		log_warn("the new table is refused, the old one stays: %s",
+		    why);
+		break;
+	}
+	site_release(site);
+}
+
+/* Until a signal says so; messages that are under way may end. */
+static void
+watch(const char *conf, const volatile sig_atomic_t *done)
+{
+	struct pollfd p = { .fd = wake, .events = POLLIN };
+	int64_t give_up = 0;
+	uint64_t count;
+
+	for (;;) {
+		(void)poll(&p, 1, has_term ? 50 : LOOK_MS);
+		if (read(wake, &count, sizeof(count)) < 0 && errno != EAGAIN)
+			log_warn("eventfd: %s", strerror(errno));
+		if (*done)
+			return;
+		if (has_term && give_up == 0)
+			give_up = clock_mono_ms() + DRAIN_MS;
+		if (has_term && (hooks_busy() == 0 ||
+		    clock_mono_ms() > give_up))
+			return;
+		if (has_hup) {
+			has_hup = 0;
+			reload(conf);
+		}
+		refresh();
+	}
+}
+
+static int
+run(const struct options *o, struct site *site)
+{
+	static volatile sig_atomic_t done;
+	const struct settings *set = &site->set;
+	char why[WHY_SIZE];
+
+	if (hooks_listen(set, why, sizeof(why)) != 0 ||
+	    jail_user(set->user, set->socket_group[0] != '\0' ?
+	    set->socket_group : NULL, why, sizeof(why)) != 0 ||
+	    jail_close(JAIL_UNIX, why, sizeof(why)) != 0)
+		log_fatal(EX_OSERR, "%s", why);
+	wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (wake < 0)
+		log_fatal(EX_OSERR, "eventfd: %s", strerror(errno));
+	site_install(site);
+	if (start(&done, why, sizeof(why)) != 0)
+		log_fatal(EX_OSERR, "%s", why);
+	log_info("started: %s, %zu offerors", set->socket,
+	    table_count(site->table));
+	watch(o->conf, &done);
+	log_info("stopped");
+	/* libmilter's threads may still run: nothing is taken from them. */
+	fflush(NULL);
+	_exit(done && !has_term ? EX_SOFTWARE : EX_OK);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o = { CALLOFFER_SYSCONFDIR "/milter.conf", MODE_SERVE,
+	    0, LOG_TO_STDERR };
+	struct site *site;
+	char why[WHY_SIZE];
+	int rest = parse(&o, argc, argv), status = EX_OK;
+
+	log_open("calloffer-milter", o.to, o.is_verbose);
+	if (secret_init() != 0)
+		log_fatal(EX_SOFTWARE, "libsodium does not start");
+	site = site_open(o.conf, why, sizeof(why));
+	if (site == NULL)
+		log_fatal(EX_CONFIG, "%s", why);
+	switch (o.mode) {
+	case MODE_SERVE:
+		return run(&o, site);
+	case MODE_CHECK:
+		break;
+	case MODE_FACTS:
+		print_facts(site);
+		break;
+	case MODE_MINT:
+		status = offline_mint(site, argc - rest + 1, argv + rest - 1);
+		break;
+	case MODE_REWRITE:
+		status = offline_rewrite(site, argc - rest + 1,
+		    argv + rest - 1);
+		break;
+	}
+	site_release(site);
+	return status;
+}

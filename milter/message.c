@@ -1,0 +1,501 @@
+/*
+ * The per-message machine: header, policy, body, scan, places, token, edits.
+ * Nothing is changed before everything that can fail has not failed.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/log.h"
+#include "lib/scan.h"
+
+#include "milter/button.h"
+#include "milter/graft.h"
+#include "milter/mime.h"
+#include "milter/mint.h"
+#include "milter/offer.h"
+#include "milter/policy.h"
+#include "milter/reason.h"
+#include "milter/site.h"
+
+#include "milter/message.h"
+
+#define WORD_MAX	1024		/* bytes of a copied value, cut there */
+#define INSERT_MAX	(1024 * 1024)	/* of all buttons of a message */
+
+/* Fields that are deleted, in this order of names. */
+enum doomed { DOOMED_OFFER, DOOMED_MD5, DOOMED_LENGTH, DOOMED_LINES, DOOMED };
+static const char *const doomed_names[DOOMED] = {
+	OFFER_HEADER, "Content-MD5", "Content-Length", "Lines"
+};
+
+struct message {
+	struct site		*site;
+	char			 login[256];
+	int			 has_login;
+	char			 sender[WORD_MAX];
+	char			 recipient[WORD_MAX];
+	char			 offer[WORD_MAX];
+	char			 from[WORD_MAX];
+	char			 subject[WORD_MAX];
+	char			 message_id[WORD_MAX];
+	struct policy_mail	 mail;		/* points at the above */
+	size_t			 count[DOOMED];
+	struct mime		 mime;
+
+	struct policy_answer	 answer;
+	struct buf		 body;
+	int			 is_over;	/* the body exceeds its limit */
+	int			 is_changed;	/* the body gets a button */
+	struct splice		 splice;
+	unsigned char		 offer_id[TOKEN_OFFER_BYTES];
+	char			 parts[64];	/* "plain,html", for the log */
+};
+
+struct message *
+message_new(void)
+{
+	struct message *m = calloc(1, sizeof(*m));
+
+	if (m == NULL)
+		return NULL;
+	buf_init(&m->body, 0);
+	splice_init(&m->splice, INSERT_MAX);
+	return m;
+}
+
+void
+message_free(struct message *m)
+{
+	if (m == NULL)
+		return;
+	message_clear(m);
+	splice_free(&m->splice);
+	free(m);
+}
+
+void
+message_clear(struct message *m)
+{
+	buf_free(&m->body);
+	site_release(m->site);
+	m->site = NULL;
+}
+
+void
+message_begin(struct message *m, struct site *site)
+{
+	struct policy_mail *p = &m->mail;
+
+	message_clear(m);
+	m->site = site_hold(site);
+	m->has_login = 0;
+	m->login[0] = m->sender[0] = m->recipient[0] = m->offer[0] = '\0';
+	m->from[0] = m->subject[0] = m->message_id[0] = m->parts[0] = '\0';
+	memset(p, 0, sizeof(*p));
+	p->sender = m->sender;
+	p->recipient = m->recipient;
+	p->offer = m->offer;
+	p->from = m->from;
+	p->subject = m->subject;
+	p->message_id = m->message_id;
+	memset(m->count, 0, sizeof(m->count));
+	mime_init(&m->mime);
+	m->mime.depth_max = (size_t)site->set.max_depth;
+	m->mime.parts_max = (size_t)site->set.max_parts;
+	memset(&m->answer, 0, sizeof(m->answer));
+	buf_init(&m->body, (size_t)site->set.max_body);
+	m->is_over = 0;
+	m->is_changed = 0;
+	splice_clear(&m->splice);
+}
+
+void
+message_login(struct message *m, const char *login)
+{
+	m->has_login = login[0] != '\0' && strlen(login) < sizeof(m->login);
+	if (m->has_login)
+		memcpy(m->login, login, strlen(login) + 1);
+	m->mail.login = m->has_login ? m->login : NULL;
+}
+
+void
+message_trust(struct message *m)
+{
+	m->mail.is_trusted = 1;
+}
+
+/* Without angle brackets; one that is too long is as good as none. */
+static void
+set_address(char dst[WORD_MAX], const char *address)
+{
+	size_t n = strlen(address);
+
+	if (n >= 2 && address[0] == '<' && address[n - 1] == '>') {
+		address++;
+		n -= 2;
+	}
+	if (n >= WORD_MAX)
+		n = 0;
+	memcpy(dst, address, n);
+	dst[n] = '\0';
+}
+
+void
+message_sender(struct message *m, const char *address)
+{
+	set_address(m->sender, address);
+}
+
+void
+message_recipient(struct message *m, const char *address)
+{
+	if (m->mail.n_recipients++ == 0)
+		set_address(m->recipient, address);
+}
+
+static void
+set_value(char dst[WORD_MAX], const char *value)
+{
+	snprintf(dst, WORD_MAX, "%s", value);
+}
+
+static int
+begins(const char *name, const char *with)
+{
+	size_t n = strlen(with);
+
+	return strlen(name) >= n && scan_same(name, n, with, n);
+}
+
+/* A value that is this word, whatever stands around it. */
+static int
+is_word(const char *value, const char *word)
+{
+	size_t n;
+
+	while (*value != '\0' && strchr(" \t\r\n", *value) != NULL)
+		value++;
+	n = strcspn(value, " \t\r\n;(");
+	return scan_is(value, n, word);
+}
+
+/* Fields that say that the message is not its submitter's own words. */
+static void
+note_kind(struct policy_mail *p, const char *name, const char *value)
+{
+	size_t n = strlen(name);
+
+	if (begins(name, "Resent-"))
+		p->is_resent = 1;
+	else if (scan_is(name, n, "Auto-Submitted"))
+		p->is_auto |= !is_word(value, "no");
+	else if (scan_is(name, n, "List-Id") || scan_is(name, n, "List-Post"))
+		p->is_list = 1;
+	else if (scan_is(name, n, "Precedence"))
+		p->is_list |= is_word(value, "list") || is_word(value, "bulk");
+	else if (scan_is(name, n, "DKIM-Signature") || begins(name, "ARC-"))
+		p->is_dkim = 1;
+}
+
+/* Keeps the first of a kind; `*count` tells whether there were more. */
+static void
+note_value(char dst[WORD_MAX], const char *value, size_t *count)
+{
+	if ((*count)++ == 0)
+		set_value(dst, value);
+}
+
+void
+message_header(struct message *m, const char *name, const char *value)
+{
+	struct policy_mail *p = &m->mail;
+	size_t n = strlen(name), i;
+
+	while (n > 0 && scan_is_space((unsigned char)name[n - 1]))
+		n--;
+	for (i = 0; i < DOOMED; i++)
+		if (scan_is(name, n, doomed_names[i]))
+			m->count[i]++;
+	if (scan_is(name, n, OFFER_HEADER)) {
+		note_value(m->offer, value, &p->n_offers);
+		/* Too long to be kept is too long to be read. */
+		if (strlen(value) >= WORD_MAX)
+			set_value(m->offer, "(");
+	} else if (scan_is(name, n, "From")) {
+		note_value(m->from, value, &p->n_from);
+		if (strlen(value) >= WORD_MAX)
+			m->from[0] = '\0';
+	} else if (scan_is(name, n, "Subject")) {
+		set_value(m->subject, value);
+	} else if (scan_is(name, n, "Message-ID")) {
+		set_value(m->message_id, value);
+	} else {
+		note_kind(p, name, value);
+		mime_field(&m->mime, name, strlen(name), value, strlen(value));
+	}
+}
+
+/* What the answer of the policy, or its change of mind, means for the MTA. */
+static enum message_step
+conclude(const struct message *m, enum message_step otherwise)
+{
+	switch (m->answer.verdict) {
+	case POLICY_REFUSE:
+		return MESSAGE_REFUSE;
+	case POLICY_FAIL:
+		if (settings_tempfails(&m->site->set))
+			return MESSAGE_TEMPFAIL;
+		return otherwise;
+	case POLICY_PASS:
+	case POLICY_OFFER:
+		return otherwise;
+	}
+	return MESSAGE_TEMPFAIL;
+}
+
+enum message_step
+message_header_end(struct message *m)
+{
+	struct policy_answer *a = &m->answer;
+
+	policy_decide(a, &m->site->set, m->site->table, &m->mail);
+	if (a->verdict == POLICY_OFFER) {
+		mime_body(&m->mime);
+		if (mime_is_done(&m->mime))
+			policy_unfit(a, &m->site->set, mime_end(&m->mime));
+	}
+	/* Fields can be deleted at the end only. */
+	return conclude(m, a->verdict == POLICY_OFFER ||
+	    m->mail.n_offers > 0 ? MESSAGE_WANTS_BODY : MESSAGE_ACCEPT);
+}
+
+void
+message_body(struct message *m, const unsigned char *p, size_t len)
+{
+	struct mime *mime = &m->mime;
+
+	if (m->answer.verdict != POLICY_OFFER || m->is_over)
+		return;
+	buf_put(&m->body, p, len);
+	if (!buf_ok(&m->body)) {
+		m->is_over = 1;
+		buf_free(&m->body);
+		return;
+	}
+	if (!mime_is_done(mime) && m->body.len > mime->at)
+		(void)mime_feed(mime, m->body.data + mime->at,
+		    m->body.len - mime->at, 0);
+}
+
+/* An empty body has no memory. */
+static const unsigned char *
+bytes_at(const struct message *m, size_t at)
+{
+	return m->body.data != NULL ? m->body.data + at :
+	    (const unsigned char *)"";
+}
+
+/* The places of all texts: only if all have one, there is an offer. */
+static enum reason
+place_all(struct message *m, struct graft *g, size_t *n)
+{
+	const struct leaf *leaf;
+	enum reason r;
+
+	for (*n = 0; *n < m->mime.n_leaves;) {
+		leaf = &m->mime.leaf[*n];
+		if (leaf->end - leaf->at > (size_t)m->site->set.max_text)
+			return REASON_SIZE;
+		r = graft_place(&g[*n], leaf, bytes_at(m, leaf->at));
+		(*n)++;
+		if (r != REASON_NONE)
+			return r;
+	}
+	return REASON_NONE;
+}
+
+static enum reason
+mint(struct message *m, struct mint_token *token)
+{
+	struct mint_offer offer;
+
+	policy_offer(&m->answer, clock_wall_ms(), &offer);
+	switch (mint_token(m->site->mint, &offer, token)) {
+	case MINT_OK:
+		memcpy(m->offer_id, token->offer, sizeof(m->offer_id));
+		return REASON_NONE;
+	case MINT_TOO_BIG:
+		return REASON_TOKEN;
+	case MINT_BAD:
+		return REASON_ERROR;
+	}
+	return REASON_ERROR;
+}
+
+static enum reason
+apply_all(struct message *m, const struct graft *g, size_t n)
+{
+	struct mint_token token;
+	char url[256 + TOKEN_TEXT_MAX];
+	struct button button = { m->answer.lang, url, m->answer.name };
+	enum reason r;
+	size_t i, used;
+
+	r = mint(m, &token);
+	if (r != REASON_NONE)
+		return r;
+	snprintf(url, sizeof(url), "%s/o/%s", m->site->set.base_url,
+	    token.text);
+	for (i = 0; i < n; i++) {
+		if (graft_apply(&g[i], &button, &m->splice) != 0)
+			return REASON_ERROR;
+		used = strlen(m->parts);
+		snprintf(m->parts + used, sizeof(m->parts) - used, "%s%s",
+		    i > 0 ? "," : "", g[i].leaf->is_html ? "html" : "plain");
+	}
+	return REASON_NONE;
+}
+
+/* The body is complete: the button, or why there is none. */
+static enum reason
+rewrite(struct message *m)
+{
+	struct graft g[MIME_LEAVES_MAX];
+	enum reason r;
+	size_t n = 0, i;
+
+	if (m->is_over)
+		return REASON_SIZE;
+	(void)mime_feed(&m->mime, bytes_at(m, m->mime.at),
+	    m->body.len - m->mime.at, 1);
+	r = mime_end(&m->mime);
+	if (r == REASON_NONE)
+		r = place_all(m, g, &n);
+	if (r == REASON_NONE)
+		r = apply_all(m, g, n);
+	for (i = 0; i < n; i++)
+		graft_free(&g[i]);
+	return r;
+}
+
+enum message_step
+message_end(struct message *m)
+{
+	enum reason r;
+
+	if (m->answer.verdict == POLICY_OFFER) {
+		r = rewrite(m);
+		if (r != REASON_NONE)
+			policy_unfit(&m->answer, &m->site->set, r);
+		else
+			m->is_changed = !m->site->set.is_dry_run;
+	}
+	return conclude(m, m->is_changed || m->mail.n_offers > 0 ?
+	    MESSAGE_EDIT : MESSAGE_ACCEPT);
+}
+
+int
+message_deletion(const struct message *m, size_t i, struct message_deletion *d)
+{
+	size_t which;
+
+	for (which = 0; which < DOOMED; which++) {
+		if (which != DOOMED_OFFER && !m->is_changed)
+			return 0;
+		/* A digest of a part that did not change still holds. */
+		if (which == DOOMED_MD5 && !m->mime.leaf[0].is_root)
+			continue;
+		if (i < m->count[which]) {
+			d->name = doomed_names[which];
+			d->index = (int)(m->count[which] - i);
+			return 1;
+		}
+		i -= m->count[which];
+	}
+	return 0;
+}
+
+int
+message_piece(const struct message *m, struct splice_cursor *c,
+    struct message_piece *piece)
+{
+	struct splice_piece p;
+
+	if (!m->is_changed || !splice_next(&m->splice, m->body.len, c, &p))
+		return 0;
+	piece->bytes = p.bytes != NULL ? p.bytes : m->body.data + p.at;
+	piece->len = p.len;
+	return 1;
+}
+
+void
+message_reply(const struct message *m, struct message_reply *r)
+{
+	char *p;
+
+	r->code = m->answer.reason == REASON_SIZE ? "552" : "550";
+	r->status = reason_status(m->answer.reason);
+	snprintf(r->text, sizeof(r->text), OFFER_HEADER ": %s",
+	    m->answer.text);
+	/* libmilter takes "%" for its own. */
+	for (p = r->text; *p != '\0'; p++)
+		if (*p < ' ' || *p > '~' || *p == '%')
+			*p = '?';
+}
+
+static const char *
+outcome(const struct message *m)
+{
+	switch (m->answer.verdict) {
+	case POLICY_OFFER:
+		return m->is_changed ? "inserted" : "would-insert";
+	case POLICY_REFUSE:
+		return "refused";
+	case POLICY_FAIL:
+		return "failed";
+	case POLICY_PASS:
+		return m->answer.reason <= REASON_DECLINED ? "none" :
+		    "skipped";
+	}
+	return "none";
+}
+
+static void
+log_inserted(const struct message *m, const char *id)
+{
+	const struct policy_answer *a = &m->answer;
+	char uuid[TOKEN_UUID_SIZE], to[TEL_REDACTED_SIZE];
+
+	token_uuid_text(m->offer_id, uuid);
+	tel_redact(&a->terms.destination, to);
+	log_info("%s: offer=%s offer_id=%s parts=%s bytes=+%zu from=%s "
+	    "login=%s rcpts=%zu to=%s account=%s uses=%u expires=%us", id,
+	    outcome(m), uuid, m->parts, splice_added(&m->splice),
+	    a->terms.offeror, m->has_login ? m->login : "-",
+	    m->mail.n_recipients, to, a->terms.account, a->uses, a->expires_s);
+}
+
+void
+message_log(const struct message *m, const char *id)
+{
+	const struct policy_answer *a = &m->answer;
+
+	if (a->verdict == POLICY_OFFER) {
+		log_inserted(m, id);
+	} else if (a->reason == REASON_NOT_ASKED) {
+		log_debug("%s: offer=none", id);
+	} else if (a->verdict == POLICY_FAIL) {
+		log_warn("%s: offer=failed reason=%s %s", id,
+		    reason_word(a->reason), a->text);
+	} else {
+		log_info("%s: offer=%s reason=%s sender=%s login=%s rcpts=%zu%s%s",
+		    id, outcome(m), reason_word(a->reason), m->sender,
+		    m->has_login ? m->login : "-", m->mail.n_recipients,
+		    a->verdict == POLICY_REFUSE ? " told=" : "",
+		    a->verdict == POLICY_REFUSE ? a->text : "");
+	}
+}

@@ -1,0 +1,44 @@
+#ifndef MILTER_SITE_H
+#define MILTER_SITE_H
+
+#include <stddef.h>
+
+#include "milter/settings.h"
+
+struct conf;
+struct mint;
+struct net;
+struct sockaddr;
+struct table;
+
+/*
+ * All that a configuration file leads to: settings, keys, table.  Read whole
+ * or not at all, never changed afterwards (the table refreshes itself); a
+ * reload makes a new one, and the old one lives until its last message ends.
+ */
+struct site {
+	struct settings	 set;
+	struct table	*table;
+	struct mint	*mint;
+	struct net	*nets;		/* trusted */
+	size_t		 n_nets;
+	struct conf	*conf;
+	int		 refs;		/* site_hold(), site_release() */
+};
+
+/* With one reference, the caller's.  NULL: `why` is one line. */
+struct site *site_open(const char *path, char *why, size_t size);
+struct site *site_hold(struct site *);
+void site_release(struct site *);	/* NULL is fine */
+
+/* 1 when who connects from there may offer without a login. */
+int site_trusts(const struct site *, const struct sockaddr *);
+
+/*
+ * The site in force, for all threads.  site_install() takes over the caller's
+ * reference; site_current() gives one.
+ */
+void site_install(struct site *);
+struct site *site_current(void);
+
+#endif
