@@ -88,6 +88,7 @@ stack_bridge_conf() {
 	mac_key = "$STACK/etc/keys/mac.key"
 	stop_file = "$STACK/etc/stop"
 	face = "$STACK/run/face.sock"
+	face_group = "$(id -gn "$STACK_USER")"
 	face_users = {"$STACK_USER", "$(id -un)"}
 	admin = "$STACK/run/admin.sock"
 	admin_users = {"$(id -un)"}
