@@ -39,8 +39,8 @@ static void
 look_at_configuration(struct visit *v, struct facts *f)
 {
 	if (!f->is_here)
-		report_left_out(f->name, "no configuration: not on this "
-		    "machine");
+		report_left_out(&v->report, f->name, "no configuration: not "
+		    "on this machine");
 	else if (f->is_good)
 		report_good(&v->report, f->name, f->conf);
 	else
@@ -94,26 +94,26 @@ look_at_seal(struct visit *v)
 		    "bridge's unseal.key.");
 }
 
-/* The links that the milter writes lead to the bridge's pages. */
+/* The links that the milter writes lead to these pages. */
 static void
-look_at_url(struct visit *v)
+look_at_url(struct visit *v, const struct facts *of)
 {
 	const char *links = facts_get(&v->milter, "url", 0);
-	const char *pages = facts_get(&v->bridge, "url", 0);
+	const char *pages = facts_get(of, "url", 0);
 	char why[1024];
 
 	if (links == NULL || pages == NULL)
 		return;
 	if (strcmp(links, pages) == 0) {
-		report_good(&v->report, "milter", "its links lead to the "
-		    "bridge's pages");
+		report_good(&v->report, of->name, "is where the milter's "
+		    "links lead");
 		return;
 	}
-	snprintf(why, sizeof(why), "The milter makes links below %s, and the "
-	    "bridge has its pages below %s.", links, pages);
-	report_bad(&v->report, "milter", "its links lead to the bridge's "
-	    "pages", why, "Set the same base URL in milter.conf and in "
-	    "bridge.conf.");
+	snprintf(why, sizeof(why), "The milter makes links below %s, and %s "
+	    "is to be found below %s.", links, of->name, pages);
+	report_bad(&v->report, of->name, "is where the milter's links lead",
+	    why, "Set the same address in milter.conf (base_url), acceptd.conf "
+	    "(base_url) and bridge.conf (public).");
 }
 
 /* The compiled table is there, and not older than its text. */
@@ -214,12 +214,13 @@ look_at_doors(struct visit *v)
 {
 	const struct door doors[] = {
 		{ "milter", facts_get(&v->milter, "listen", 0), "postfix",
-		    "Set socket_group = postfix and socket_mode = 0660 in "
-		    "milter.conf, and see who may enter its directory." },
+		    "See that socket_mode in milter.conf is 0660, and that "
+		    "the socket and its directory belong to the group "
+		    "postfix." },
 		{ "acceptd", facts_get(&v->acceptd, "listen", 0), NULL, NULL },
 		{ "bridge", facts_get(&v->bridge, "face", 0),
-		    "calloffer-acceptd", "Set the face's group to "
-		    "calloffer-acceptd in bridge.conf." },
+		    "calloffer-acceptd", "Set face_group = calloffer-acceptd "
+		    "in bridge.conf." },
 	};
 	size_t i;
 
@@ -336,17 +337,34 @@ look_at_bridge(struct visit *v)
 	}
 }
 
+static void
+sum_up(const struct report *r, const struct place *place)
+{
+	if (r->is_quiet && r->n_bad == 0 && r->n_good > 0)
+		return;
+	printf("\n");
+	if (r->n_bad > 0)
+		text_say(TEXT_BAD, "%u of %u to be mended", r->n_bad,
+		    r->n_bad + r->n_good);
+	else if (r->n_good > 0)
+		text_say(TEXT_GOOD, "all %u are well", r->n_good);
+	else
+		text_say(TEXT_BAD, "no configuration in %s", place->confdir);
+	printf("\n");
+}
+
 static int
-check(const struct place *place, int as_self)
+check(const struct place *place, int is_quiet)
 {
 	struct visit v;
 	const struct report *r = &v.report;
 
 	memset(&v, 0, sizeof(v));
 	v.place = place;
-	facts_gather(&v.milter, "milter", place->confdir, as_self);
-	facts_gather(&v.acceptd, "acceptd", place->confdir, as_self);
-	facts_gather(&v.bridge, "bridge", place->confdir, as_self);
+	v.report.is_quiet = is_quiet;
+	facts_gather(&v.milter, "milter", place);
+	facts_gather(&v.acceptd, "acceptd", place);
+	facts_gather(&v.bridge, "bridge", place);
 	look_at_configuration(&v, &v.milter);
 	look_at_configuration(&v, &v.acceptd);
 	look_at_configuration(&v, &v.bridge);
@@ -354,7 +372,8 @@ check(const struct place *place, int as_self)
 	look_at_trust(&v, &v.acceptd);
 	look_at_trust(&v, &v.bridge);
 	look_at_seal(&v);
-	look_at_url(&v);
+	look_at_url(&v, &v.acceptd);
+	look_at_url(&v, &v.bridge);
 	look_at_way(&v);
 	look_at_doors(&v);
 	if (v.bridge.is_here)
@@ -362,41 +381,32 @@ check(const struct place *place, int as_self)
 	facts_free(&v.milter);
 	facts_free(&v.acceptd);
 	facts_free(&v.bridge);
-	printf("\n");
-	if (r->n_bad == 0 && r->n_good > 0)
-		text_say(TEXT_GOOD, "all %u are well", r->n_good);
-	else if (r->n_bad == 0)
-		text_say(TEXT_BAD, "no configuration in %s", place->confdir);
-	else
-		text_say(TEXT_BAD, "%u of %u to be mended", r->n_bad,
-		    r->n_bad + r->n_good);
-	printf("\n");
+	sum_up(r, place);
 	return r->n_bad == 0 && r->n_good > 0 ? EX_OK : 1;
 }
 
 static int
 run(const struct place *place, int argc, char **argv)
 {
-	int ch, as_self = 0;
+	int ch, is_quiet = 0;
 
-	while ((ch = getopt(argc, argv, "o")) != -1) {
-		if (ch != 'o')
+	while ((ch = getopt(argc, argv, "q")) != -1) {
+		if (ch != 'q')
 			return COMMAND_USAGE;
-		as_self = 1;
+		is_quiet = 1;
 	}
 	if (argc != optind)
 		return COMMAND_USAGE;
-	return check(place, as_self);
+	return check(place, is_quiet);
 }
 
 const struct command check_command = {
-	"check", "[-o]",
+	"check", "[-q]",
 	"see whether all parts fit together",
 	"Looks at the configurations as the daemons would, at keys, sockets,\n"
 	"the table of offerors, the journal and the providers, and says on\n"
 	"one line each whether it is well, and if not how to mend it.  Run it\n"
 	"as root.  The exit status is 1 where something is wrong.\n\n"
-	"  -o       read the configurations as who runs this, not as the\n"
-	"           daemons' users\n",
+	"  -q   tell only what is wrong\n",
 	run
 };

@@ -8,6 +8,8 @@
 struct place {
 	const char	*confdir;	/* where the configuration is */
 	const char	*socket;	/* where the bridge answers us */
+	int		 is_private;	/* not the installation's own: programs
+					   are run as who runs this */
 };
 
 struct command {

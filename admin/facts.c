@@ -8,6 +8,7 @@
 
 #include "lib/buf.h"
 
+#include "admin/command.h"
 #include "admin/sibling.h"
 
 #include "admin/facts.h"
@@ -16,11 +17,13 @@
 
 /* Runs the program with one option.  0: it ended well. */
 static int
-hear(struct facts *f, const char *option, struct buf *said)
+hear(struct facts *f, const struct place *place, const char *option,
+    struct buf *said)
 {
 	char name[64];
 	const char *argv[] = { name, option, "-c", f->conf, NULL };
-	struct sibling_run run = { name, f->as_self ? NULL : name, argv };
+	struct sibling_run run = { name, place->is_private ? NULL : name,
+		argv };
 	int status;
 
 	snprintf(name, sizeof(name), "calloffer-%s", f->name);
@@ -43,23 +46,23 @@ trim(char *s)
 }
 
 void
-facts_gather(struct facts *f, const char *name, const char *confdir,
-    int as_self)
+facts_gather(struct facts *f, const char *name, const struct place *place)
 {
 	struct buf said;
 	size_t i;
 
 	memset(f, 0, sizeof(*f));
 	f->name = name;
-	f->as_self = as_self;
-	snprintf(f->conf, sizeof(f->conf), "%s/%s.conf", confdir, name);
+	snprintf(f->conf, sizeof(f->conf), "%s/%s.conf", place->confdir,
+	    name);
 	f->is_here = access(f->conf, F_OK) == 0;
 	if (!f->is_here)
 		return;
 	buf_init(&said, SAID_MAX);
-	if (hear(f, "-n", &said) == 0) {
+	if (hear(f, place, "-n", &said) == 0) {
 		buf_clear(&said);
-		f->is_good = hear(f, "--facts", &said) == 0 && buf_ok(&said);
+		f->is_good = hear(f, place, "--facts", &said) == 0 &&
+		    buf_ok(&said);
 	}
 	trim(f->why);
 	(void)buf_cstr(&said);		/* a NUL behind the last line */

@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+struct place;
+
 /*
  * What a daemon says of itself, asked without disturbing the one that runs:
  * its own program reads its configuration, as its own user would, and prints
@@ -12,13 +14,12 @@
  *	PROGRAM --facts -c FILE	lines of a word, a space, and a value:
  *
  *	milter	sign ID, seal ID, listen ADDRESS, table FILE, url URL
- *	acceptd	verify ID (each), listen ADDRESS, bridge ADDRESS
+ *	acceptd	verify ID (each), listen ADDRESS, bridge ADDRESS, url URL
  *	bridge	verify ID STATE (each), unseal ID (each), face PATH,
  *		admin PATH, url URL
  */
 struct facts {
 	const char	*name;		/* "milter", "acceptd", "bridge" */
-	int		 as_self;
 	int		 is_here;	/* there is a configuration */
 	int		 is_good;	/* and the program takes it */
 	char		 conf[1024];
@@ -27,9 +28,8 @@ struct facts {
 	size_t		 len;
 };
 
-/* `name` is borrowed.  With `as_self` the programs run as who runs this. */
-void facts_gather(struct facts *, const char *name, const char *confdir,
-    int as_self);
+/* `name` is borrowed. */
+void facts_gather(struct facts *, const char *name, const struct place *);
 void facts_free(struct facts *);
 
 /* The i-th value of a word, counted from 0; NULL: there are not so many. */

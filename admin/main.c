@@ -124,7 +124,7 @@ run(const struct place *place, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	struct place place = { CALLOFFER_SYSCONFDIR, TALK_SOCKET };
+	struct place place = { CALLOFFER_SYSCONFDIR, TALK_SOCKET, 0 };
 	int ch;
 
 	setlocale(LC_ALL, "");
@@ -136,6 +136,8 @@ main(int argc, char **argv)
 		switch (ch) {
 		case 'C':
 			place.confdir = optarg;
+			place.is_private = strcmp(optarg,
+			    CALLOFFER_SYSCONFDIR) != 0;
 			break;
 		case 'S':
 			place.socket = optarg;

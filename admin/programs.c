@@ -24,6 +24,8 @@ become(const struct place *place, const struct mode *mode, int argc,
     char **argv)
 {
 	const char **args = calloc((size_t)argc + 4, sizeof(*args));
+	const struct sibling_run run = { mode->program,
+	    place->is_private ? NULL : mode->program, args };
 	char conf[PATH_MAX];
 	int i, n = 0, status;
 
@@ -38,7 +40,7 @@ become(const struct place *place, const struct mode *mode, int argc,
 	args[n++] = conf;
 	for (i = 1; i < argc; i++)
 		args[n++] = argv[i];
-	status = sibling_become(mode->program, args);
+	status = sibling_become(&run);
 	free(args);
 	return status;
 }

@@ -14,6 +14,8 @@ void
 report_good(struct report *r, const char *part, const char *what)
 {
 	r->n_good++;
+	if (r->is_quiet)
+		return;
 	printf("%-*s%-*s", PART, part, WHAT, what);
 	text_say(TEXT_GOOD, "ok");
 	printf("\n");
@@ -35,8 +37,10 @@ report_bad(struct report *r, const char *part, const char *what,
 }
 
 void
-report_left_out(const char *part, const char *why)
+report_left_out(const struct report *r, const char *part, const char *why)
 {
+	if (r->is_quiet)
+		return;
 	printf("%-*s", PART, part);
 	text_say(TEXT_FAINT, "%s", why);
 	printf("\n");

@@ -7,6 +7,7 @@
  */
 struct report {
 	unsigned	n_good, n_bad;
+	int		is_quiet;	/* only what is wrong is told */
 };
 
 void report_good(struct report *, const char *part, const char *what);
@@ -14,6 +15,6 @@ void report_good(struct report *, const char *part, const char *what);
 void report_bad(struct report *, const char *part, const char *what,
     const char *why, const char *mend);
 /* What was left out, and why: neither good nor bad. */
-void report_left_out(const char *part, const char *why);
+void report_left_out(const struct report *, const char *part, const char *why);
 
 #endif

@@ -47,22 +47,7 @@ sibling_find(const char *name, char *path, size_t len, char *why, size_t size)
 	return -1;
 }
 
-int
-sibling_become(const char *name, const char *const *argv)
-{
-	char path[PATH_MAX], why[PATH_MAX + 128];
-
-	if (sibling_find(name, path, sizeof(path), why, sizeof(why)) == -1) {
-		fprintf(stderr, "calloffer: %s\n", why);
-		return EX_UNAVAILABLE;
-	}
-	fflush(NULL);
-	execv(path, (char *const *)argv);
-	fprintf(stderr, "calloffer: %s: %s\n", path, strerror(errno));
-	return EX_OSERR;
-}
-
-/* In the child: who the daemon would be.  A missing user changes nothing. */
+/* Who the daemon would be, for good.  A missing user changes nothing. */
 static void
 become_user(const char *user)
 {
@@ -73,6 +58,23 @@ become_user(const char *user)
 	if (initgroups(user, pw->pw_gid) == -1 || setgid(pw->pw_gid) == -1 ||
 	    setuid(pw->pw_uid) == -1)
 		_exit(EX_OSERR);
+}
+
+int
+sibling_become(const struct sibling_run *run)
+{
+	char path[PATH_MAX], why[PATH_MAX + 128];
+
+	if (sibling_find(run->name, path, sizeof(path), why,
+	    sizeof(why)) == -1) {
+		fprintf(stderr, "calloffer: %s\n", why);
+		return EX_UNAVAILABLE;
+	}
+	fflush(NULL);
+	become_user(run->user);
+	execv(path, (char *const *)run->argv);
+	fprintf(stderr, "calloffer: %s: %s\n", path, strerror(errno));
+	return EX_OSERR;
 }
 
 /* Gathers until the other end closes.  0, or -1: not in time. */

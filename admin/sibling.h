@@ -15,22 +15,25 @@ struct buf;
 int sibling_find(const char *name, char *path, size_t len, char *why,
     size_t size) __attribute__((warn_unused_result));
 
-/* Becomes that program.  Returns only in failure, with an exit status. */
-int sibling_become(const char *name, const char *const *argv);
-
-/*
- * Runs it and gathers what it says on both its outputs, for at most
- * SIBLING_WAIT_MS.  Where this process is root and the user `user` exists, the
- * program runs as that user: so it sees what the daemon would see.  Its exit
- * status, or -1 with a sentence: it could not be run, did not end in time, or
- * was ended by a signal.
- */
-#define SIBLING_WAIT_MS 10000
 struct sibling_run {
 	const char	*name;
-	const char	*user;
+	const char	*user;		/* NULL: as who runs this */
 	const char *const *argv;	/* argv[0] is the program's own */
 };
+
+/*
+ * Becomes that program, as the user `user` where this process is root and
+ * there is one: so it sees what the daemon would see.  Returns only in
+ * failure, with an exit status.
+ */
+int sibling_become(const struct sibling_run *);
+
+/*
+ * Runs it likewise and gathers what it says on both its outputs, for at most
+ * SIBLING_WAIT_MS.  Its exit status, or -1 with a sentence: it could not be
+ * run, did not end in time, or was ended by a signal.
+ */
+#define SIBLING_WAIT_MS 10000
 int sibling_hear(const struct sibling_run *, struct buf *said, char *why,
     size_t size) __attribute__((warn_unused_result));
 
