@@ -32,7 +32,7 @@
 struct watcher {
 	struct watcher		*prev, *next;
 	struct service_face	*face;
-	struct driver_watch	*watch;
+	struct watch		*watch;
 	struct peer_ticket	 ticket;
 	int			 is_once;
 };
@@ -239,6 +239,8 @@ check_acceptance(struct service_face *f, const struct ask_accept *ask,
 		memcpy(acc->id, id, sizeof(acc->id));
 		return ASK_OK;
 	}
+	if (refusal == ASK_OK)
+		refusal = offer_past(&o, s->journal);
 	if (refusal == ASK_OK)
 		refusal = offer_number(&o, ask->number, &number);
 	if (refusal != ASK_OK) {

@@ -10,7 +10,8 @@ struct service_face;
  * lib/ask.h.  It knows no other verb.
  *
  * The order of the checks on an acceptance: token, seal, scope of the key,
- * end, kill switch, hours, nonce, number, caps; then the driver.
+ * end, kill switch, hours, nonce, what the journal knows, number, caps; then
+ * the driver, which alone decides.
  */
 
 /* `fd` listens, and is owned from now on.  The service is borrowed, and read

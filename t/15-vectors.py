@@ -446,10 +446,11 @@ def test(folder):
     check(tool.run.wait() == 0, "the tool ends well")
 
 
-if sys.argv[1:] == ["make"]:
-    sys.stdout.write(make_file())
-    sys.exit(0)
-with tempfile.TemporaryDirectory() as tmp:
-    test(tmp)
-print("1..%d" % count)
-sys.exit(failed > 0)
+if __name__ == "__main__":
+    if sys.argv[1:] == ["make"]:
+        sys.stdout.write(make_file())
+        sys.exit(0)
+    with tempfile.TemporaryDirectory() as tmp:
+        test(tmp)
+    print("1..%d" % count)
+    sys.exit(failed > 0)
