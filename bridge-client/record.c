@@ -232,13 +232,15 @@ int
 record_get_call(struct call *c, const unsigned char id[16], const void *row,
     size_t len)
 {
+	unsigned char key[sizeof(c->acc.id)];
 	struct scan s;
 
+	memcpy(key, id, sizeof(key));	/* it may be in what is overwritten */
 	memset(c, 0, sizeof(*c));
-	if (open_row(&s, id, sizeof(c->acc.id), row, len) != 0 ||
+	if (open_row(&s, key, sizeof(key), row, len) != 0 ||
 	    get_head(c, &s) != 0 || get_acceptance(&c->acc, &s) != 0)
 		return -1;
-	memcpy(c->acc.id, id, sizeof(c->acc.id));
+	memcpy(c->acc.id, key, sizeof(key));
 	get_text(&s, c->provider, sizeof(c->provider));
 	get_text(&s, c->leg[0].ref, sizeof(c->leg[0].ref));
 	get_text(&s, c->leg[1].ref, sizeof(c->leg[1].ref));
