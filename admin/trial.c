@@ -41,6 +41,17 @@ fail(int status, const char *why)
 	return status;
 }
 
+static int
+status_of(enum ask_refusal refusal)
+{
+	if (refusal == ASK_TOKEN_BAD)
+		return EX_USAGE;	/* no such account */
+	if (refusal == ASK_NUMBER_BAD || refusal == ASK_NUMBER_DENIED)
+		return EX_NOPERM;
+	return refusal == ASK_TOO_MANY || refusal == ASK_STORE_FULL ?
+	    EX_TEMPFAIL : EX_UNAVAILABLE;
+}
+
 /* Asks for the call.  0, or an exit status. */
 static int
 start(struct talk *talk, const struct ask_test *ask,
@@ -62,8 +73,8 @@ start(struct talk *talk, const struct ask_test *ask,
 		status = fail(EX_PROTOCOL, "the bridge's answer cannot be "
 		    "read: is it of another version?");
 	else if (answer->refusal != ASK_OK)
-		status = fail(answer->refusal == ASK_TOKEN_BAD ? EX_USAGE :
-		    EX_UNAVAILABLE, words_refusal(answer->refusal));
+		status = fail(status_of(answer->refusal),
+		    words_refusal(answer->refusal));
 	buf_free(&body);
 	return status;
 }

@@ -151,6 +151,11 @@ state <<'E2'
 E2
 run $C test-call sales +442079460123 +442079460124
 like "no such account: 64" "$status $err" '^64 .*no such account'
+state <<'E2'
+{"accepted": {"refusal": 8}}
+E2
+run $C test-call sales +442079460123 +442079460124
+like "a number that is not rung: 77" "$status $err" '^77 .*by policy'
 
 # a bridge of another mind
 state <<'E2'
