@@ -321,7 +321,7 @@ settle_sockets(struct contract *c, const struct contract_place *at)
 }
 
 struct contract *
-contract_load(const char *path, enum contract_when when, char *why,
+contract_load_file(const char *path, enum contract_when when, char *why,
     size_t size)
 {
 	const struct contract_place at = { path, why, size };

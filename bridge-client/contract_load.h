@@ -17,7 +17,7 @@ struct contract;
  */
 enum contract_when { CONTRACT_START, CONTRACT_RELOAD };
 
-struct contract *contract_load(const char *path, enum contract_when,
+struct contract *contract_load_file(const char *path, enum contract_when,
     char *why, size_t size);
 
 /*

@@ -184,7 +184,7 @@ read_configuration(const char *path, char *why, size_t size)
 	size_t i;
 
 	bridge.path = path;
-	bridge.start = contract_load(path, CONTRACT_START, why, size);
+	bridge.start = contract_load_file(path, CONTRACT_START, why, size);
 	if (bridge.start == NULL)
 		return -1;
 	bridge.now = bridge.start;
@@ -321,7 +321,7 @@ reload(void)
 	const char *key;
 	char why[1024];
 
-	c = contract_load(bridge.path, CONTRACT_RELOAD, why, sizeof(why));
+	c = contract_load_file(bridge.path, CONTRACT_RELOAD, why, sizeof(why));
 	key = c != NULL ? contract_needs_restart(bridge.start, c) : NULL;
 	if (c == NULL || key != NULL) {
 		log_warn("reload refused, the old configuration holds: %s%s",

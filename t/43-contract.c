@@ -230,7 +230,7 @@ test_bad(void)
 	snprintf(path, sizeof(path), "%s", in_dir("bridge.conf"));
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		write_conf(bad[i].line, bad[i].instead);
-		c = contract_load(path, CONTRACT_START, why, sizeof(why));
+		c = contract_load_file(path, CONTRACT_START, why, sizeof(why));
 		want = expand(bad[i].want);
 		ok(c == NULL && strncmp(why, path, strlen(path)) == 0 &&
 		    strstr(why, want) != NULL && strchr(why, '\n') == NULL,
@@ -239,7 +239,7 @@ test_bad(void)
 		free(want);
 		contract_free(c);
 	}
-	c = contract_load("/nowhere/bridge.conf", CONTRACT_START, why,
+	c = contract_load_file("/nowhere/bridge.conf", CONTRACT_START, why,
 	    sizeof(why));
 	ok(c == NULL && strncmp(why, "/nowhere/bridge.conf", 20) == 0,
 	    "no such file (%s)", why);
@@ -255,7 +255,7 @@ test_good(void)
 
 	snprintf(path, sizeof(path), "%s", in_dir("bridge.conf"));
 	write_conf(NULL, NULL);
-	c = contract_load(path, CONTRACT_START, why, sizeof(why));
+	c = contract_load_file(path, CONTRACT_START, why, sizeof(why));
 	if (!ok(c != NULL, "the good file (%s)", c == NULL ? why : ""))
 		return;
 	is_str(c->public_url, "https://call.example.com", "public");
@@ -315,10 +315,11 @@ test_reload(void)
 
 	snprintf(path, sizeof(path), "%s", in_dir("bridge.conf"));
 	write_conf(NULL, NULL);
-	was = contract_load(path, CONTRACT_START, why, sizeof(why));
+	was = contract_load_file(path, CONTRACT_START, why, sizeof(why));
 	for (i = 0; was != NULL && i < sizeof(cases) / sizeof(cases[0]); i++) {
 		write_conf(cases[i].line, cases[i].instead);
-		now = contract_load(path, CONTRACT_RELOAD, why, sizeof(why));
+		now = contract_load_file(path, CONTRACT_RELOAD, why,
+		    sizeof(why));
 		if (!ok(now != NULL, "read again (%s)", now ? "" : why))
 			continue;
 		is_str(contract_needs_restart(was, now), cases[i].want,
