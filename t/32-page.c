@@ -1,0 +1,378 @@
+/* Pages: each says what it has to, and a hostile name stays a name. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "acceptd/call_page.h"
+#include "acceptd/html.h"
+#include "acceptd/lang.h"
+#include "acceptd/offer_page.h"
+#include "acceptd/page.h"
+#include "lib/buf.h"
+#include "t/tap.h"
+
+#define NOW 1795900000
+#define HOSTILE "<script>alert(1)</script>\"'><img src=x>&amp;{name}"
+
+static struct lang_set *langs;
+static struct page page;
+static struct buf out;
+
+/* Elements that have no end. */
+static int
+is_void(const char *name)
+{
+	static const char *const names[] = {
+		"meta", "link", "input", "br", "path", "!doctype"
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i]) == 0)
+			return 1;
+	return 0;
+}
+
+/* NULL when every element is closed by its own end, else a remark. */
+static const char *
+balance(const char *p)
+{
+	static char remark[128];
+	char open[64][16], name[16];
+	size_t n = 0, len;
+
+	while ((p = strchr(p, '<')) != NULL) {
+		p++;
+		len = strcspn(p + (*p == '/'), " >/\n");
+		if (len == 0 || len >= sizeof(name))
+			return "a < that opens nothing";
+		snprintf(name, sizeof(name), "%.*s", (int)len,
+		    p + (*p == '/'));
+		if (*p == '/') {
+			if (n == 0 || strcmp(open[--n], name) != 0) {
+				snprintf(remark, sizeof(remark),
+				    "</%s> closes <%s>", name,
+				    n > 0 ? open[n] : "?");
+				return remark;
+			}
+		} else if (!is_void(name)) {
+			if (n == 64)
+				return "too deep";
+			memcpy(open[n++], name, sizeof(name));
+		}
+	}
+	return n == 0 ? NULL : "something is left open";
+}
+
+static size_t
+count(const char *what)
+{
+	const char *p = buf_cstr(&out);
+	size_t n = 0;
+
+	for (; (p = strstr(p, what)) != NULL; p++)
+		n++;
+	return n;
+}
+
+static int
+has(const char *what)
+{
+	return count(what) > 0;
+}
+
+/* What holds for each page; empties the buffer. */
+static void
+check(const char *name)
+{
+	const char *remark;
+
+	ok(buf_ok(&out), "%s: fits", name);
+	remark = balance(buf_cstr(&out));
+	ok(remark == NULL, "%s: is well formed %s", name,
+	    remark == NULL ? "" : remark);
+	is_int(count("<h1"), 1, "%s: one heading", name);
+	is_int(count("<main"), 1, "%s: one main part", name);
+	is_int(count("<title>"), 1, "%s: one title", name);
+	ok(has("<html lang=\"") && has("dir=\""), "%s: says its language",
+	    name);
+	ok(!has("style=\"") && !has("<style") && !has(" onclick") &&
+	    count("<script") == 1, "%s: nothing inline", name);
+	ok(!has("http:") && !has("https:"), "%s: nothing from elsewhere",
+	    name);
+	ok(!has("<img"), "%s: no hostile element", name);
+	ok(!has("{"), "%s: no hole is left", name);
+	buf_clear(&out);
+}
+
+static void
+fill_offer(struct ask_offer *o, const char *name)
+{
+	memset(o, 0, sizeof(*o));
+	snprintf(o->name, sizeof(o->name), "%s", name);
+	snprintf(o->address, sizeof(o->address), "alice@example.com");
+	snprintf(o->caller, sizeof(o->caller), "+44 20 7946 0100");
+	snprintf(o->region, sizeof(o->region), "GB");
+	snprintf(o->nonce, sizeof(o->nonce), "n");
+	o->not_after = NOW + 3600;
+}
+
+static void
+test_refusals(void)
+{
+	struct page_refusal r = { ASK_OK, "Alice", NOW + 60, "/o/x" };
+	char want[64];
+	int i;
+
+	for (i = 1; i < ASK_REFUSALS; i++) {
+		r.refusal = i;
+		page_refusal(&out, &page, &r);
+		snprintf(want, sizeof(want), "data-page=\"%s\"",
+		    ask_refusal_word(i));
+		ok(has(want), "refusal %s: names itself",
+		    ask_refusal_word(i));
+		if (i == ASK_CLOSED || i == ASK_TOO_MANY)
+			ok(has("<time datetime=\"2026-"),
+			    "refusal %s: says when", ask_refusal_word(i));
+		check(ask_refusal_word(i));
+	}
+	r.refusal = ASK_CLOSED;
+	r.at = 0;
+	r.name = "";
+	page_refusal(&out, &page, &r);
+	ok(!has("<time") && has(lang_get(page.lang, LANG_LATER)) &&
+	    has(lang_get(page.lang, LANG_SOMEONE)),
+	    "closed: nothing known of whom and when");
+	check("closed");
+}
+
+static void
+test_notes(void)
+{
+	char name[16];
+	int i;
+
+	for (i = 0; i < PAGE_NOTES; i++) {
+		page_note(&out, &page, i);
+		snprintf(name, sizeof(name), "note %d", i);
+		check(name);
+	}
+}
+
+static void
+test_calls(void)
+{
+	struct ask_status s = { 0 };
+	struct call_page c = { &s, "/c/secret" };
+	char want[64];
+	int i;
+
+	snprintf(s.name, sizeof(s.name), "%s", "Alice");
+	snprintf(s.caller, sizeof(s.caller), "+44 20 7946 0100");
+	s.since = NOW - 75;
+	for (i = ASK_STAGE_STARTING; i < ASK_STAGE_ENDED; i++) {
+		s.stage = (uint8_t)i;
+		call_page_show(&out, &page, &c);
+		snprintf(want, sizeof(want), "data-stage=\"%s\"",
+		    ask_stage_word(i));
+		ok(has(want) && has("data-end=\"\""), "%s: names itself",
+		    ask_stage_word(i));
+		ok(has("role=\"status\"") && has("http-equiv=\"refresh\"") &&
+		    has("/c/secret/hangup") && has("/c/secret/events"),
+		    "%s: follows the call, can end it", ask_stage_word(i));
+		ok(has("1:15"), "%s: how long", ask_stage_word(i));
+		check(ask_stage_word(i));
+	}
+	s.stage = ASK_STAGE_ENDED;
+	s.talk_s = 3723;
+	for (i = 1; i < ASK_ENDS; i++) {
+		s.end = (uint8_t)i;
+		call_page_show(&out, &page, &c);
+		snprintf(want, sizeof(want), "data-end=\"%s\"",
+		    ask_end_word(i));
+		ok(has(want), "end %s: names itself", ask_end_word(i));
+		ok(!has("refresh") && !has("<form") && !has("/events"),
+		    "end %s: nothing follows", ask_end_word(i));
+		ok(has("1:02:03"), "end %s: the time talked", ask_end_word(i));
+		check(ask_end_word(i));
+	}
+}
+
+static void
+test_events(void)
+{
+	struct ask_status s = { 0 };
+
+	snprintf(s.name, sizeof(s.name), "%s", "A\"\\<b>");
+	s.stage = ASK_STAGE_RINGING_B;
+	s.since = NOW - 2;
+	call_page_event(&out, &page, &s);
+	ok(has("\"stage\":\"ringing-b\",\"end\":\"\",\"lasts\":2"),
+	    "an event: stage and time");
+	ok(has("A\\u0022\\u005c\\u003cb>") && !has("\n"),
+	    "an event: a name cannot end its string");
+	buf_clear(&out);
+	s.stage = ASK_STAGE_NONE;
+	call_page_event(&out, &page, &s);
+	is_str(buf_cstr(&out), "{\"stage\":\"none\",\"end\":\"\",\"lasts\":2}",
+	    "an event of no call");
+	buf_clear(&out);
+}
+
+static void
+test_form(void)
+{
+	struct ask_offer o;
+	struct offer_page m = { &o, "/o/token", "nonce\"1", "", NULL };
+
+	fill_offer(&o, "Alice Doe");
+	offer_page_form(&out, &page, &m);
+	ok(has("type=\"tel\"") && has("autocomplete=\"tel\"") &&
+	    has("name=\"number\"") && has("<label for=\"typed\">"),
+	    "the form: a field for the number, with a label");
+	ok(has("aria-describedby=\"hint\"") && has("id=\"hint\"") &&
+	    !has("aria-invalid"), "the form: the hint belongs to it");
+	ok(has("name=\"nonce\" value=\"nonce&quot;1\""),
+	    "the form: the nonce comes with it");
+	ok(has("name=\"" OFFER_PAGE_HONEYPOT "\" value=\"\" tabindex=\"-1\""),
+	    "the form: an empty honeypot, out of the way");
+	ok(has("action=\"/o/token\""), "the form: where it goes");
+	ok(has("alice@example.com") && has("+44 20 7946 0100") &&
+	    has("2026-11-28T"), "the offer: whose, from where, until when");
+	ok(has(lang_get(page.lang, LANG_OFFER_FREE)), "the offer: free");
+	check("offer");
+
+	page.is_lang_wished = 1;
+	snprintf(o.price, sizeof(o.price), "0.10 a minute");
+	m.entry = "020<";
+	m.error = "Wrong & bad.";
+	offer_page_form(&out, &page, &m);
+	ok(has("aria-invalid=\"true\"") &&
+	    has("aria-describedby=\"error hint\"") && has("id=\"error\""),
+	    "an error: tied to the field");
+	ok(has("Wrong &amp; bad.") && has("value=\"020&lt;\""),
+	    "an error: its words, the entry kept");
+	ok(has("0.10 a minute"), "the price");
+	ok(has("action=\"/o/token?lang="), "the language that was wished stays");
+	check("error");
+	page.is_lang_wished = 0;
+
+	snprintf(o.known_region, sizeof(o.known_region), "DE");
+	offer_page_form(&out, &page, &m);
+	ok(has("name=\"digits\"") && has("inputmode=\"numeric\"") &&
+	    !has("name=\"number\"") && has("data-region=\"DE\""),
+	    "a known number: its country, and three digits are asked");
+	check("digits");
+}
+
+static void
+test_confirm(void)
+{
+	struct ask_checked c = { 0, "+442079460123", "+44 20 7946 0123", "GB" };
+	struct offer_page_retry r = { HOSTILE, "/o/t", "n", "digits", "1\"2" };
+	struct ask_offer o;
+	struct offer_page m = { &o, "/o/token", "n", "020 7946 0123", NULL };
+	const char *first, *second;
+
+	fill_offer(&o, "Alice Doe");
+	offer_page_confirm(&out, &page, &m, &c);
+	first = strstr(buf_cstr(&out), "<form");
+	second = first == NULL ? NULL : strstr(first + 1, "<form");
+	ok(has(">+44 20 7946 0123<"), "confirm: the number in full");
+	ok(second != NULL && strstr(first, "value=\"+442079460123\"") < second,
+	    "confirm: the first form posts the canonical number");
+	ok(second != NULL && strstr(second, "value=\"020 7946 0123\"") != NULL,
+	    "confirm: the second has what was typed");
+	check("confirm");
+	offer_page_retry(&out, &page, &r);
+	ok(has("name=\"digits\" value=\"1&quot;2\"") && has("name=\"nonce\""),
+	    "retry: all that is needed once more");
+	check("retry");
+}
+
+static void
+test_hostile(void)
+{
+	struct page_refusal r = { ASK_CLOSED, HOSTILE, 0, "/o/\"><img" };
+	struct ask_status s = { ASK_STAGE_TALKING, 0, NOW, 0, "", "", "en" };
+	struct call_page c = { &s, "/c/x" };
+	struct ask_offer o;
+	struct offer_page m = { &o, "/o/\"><img", "\"><img", HOSTILE, HOSTILE };
+
+	fill_offer(&o, HOSTILE);
+	snprintf(o.address, sizeof(o.address), HOSTILE);
+	snprintf(o.caller, sizeof(o.caller), HOSTILE);
+	snprintf(o.price, sizeof(o.price), HOSTILE);
+	snprintf(o.region, sizeof(o.region), "\"<");
+	offer_page_form(&out, &page, &m);
+	is_int(count("<script"), 1, "hostile offer: one script, ours");
+	is_int(count("<img"), 0, "hostile offer: no element");
+	ok(balance(buf_cstr(&out)) == NULL, "hostile offer: well formed");
+	buf_clear(&out);
+	page_refusal(&out, &page, &r);
+	is_int(count("<script") + count("<img"), 1, "hostile refusal");
+	buf_clear(&out);
+	snprintf(s.name, sizeof(s.name), HOSTILE);
+	snprintf(s.caller, sizeof(s.caller), HOSTILE);
+	call_page_show(&out, &page, &c);
+	is_int(count("<script") + count("<img"), 1, "hostile call");
+	ok(balance(buf_cstr(&out)) == NULL, "hostile call: well formed");
+	buf_clear(&out);
+}
+
+static void
+test_html(void)
+{
+	const struct html_hole holes[] = {
+		{ "a", "<x>", 0 }, { "b", "<b>", 1 }, { NULL, NULL, 0 }
+	};
+
+	html_text(&out, "a<b>&\"'c");
+	is_str(buf_cstr(&out), "a&lt;b&gt;&amp;&quot;&#39;c", "escaped");
+	buf_clear(&out);
+	html_fill(&out, "1 & {a} {b} {c} {", holes);
+	is_str(buf_cstr(&out),
+	    "1 &amp; <bdi>&lt;x&gt;</bdi> <b> {c} {", "filled");
+	buf_clear(&out);
+	html_fill_plain(&out, "1 & {a}{a}", holes);
+	is_str(buf_cstr(&out), "1 & <x><x>", "filled without markup");
+	buf_clear(&out);
+	html_json(&out, "a\"\\\n<");
+	is_str(buf_cstr(&out), "\"a\\u0022\\u005c\\u000a\\u003c\"", "JSON");
+	buf_clear(&out);
+}
+
+int
+main(void)
+{
+	char why[512];
+	size_t i;
+
+	setenv("TZ", "UTC", 1);
+	langs = lang_load("etc/lang", why, sizeof(why));
+	if (!ok(langs != NULL, "the catalogues"))
+		return tap_done();
+	buf_init(&out, 65536);
+	page.site_name = "A & B";
+	page.style_path = "/s/style.css";
+	page.script_path = "/s/live.js";
+	page.langs = langs;
+	page.self = "/o/token";
+	page.now = NOW;
+	test_html();
+	for (i = 0; i < lang_count(langs); i++) {
+		page.lang = lang_at(langs, i);
+		tap_note("language %s", lang_code(page.lang));
+		test_refusals();
+		test_notes();
+		test_calls();
+		test_events();
+		test_form();
+		test_confirm();
+		test_hostile();
+	}
+	buf_free(&out);
+	lang_set_free(langs);
+	return tap_done();
+}
