@@ -4,13 +4,14 @@
 #
 #	. t/stack.sh
 #	stack_start DIR			all but the mail server
-#	stack_mint [OPTION...]		prints a link (calloffer mint)
+#	stack_mint OFFEROR [VALUE]	prints a link (calloffer mint)
 #	t/offeree.py --via $WEB ...	accepts it
 #	stack_calls			the journal, one call a line
 #	stack_stop
 #
 # Before stack_start: STACK_ACCOUNT, lines that go into the account of the
-# bridge's configuration.  After it: STACK (the folder), WEB (host:port of
+# bridge's configuration; STACK_LINK=http, links that lead to acceptd itself.
+# After it: STACK (the folder), WEB (host:port of
 # acceptd), LINK (base of the links), MILTER_SOCK, and what t/asterisk/lib.sh
 # sets.  Daemons are children of the sourcing shell and end with it.
 #
@@ -33,7 +34,7 @@ fi
 
 stack_tool() { "$B/calloffer" -C "$STACK/etc" -S "$STACK/run/admin.sock" "$@"; }
 stack_mint() {
-	"$B/calloffer-milter" -c "$STACK/etc/milter.conf" --mint "$@"
+	"$B/calloffer-milter" --mint -c "$STACK/etc/milter.conf" "$@"
 }
 stack_calls() { stack_tool calls --json "$@"; }
 
@@ -170,6 +171,7 @@ stack_start() {	# DIR
 	STACK=$(cd "$1" && pwd)
 	bed_start "$STACK/bed" || return 1
 	WEB=127.0.0.1:$("$T_ASTERISK/ports" 1)
+	[ -z "${STACK_LINK:-}" ] || LINK=$STACK_LINK://$WEB
 	stack_files || return 1
 	bridge_start && milter_start && acceptd_start && return
 	for _f in "$BED"/bridge.out "$BED"/milter.out "$BED"/acceptd.out; do

@@ -170,3 +170,7 @@ phone_stop() {	# NAME
 	rm -f "$BED/exchange/$(cat "$BED/phone/$1/number")"
 	bed_kill "phone_$1" TERM
 }
+
+asterisk_version() {
+	"$T_ASTERISK/run" "$AST_TREE" -V 2>/dev/null | sed 's/^Asterisk //'
+}
