@@ -58,7 +58,6 @@ postfix_main() {
 	relayhost = [127.0.0.1]:$postfix_sink
 	smtp_header_checks = regexp:$PWD/etc/postfix/calloffer_header_checks
 	cyrus_sasl_config_path = $postfix_dir/etc/sasl
-	smtpd_sasl_local_domain = post.example
 	biff = no
 	header_size_limit = 4096000
 	message_size_limit = 0
