@@ -1,0 +1,30 @@
+"""TAP for tests in Python.  `check` passes when the list of complaints is
+empty; `finish` is the last line."""
+import sys
+
+count = failed = 0
+
+
+def check(bad, what):
+    global count, failed
+    count += 1
+    print("not ok" if bad else "ok", count, "-", what)
+    for line in bad:
+        for part in str(line).splitlines():
+            print("#  ", part)
+    sys.stdout.flush()
+    failed += bool(bad)
+
+
+def same(got, want, what):
+    check([] if got == want else ["got:  %r" % (got,), "want: %r" % (want,)],
+          what)
+
+
+def note(text):
+    print("#", text, flush=True)
+
+
+def finish():
+    print("1..%d" % count, flush=True)
+    sys.exit(1 if failed else 0)
