@@ -98,10 +98,8 @@ unseal_open(const struct unseal *u, const struct token *t, struct terms *out)
 	memset(out, 0, sizeof(*out));
 	if (k == NULL)
 		return UNSEAL_KEY_UNKNOWN;
-	if (t->sealed_len < crypto_box_SEALBYTES ||
-	    t->sealed_len > sizeof(t->sealed))
-		return UNSEAL_BROKEN;
-	if (crypto_box_seal_open(plain, t->sealed, t->sealed_len, k->public,
+	if (t->sealed_len <= sizeof(t->sealed) &&
+	    crypto_box_seal_open(plain, t->sealed, t->sealed_len, k->public,
 	    secret_bytes(k->secret)) == 0 && terms_unpack(out, plain,
 	    t->sealed_len - crypto_box_SEALBYTES) == 0)
 		r = UNSEAL_GOOD;

@@ -44,10 +44,8 @@ struct db {
 	ino_t		 ino;
 
 	pthread_mutex_t	 mutex;		/* guards what follows */
-	pthread_cond_t	 idle;		/* n_live fell, or a resize is over */
 	unsigned	 n_live;	/* transactions */
 	int		 has_writer;
-	int		 is_resizing;
 	int		 is_failed;	/* open anew before the next begin */
 };
 
@@ -236,7 +234,6 @@ db_open(const char *path, enum db_mode mode, const char *const *tables,
 
 	if (db != NULL) {
 		pthread_mutex_init(&db->mutex, NULL);
-		pthread_cond_init(&db->idle, NULL);
 		db->mode = mode;
 		db->map_size = map_size > 0 ? map_size :
 		    mode == DB_WRITE_DIR ? MAP_DIR :
@@ -267,7 +264,6 @@ db_close(struct db *db)
 		mdb_env_close(db->env);
 	for (i = 0; i < db->n_tables; i++)
 		free(db->tables[i]);
-	pthread_cond_destroy(&db->idle);
 	pthread_mutex_destroy(&db->mutex);
 	free(db->path);
 	free(db);
@@ -304,19 +300,15 @@ reopen(struct db *db)
 	return rc;
 }
 
-/* Another process made the map larger: ours follows when nobody is in it. */
+/*
+ * Another process made the map larger, and ours follows.  Nobody is in it: who
+ * reads holds the lock, so that nobody can write.
+ */
 static int
 resize(struct db *db)
 {
-	int rc;
-
-	db->is_resizing = 1;
-	while (db->n_live > 0)
-		pthread_cond_wait(&db->idle, &db->mutex);
-	rc = mdb_env_set_mapsize(db->env, 0);
-	db->is_resizing = 0;
-	pthread_cond_broadcast(&db->idle);
-	return rc;
+	return db->n_live > 0 ? MDB_MAP_RESIZED :
+	    mdb_env_set_mapsize(db->env, 0);
 }
 
 /* With the mutex held. */
@@ -326,8 +318,6 @@ begin(struct db *db, MDB_txn **txn, int is_write)
 	int i, rc = EBUSY;
 
 	for (i = 0; i < RESIZE_TRIES; i++) {
-		while (db->is_resizing)
-			pthread_cond_wait(&db->idle, &db->mutex);
 		if (is_write && db->has_writer)
 			return EBUSY;
 		rc = reopen(db);
@@ -387,7 +377,6 @@ end(struct db_txn *t, int rc)
 		db->is_failed = 1;
 	if (db->n_live == 0)
 		release_lock(db);
-	pthread_cond_broadcast(&db->idle);
 	pthread_mutex_unlock(&db->mutex);
 	free(t);
 }
@@ -410,7 +399,7 @@ db_commit(struct db_txn *t)
 {
 	int rc = mdb_txn_commit(t->txn);
 
-	if (rc == EIO && is_unknown(t->db->env))
+	if (rc != 0 && is_unknown(t->db->env))
 		rc = MDB_PANIC;
 	end(t, rc);
 	return result(rc);

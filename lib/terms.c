@@ -22,8 +22,7 @@ enum {
 	HAS_WINDOW = 4,
 	HAS_MAX = 8,
 	HAS_REFERENCE = 16,
-	HAS_LANG = 32,
-	HAS_ALL = 63
+	HAS_LANG = 32
 };
 
 static unsigned
@@ -106,7 +105,7 @@ terms_pack(const struct terms *t, struct buf *b)
 	buf_put(b, padding, BLOCK - (b->len - start) % BLOCK);
 }
 
-/* What is present must not be empty: one offer, one encoding. */
+/* What is present is known and not empty: one offer, one encoding. */
 static void
 get_optional(struct terms *t, unsigned has, struct scan *s)
 {
@@ -152,8 +151,6 @@ terms_unpack(struct terms *t, const void *p, size_t len)
 	if (len % BLOCK != 0 || scan_u8(&s) != VERSION)
 		return -1;
 	has = scan_u16(&s);
-	if ((has & ~(unsigned)HAS_ALL) != 0)
-		return -1;
 	tel_unpack(&t->destination, &s);
 	if (t->destination.kind == TEL_NONE)
 		s.is_bad = 1;

@@ -193,6 +193,7 @@ static const struct {
 	    "\27\22\64\126\177\13\22\64\126\170\220\37", 12 },
 	{ "SIP with low nibble 2", "\42\3a@b\0", 6 },
 	{ "SIP with an extension", "\40\3a@b\1\37", 7 },
+	{ "SIP with an extension's count", "\40\3a@b\1", 6 },
 	{ "SIP not canonical", "\40\3a@B\0", 6 },
 	{ "SIP of other form", "\40\1a\0", 4 },
 	{ "SIP with a NUL", "\40\4a@b\0\0", 7 },

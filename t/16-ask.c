@@ -307,6 +307,24 @@ test_bounds_in(void)
 	ok(ask_get_health(&h, body, 24 + 8 * 5) == 0, "eight");
 }
 
+/* A callback's answer whose body says to be one longer than it may. */
+static void
+test_blob_in(void)
+{
+	const size_t head = 2 + 2 + 2;
+	unsigned char *body = calloc(1, head + ASK_HOOK_MAX + 1);
+	struct ask_hooked k;
+
+	body[4] = ASK_HOOK_MAX >> 8;
+	body[5] = ASK_HOOK_MAX & 0xff;
+	ok(ask_get_hooked(&k, body, head + ASK_HOOK_MAX) == 0,
+	    "the largest body");
+	body[5]++;
+	ok(ask_get_hooked(&k, body, head + ASK_HOOK_MAX + 1) == -1,
+	    "one byte more");
+	free(body);
+}
+
 static void
 test_bounds_out(void)
 {
@@ -396,6 +414,7 @@ int
 main(void)
 {
 	test_bounds_in();
+	test_blob_in();
 	test_bounds_out();
 	test_bytes();
 	test_round_trips();

@@ -106,6 +106,52 @@ fill(const char *path, void (*more)(void))
 	db_close(db);
 }
 
+/* The descriptor by which LMDB writes its heads: data.mdb, with O_DSYNC. */
+static int
+head_fd(void)
+{
+	char link[64], path[600];
+	int fd, flags;
+	ssize_t n;
+
+	for (fd = 3; fd < 64; fd++) {
+		flags = fcntl(fd, F_GETFL);
+		snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+		n = readlink(link, path, sizeof(path) - 1);
+		if (flags == -1 || (flags & O_DSYNC) == 0 || n < 9)
+			continue;
+		path[n] = '\0';
+		if (strcmp(path + n - 9, "/data.mdb") == 0)
+			return fd;
+	}
+	return -1;
+}
+
+/* All pages are written but the head, which says that they count. */
+static void
+test_head(const char *path)
+{
+	struct db *db = db_open(path, DB_WRITE_DIR, NULL, 0, why,
+	    sizeof(why));
+	int fd, full, n = 0;
+
+	while (db != NULL && n < 3 && put(db, n) == DB_OK)
+		n++;
+	fd = head_fd();
+	full = open("/dev/full", O_RDWR | O_CLOEXEC);
+	if (!ok(n == 3 && fd != -1 && dup3(full, fd, O_CLOEXEC) == fd,
+	    "a head that cannot be written (%s)", why))
+		return;
+	close(full);
+	is_int(put(db, 3), DB_BROKEN, "nobody knows, and we do not say "
+	    "that nothing was written: %s", db_error(db));
+	n = count(db);
+	ok(n == 3 || n == 4, "opened anew, it is one of the two: %d", n);
+	is_int(put(db, n), DB_OK, "and goes on");
+	is_int(count(db), n + 1, "in order");
+	db_close(db);
+}
+
 static void
 limit(rlim_t max)
 {
@@ -219,6 +265,8 @@ main(void)
 
 	signal(SIGXFSZ, SIG_IGN);
 	snprintf(path, sizeof(path), "%s/limited", tap_dir());
+	test_head(path);
+	snprintf(path, sizeof(path), "%s/small", tap_dir());
 	limit(200000);
 	fill(path, lift_limit);
 	test_disk();

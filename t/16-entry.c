@@ -94,7 +94,7 @@ test_refused(void)
 	    "refused, a NUL: %s", why);
 }
 
-/* Two values at the limit of a list. */
+/* The longest value, and a longer one. */
 static void
 test_lists(void)
 {
@@ -111,9 +111,10 @@ test_lists(void)
 	    "sixteen logins of 128");
 	is_int(e.n_login, 16, "all there");
 	is_int(strlen(e.login[15]), 128, "whole");
-	text[n - 1] = 'x';
-	is_int(entry_parse(&e, text, n, why, sizeof(why)), -1,
-	    "one letter more: %s", why);
+	memcpy(text, "name=", 5);
+	memset(text + 5, 'n', sizeof(text) - 5);
+	is_int(entry_parse(&e, text, sizeof(text), why, sizeof(why)), -1,
+	    "a value longer than any: %s", why);
 }
 
 static void
@@ -201,6 +202,8 @@ static const struct {
 	{ "sip:*@example.com", "sip:a@EXAMPLE.com", 1 },
 	{ "sip:desk-*@example.com", "sip:desk@example.com", 0 },
 	{ "sip:desk-*@example.com", "sip:desk-9@example.com", 1 },
+	{ "sip:a*a@example.com", "sip:a@example.com", 0 },
+	{ "sip:a*a@example.com", "sip:aa@example.com", 1 },
 	{ "sip:*", "+442079460199", 0 },
 	{ "sip:*", "sip:a@b", 1 },
 	{ "+33*,+442079460199", "+442079460199", 1 },

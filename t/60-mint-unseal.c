@@ -227,6 +227,9 @@ test_there_and_back(void)
 	token.sealed_len = 47;
 	is_int(unseal_open(unseal, &token, &back), UNSEAL_BROKEN,
 	    "sealed part too short for a seal");
+	token.sealed_len = sizeof(token.sealed) + 1;
+	is_int(unseal_open(unseal, &token, &back), UNSEAL_BROKEN,
+	    "sealed part longer than a token");
 }
 
 /* What seals well but holds no terms. */
