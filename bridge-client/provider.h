@@ -35,9 +35,9 @@ struct provider_conf {
 /* What the driver wants done. */
 enum provider_act {
 	PROVIDER_PROBE,	/* is it there, may we call, are we registered? */
-	PROVIDER_RING,		/* create the leg and ring it.  Where events come
-				   by a stream: only while it is up, or who
-				   answers is dropped */
+	PROVIDER_RING,		/* create the leg and ring it.  Where events
+				   come by a stream: only while it is up, or
+				   who answers is dropped */
 	PROVIDER_PLAY,		/* speak the prompts to the leg */
 	PROVIDER_HUSH,		/* stop what is being spoken */
 	PROVIDER_BRIDGE,	/* join both legs */
@@ -99,10 +99,10 @@ enum provider_event_kind {
 	EVENT_RINGING,
 	EVENT_ANSWERED,		/* and under our control: it can be spoken to */
 	EVENT_KEY,
-	EVENT_SPOKEN,		/* the prompts are over, or were hushed: `detail`
-				   is the name of the one spoken last, so that
-				   the end of hushed ones is not taken for the
-				   end of those that followed */
+	EVENT_SPOKEN,		/* the prompts are over, or were hushed:
+				   `detail` is the name of the one spoken last,
+				   so that the end of hushed ones is not taken
+				   for the end of those that followed */
 	EVENT_GONE,
 	EVENT_LOST		/* we are no longer whom events are sent to */
 };
@@ -112,8 +112,8 @@ struct provider_event {
 	unsigned char		 call[PROVIDER_CALL_BYTES];
 	enum leg		 leg;
 	char			 key;		/* '0'..'9', '*', '#' */
-	enum provider_cause	 cause;		/* GONE; SPOKEN: CAUSE_FAILED when
-						   the provider has no such prompt */
+	enum provider_cause	 cause;		/* GONE; SPOKEN: CAUSE_FAILED:
+						   there is no such prompt */
 	char			 ref[PROVIDER_REF_MAX + 1];
 	char			 detail[128]; /* "486 Busy Here"; no numbers */
 };

@@ -18,7 +18,7 @@ struct rest_stream;
 struct rest_stream_fn {
 	void	(*up)(void *ctx);
 	void	(*down)(void *ctx, const char *why);
-	void	(*text)(void *ctx, const char *, size_t);	/* one message */
+	void	(*text)(void *ctx, const char *, size_t);	/* a message */
 };
 /* NULL: no such URL, or no memory. */
 struct rest_stream *rest_stream_open(struct rest_account *, const char *url,

@@ -35,7 +35,8 @@ sha1_block(uint32_t h[5], const unsigned char *p)
 		w[i] = (uint32_t)p[4 * i] << 24 | (uint32_t)p[4 * i + 1] << 16 |
 		    (uint32_t)p[4 * i + 2] << 8 | p[4 * i + 3];
 	for (i = 16; i < 80; i++)
-		w[i] = turn_left(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
+		w[i] = turn_left(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16],
+		    1);
 	for (i = 0; i < 80; i++) {
 		if (i < 20) {
 			f = (b & c) | (~b & d);

@@ -3,7 +3,7 @@
 
 usage: rest_server.py DIR
 
-Prints "PLAIN TLS" (two ports) and serves until its standard input ends.  DIR
+Prints "PLAIN TLS DEAD" (ports; nobody listens on the last) and serves until its standard input ends.  DIR
 gets a certificate for localhost, cert.pem.
 """
 import base64
@@ -210,6 +210,8 @@ subprocess.run(
      "-keyout", key, "-out", cert], check=True, stderr=subprocess.DEVNULL)
 tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 tls.load_cert_chain(cert, key)
-print(listen(None), listen(tls), flush=True)
+dead = socket.socket()          # bound, so that nobody else takes it
+dead.bind(("127.0.0.1", 0))
+print(listen(None), listen(tls), dead.getsockname()[1], flush=True)
 sys.stdin.read()
 os._exit(0)
