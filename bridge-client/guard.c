@@ -19,7 +19,8 @@
 #define MINUTES_10	600
 #define DAY		86400
 #define RETRY_S		60	/* where it depends on when others hang up */
-#define NATIONAL_MIN	7	/* digits after the country code */
+#define NATIONAL_MIN	7	/* digits after the country code: what is
+				   shorter may be a short service */
 #define LIMITS_MAX	8
 
 /*
@@ -91,8 +92,6 @@ static enum ask_refusal
 judge(const struct contract_account *a, const struct phone *p)
 {
 	if (is_never(p->e164) || prefix_covers(a->deny, p->e164))
-		return ASK_NUMBER_DENIED;
-	if (p->is_short)
 		return ASK_NUMBER_DENIED;
 	if (!p->is_possible || !p->is_valid)
 		return ASK_NUMBER_BAD;

@@ -104,21 +104,6 @@ put(char *dst, size_t size, const std::string &s)
 		dst[0] = '\0';
 }
 
-/*
- * Numbers that a switch which drops the country code would take for an
- * emergency call or a short service.  Only the whole number counts: area codes
- * do begin like emergency numbers (Colombo 112, Riyadh 112, Beirut 112).
- */
-static int
-is_short_number(const PhoneNumber &number, const std::string &region)
-{
-	std::string national;
-
-	lib.util->GetNationalSignificantNumber(number, &national);
-	return lib.shorts->IsEmergencyNumber(national, region) ||
-	    lib.shorts->IsValidShortNumberForRegion(number, region);
-}
-
 static int
 read_number(struct phone *out, const char *text, const char *region)
 {
@@ -144,7 +129,6 @@ read_number(struct phone *out, const char *text, const char *region)
 	out->type = type_of(number);
 	out->is_possible = lib.util->IsPossibleNumber(number);
 	out->is_valid = lib.util->IsValidNumber(number);
-	out->is_short = is_short_number(number, out->region);
 	return 0;
 }
 

@@ -36,8 +36,6 @@ struct phone {
 	enum phone_type	type;
 	int		is_possible;	/* a length that its country has */
 	int		is_valid;	/* in a range that is in use */
-	int		is_short;	/* an emergency or short number of its
-					   country, with the code put before */
 };
 
 /* Loads the plans (some 50 ms); before the jail.  0, or -1. */

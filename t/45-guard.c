@@ -22,7 +22,8 @@
 static char gb[] = "GB", us[] = "US", de[] = "DE";
 static char domain[] = "example.com", below[] = "*.example.net";
 static char *gb_us_de[] = { gb, us, de };
-static char *domains[] = { domain, below };
+static char any[] = "*";
+static char *domains[] = { domain, below }, *all[] = { any };
 
 static struct contract_account
 account(char *region)
@@ -93,6 +94,7 @@ static const struct {
 	{ "+44 20 7946", "", ASK_NUMBER_BAD, "", "", "" },
 	{ "999", "", ASK_NUMBER_DENIED, "", "", "" },
 	{ "112", "DE", ASK_NUMBER_DENIED, "", "", "" },
+	{ "+44999", "", ASK_NUMBER_DENIED, "", "", "" },
 	{ "+33142345678", "", ASK_NUMBER_DENIED, "", "", "" },
 	{ "+8821612345678", "", ASK_NUMBER_DENIED, "", "", "" },
 	{ "+447700900123", "", ASK_NUMBER_DENIED, "", "", "" },
@@ -154,6 +156,12 @@ test_numbers(void)
 	a.is_sip_offeree = 0;
 	is_int(guard_read(&a, "sip:alice@example.com", "", &n),
 	    ASK_NUMBER_DENIED, "no SIP address where the account says no");
+	a.is_sip_offeree = 1;
+	a.sip_domains.item = all;
+	is_int(guard_read(&a, "sip:alice@192.0.2.1", "", &n),
+	    ASK_NUMBER_DENIED, "nor ever an address of a host in numbers");
+	is_int(guard_read(&a, "sip:alice@example.org", "", &n), ASK_OK,
+	    "where any name would do");
 	prefix_free(a.deny);
 }
 

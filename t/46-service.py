@@ -354,15 +354,11 @@ def test_refused(b):
 def test_unreachable(b):
     """Nobody is there to place the call."""
     p, a = b.face(), b.admin()
-    good, offer = token()
-    got = p.accept(good, ask.nonce(OURS, offer), BOB)
-    if got["refusal"] == "ok":
-        got = wait_end(p, got["secret"])
-        same((got["stage"], got["end"]), ("ended", "provider"),
-             "without a provider the call ends, and says so")
-    else:
-        same(got["refusal"], "no-provider", "without a provider: refused")
-        same(a.list(), [], "and nothing is recorded")
+    for when in ("refused", "and not counted"):
+        good, offer = token(account="small")
+        got = p.accept(good, ask.nonce(OURS, offer), BOB)
+        same(got["refusal"], "no-provider", "without a provider: " + when)
+    same(a.list(), [], "and nothing is recorded")
     health = a.health()
     check(health["journal_ok"] == 1 and health["stopped"] == 0
           and len(health["providers"]) == 1
