@@ -43,7 +43,7 @@ struct db {
 	dev_t		 dev;		/* of the file that is open */
 	ino_t		 ino;
 
-	pthread_mutex_t	 mutex;		/* guards what follows */
+	pthread_mutex_t	 mutex;		/* for DB_READ: guards these */
 	unsigned	 n_live;	/* transactions */
 	int		 has_writer;
 	int		 is_failed;	/* open anew before the next begin */
@@ -311,7 +311,6 @@ resize(struct db *db)
 	    mdb_env_set_mapsize(db->env, 0);
 }
 
-/* With the mutex held. */
 static int
 begin(struct db *db, MDB_txn **txn, int is_write)
 {
@@ -339,6 +338,21 @@ begin(struct db *db, MDB_txn **txn, int is_write)
 	return rc;
 }
 
+/* The other modes' handles belong to one thread. */
+static void
+guard(struct db *db)
+{
+	if (db->mode == DB_READ)
+		pthread_mutex_lock(&db->mutex);
+}
+
+static void
+unguard(struct db *db)
+{
+	if (db->mode == DB_READ)
+		pthread_mutex_unlock(&db->mutex);
+}
+
 enum db_result
 db_begin(struct db *db, struct db_txn **out, int is_write)
 {
@@ -350,7 +364,7 @@ db_begin(struct db *db, struct db_txn **out, int is_write)
 		return result(ENOMEM);
 	t->db = db;
 	t->is_write = is_write;
-	pthread_mutex_lock(&db->mutex);
+	guard(db);
 	rc = begin(db, &t->txn, is_write);
 	if (rc == 0) {
 		db->n_live++;
@@ -359,7 +373,7 @@ db_begin(struct db *db, struct db_txn **out, int is_write)
 	} else {
 		free(t);
 	}
-	pthread_mutex_unlock(&db->mutex);
+	unguard(db);
 	return result(rc);
 }
 
@@ -369,7 +383,7 @@ end(struct db_txn *t, int rc)
 {
 	struct db *db = t->db;
 
-	pthread_mutex_lock(&db->mutex);
+	guard(db);
 	db->n_live--;
 	if (t->is_write)
 		db->has_writer = 0;
@@ -377,7 +391,7 @@ end(struct db_txn *t, int rc)
 		db->is_failed = 1;
 	if (db->n_live == 0)
 		release_lock(db);
-	pthread_mutex_unlock(&db->mutex);
+	unguard(db);
 	free(t);
 }
 

@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -260,34 +261,39 @@ test_map_full(void)
 	db_close(db);
 }
 
-/* A child that writes entries into a file: `n` of `size` bytes. */
+/* Entries into a file: `n` of `size` bytes. */
+static int
+write_entries(const char *path, int n, size_t size)
+{
+	char *big = calloc(1, size), key[16];
+	enum db_result r = DB_OK;
+	struct db_txn *t;
+	struct db *db;
+
+	db = db_open(path, DB_WRITE_FILE, NULL, 64 << 20, why, sizeof(why));
+	if (db == NULL || db_begin(db, &t, 1) != DB_OK)
+		return -1;
+	while (n-- > 0 && r == DB_OK) {
+		snprintf(key, sizeof(key), "k%d", n);
+		r = db_put(t, 0, key, strlen(key), big, size);
+	}
+	if (db_commit(t) != DB_OK)
+		r = DB_BROKEN;
+	db_close(db);
+	free(big);
+	return r == DB_OK ? 0 : -1;
+}
+
 static void
 child_writes(const char *path, int n, size_t size)
 {
-	char *big = calloc(1, size), key[16];
-	struct db_txn *t;
-	struct db *db;
 	int status = 0;
 	pid_t pid = fork();
 
-	if (pid == 0) {
-		db = db_open(path, DB_WRITE_FILE, NULL, 64 << 20, why,
-		    sizeof(why));
-		if (db == NULL || db_begin(db, &t, 1) != DB_OK)
-			_exit(1);
-		while (n-- > 0) {
-			snprintf(key, sizeof(key), "k%d", n);
-			if (db_put(t, 0, key, strlen(key), big, size) != DB_OK)
-				_exit(2);
-		}
-		if (db_commit(t) != DB_OK)
-			_exit(3);
-		db_close(db);
-		_exit(0);
-	}
+	if (pid == 0)
+		_exit(write_entries(path, n, size) != 0);
 	waitpid(pid, &status, 0);
 	is_int(status, 0, "another process writes");
-	free(big);
 }
 
 static void
@@ -385,15 +391,16 @@ test_lock(void)
 
 #define THREADS 4
 
+static atomic_int is_over;
+
 static void *
 read_on(void *arg)
 {
 	struct db *db = arg;
 	static _Thread_local char text[64];
 	intptr_t bad = 0;
-	int i;
 
-	for (i = 0; i < 2000; i++)
+	while (!is_over)
 		bad += get(db, "a", text, sizeof(text)) != DB_OK ||
 		    strlen(text) != 3;
 	return (void *)bad;
@@ -405,8 +412,9 @@ test_threads(void)
 {
 	pthread_t threads[THREADS];
 	struct db *db, *write;
+	int i, status = -1;
 	void *bad;
-	int i;
+	pid_t pid;
 
 	write = db_open(path_of("shared"), DB_WRITE_FILE, NULL, 1 << 20, why,
 	    sizeof(why));
@@ -415,10 +423,18 @@ test_threads(void)
 	db = db_open(path_of("shared"), DB_READ, NULL, 0, why, sizeof(why));
 	if (!ok(db != NULL, "opened to read (%s)", why))
 		return;
+	pid = fork();		/* before there are threads */
+	if (pid == 0) {
+		for (i = 1; i < 20; i++)
+			if (write_entries(path_of("shared"), 10 * i, 20000))
+				_exit(1);
+		_exit(0);
+	}
 	for (i = 0; i < THREADS; i++)
 		pthread_create(&threads[i], NULL, read_on, db);
-	for (i = 1; i < 4; i++)
-		child_writes(path_of("shared"), 50 * i, 20000);
+	waitpid(pid, &status, 0);
+	is_int(status, 0, "another process writes");
+	is_over = 1;
 	for (i = 0; i < THREADS; i++) {
 		pthread_join(threads[i], &bad);
 		is_int((intptr_t)bad, 0, "thread %d read it each time", i);
