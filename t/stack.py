@@ -115,6 +115,10 @@ class Stack:
         return [] if r.returncode == 0 else \
             (r.stdout + r.stderr).splitlines() or ["sip failed"]
 
+    def sip_log(self):
+        with open(self.bed + "/exchange/sip.log", encoding="utf-8") as f:
+            return [json.loads(line) for line in f]
+
     # what the programs say
 
     def tool(self, *args, **more):
