@@ -39,7 +39,7 @@ struct batch_revoke {
 
 struct batch {
 	struct journal		*journal;	/* borrowed */
-	int64_t			 retry_ms;	/* it failed: not before, or 0 */
+	int64_t			 retry_ms;	/* it failed: not before */
 	struct batch_revoke	*revokes;
 	struct batch_accept	*accepts;	/* in the order of arrival */
 	struct batch_accept	**last;		/* of accepts */

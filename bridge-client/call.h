@@ -27,9 +27,9 @@ struct acceptance {
 	unsigned char	id[CALL_ID_BYTES];	/* UUIDv7 */
 	unsigned char	offer[TOKEN_OFFER_BYTES];
 	unsigned char	tag[TERMS_TAG_BYTES];
-	unsigned char	a_hash[CALL_HASH_BYTES];	/* keyed, of A's number */
+	unsigned char	a_hash[CALL_HASH_BYTES]; /* keyed, of A's */
 	uint8_t		uses;		/* that the offer allows, 1..255 */
-	uint16_t	attempts_max;	/* acceptances of the offer; 0: no cap */
+	uint16_t	attempts_max;	/* of the offer; 0: no cap */
 	int64_t		not_after;	/* of the offer, Unix seconds */
 	char		name[TOKEN_NAME_MAX + 1];	/* of the offeror */
 	char		account[TERMS_ACCOUNT_MAX + 1];
@@ -37,8 +37,8 @@ struct acceptance {
 	char		recipient[TERMS_ADDRESS_MAX + 1];	/* or "" */
 	char		reference[TERMS_REFERENCE_MAX + 1];	/* or "" */
 	struct tel	a, b;		/* offeree, destination */
-	char		caller[TEL_TEXT_MAX + 1];	/* the account's own number,
-						   shown on both legs */
+	/* the account's own number, shown on both legs */
+	char		caller[TEL_TEXT_MAX + 1];
 	char		a_lang[3], b_lang[3];	/* of what each side hears */
 	uint16_t	ring_s;		/* how long each leg may ring */
 	uint16_t	confirm_s;	/* silence after the prompt */
@@ -65,7 +65,7 @@ enum call_state {
 /* What is known of a leg.  Kept in the journal: ASKED is the intent. */
 enum call_leg_state {
 	CALL_LEG_NONE,		/* not asked for, or certainly not made */
-	CALL_LEG_ASKED,		/* asked for; whether it was made is not known */
+	CALL_LEG_ASKED,		/* asked for; nobody knows yet if it was made */
 	CALL_LEG_MADE,		/* it is there and not answered */
 	CALL_LEG_UP,
 	CALL_LEG_GONE		/* was there, is certainly down */
@@ -84,7 +84,7 @@ struct call_leg {
 	uint8_t		n_wrong;	/* keys */
 	const char	*speaking;	/* literal: the prompts spoken last */
 	int64_t		asked_ms;	/* of the last RING */
-	int64_t		due_ms;		/* when to ask for it, or ask about it */
+	int64_t		due_ms;		/* when to ask for it, or about it */
 	int64_t		prompt_ms;	/* when to speak to it again */
 };
 
@@ -94,10 +94,10 @@ struct call {
 	uint8_t		end;		/* enum ask_end; set from PARTING on */
 	uint8_t		is_spent;	/* the use: once set, for ever */
 	uint8_t		is_blocked;	/* A pressed 9 */
-	uint8_t		is_bridged;	/* a bridge was asked for, not removed */
+	uint8_t		is_bridged;	/* asked for, and not removed */
 	uint8_t		route_at;	/* index in acc.route */
-	int64_t		since;		/* of the state; this and the next four */
-	int64_t		accepted_at;	/* are Unix seconds, or 0 */
+	int64_t		since;		/* of the state; like the next four */
+	int64_t		accepted_at;	/* Unix seconds, or 0 */
 	int64_t		key_at;		/* key 1 on leg A */
 	int64_t		talk_at;
 	int64_t		ended_at;	/* end known */

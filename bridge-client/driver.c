@@ -134,7 +134,7 @@ log_move(const struct entry *e, enum call_state was)
 	char id[TOKEN_UUID_SIZE];
 
 	token_uuid_text(c->acc.id, id);
-	if (c->state == CALL_CLOSING || c->state == CALL_PARTING)
+	if (c->end != ASK_END_NONE)
 		log_info("call=%s state=%s->%s end=%s why=\"%s\"", id,
 		    call_state_word(was), call_state_word(c->state),
 		    ask_end_word(c->end), c->detail);

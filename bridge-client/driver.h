@@ -30,7 +30,7 @@ struct driver_conf {
 	struct world		 world;
 	size_t			 n_providers;
 	struct world_provider	 provider[WORLD_PROVIDERS_MAX];
-	int64_t			 keep_s;	/* ended calls are kept so long */
+	int64_t			 keep_s;	/* of calls that have ended */
 	/* Called once per call when it has ended and this is durable; or NULL.
 	 * For counters; the call is borrowed. */
 	void			(*ended)(void *ctx, const struct call *);

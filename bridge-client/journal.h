@@ -86,10 +86,10 @@ struct journal_ops {
 	 */
 	enum journal_result (*accept)(struct journal *, const struct call *);
 	/*
-	 * Records a call that has been accepted.  In the same breath: the use is
-	 * spent when is_spent was set, the number blocked when is_blocked was,
-	 * and the offer free again when the call has ended (the use released
-	 * when it was not spent).  The same twice is the same as once.
+	 * Records a call that has been accepted.  In the same breath the use
+	 * is spent when is_spent was set, the number blocked when is_blocked
+	 * was, and the offer is free again when the call has ended (the use
+	 * released when it was not spent).  Twice is the same as once.
 	 */
 	enum journal_result (*put)(struct journal *, const struct call *);
 	enum journal_result (*revoke)(struct journal *,

@@ -43,7 +43,7 @@ struct lmdb {
 	int64_t		 high_kept;	/* .. as it is in the table */
 	int		 has_blocked;
 	int		 has_revoked;
-	struct rows_key	 swept[ROWS_TABLES];	/* where the next sweep goes on */
+	struct rows_key	 swept[ROWS_TABLES];	/* to go on there */
 };
 
 static struct lmdb *
@@ -551,8 +551,8 @@ journal_lmdb_open(const char *dir, size_t map_size, char *why, size_t size)
 	}
 	l->j.op = &ops;
 	buf_init(&l->row, RECORD_CALL_MAX);
-	l->db = db_open(dir, DB_WRITE_DIR, rows_tables, map_size != 0 ? map_size :
-	    MAP_SIZE, why, size);
+	l->db = db_open(dir, DB_WRITE_DIR, rows_tables,
+	    map_size != 0 ? map_size : MAP_SIZE, why, size);
 	if (l->db != NULL && read_state(l) == 0)
 		return &l->j;
 	if (l->db != NULL) {

@@ -13,7 +13,7 @@
 
 #define HOLD_MS		5000	/* between two words to A while B rings */
 #define HUNG_MS		1000	/* after a HANG: gone by then, or look */
-#define TRIES_MAX	3	/* of RING and BRIDGE, where certainly not done */
+#define TRIES_MAX	3	/* of what certainly was not done */
 #define ROUNDS		2	/* a prompt and its repetition on silence */
 
 /* A is on hold while B is rung and asked. */

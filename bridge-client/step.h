@@ -48,7 +48,7 @@ struct call_event {
 struct call_action {
 	enum provider_act	 act;
 	enum leg		 leg;
-	const char		*prompt;	/* PLAY: literal, comma-separated */
+	const char		*prompt;	/* PLAY: a literal */
 };
 #define CALL_ACTIONS_MAX 12
 struct call_actions {

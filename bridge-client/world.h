@@ -26,7 +26,8 @@ struct world {
 	 */
 	int	(*send)(void *ctx, size_t provider, const struct request *,
 		    world_done_fn *, void *done_ctx);
-	/* Call driver_wake() in so many ms; replaces the wish before; -1: never. */
+	/* Call driver_wake() in so many ms, and not when it was wished before;
+	 * -1: never. */
 	void	(*wake)(void *ctx, int64_t in_ms);
 };
 
