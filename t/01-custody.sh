@@ -34,7 +34,7 @@ names() {
 }
 
 is "signing: linked into the milter only" \
-    "$(imports 'crypto_sign(_ed25519)?(_detached|)')" calloffer-milter
+    "$(imports 'crypto_sign(_ed25519)?(_detached)?')" calloffer-milter
 is "signing: named in milter/mint.c only" \
     "$(names 'crypto_sign(_ed25519)?(_detached)?')" milter/mint.c
 is "sealing: linked into the milter only" \
