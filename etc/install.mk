@@ -21,9 +21,9 @@ CONFIGURATION := offerors $(DAEMONS:%=%.conf)
 UNITS := $(DAEMONS:%=calloffer-%.service)
 MANUALS := $(notdir $(wildcard etc/man/*.[1-8]))
 # Directories that are passed on as they stand: to the programs, to people.
-DATA := lang
-EXAMPLES := $(filter-out etc/man etc/systemd $(DATA:%=etc/%) etc/%.mk \
-	etc/%.conf etc/offerors,$(wildcard etc/*))
+DATA := lang web
+EXAMPLES := $(filter-out etc/man etc/systemd etc/prompts $(DATA:%=etc/%) \
+	etc/%.mk etc/%.conf etc/offerors,$(wildcard etc/*))
 
 put = $(INSTALL) -D -m
 # $(call tree,FROM,TO): every file below FROM.
@@ -57,8 +57,6 @@ install: all
 	    $(DESTDIR)$(SYSUSERSDIR)/calloffer.conf
 	@$(put) 644 etc/systemd/tmpfiles.conf \
 	    $(DESTDIR)$(TMPFILESDIR)/calloffer.conf
-	@$(put) 644 etc/systemd/tmpfiles-postfix.conf \
-	    $(DESTDIR)$(DATADIR)/examples/tmpfiles-postfix.conf
 	@echo "manuals:  $(DESTDIR)$(MANDIR)"
 	@set -e; for f in $(MANUALS); do \
 		$(placed) etc/man/$$f > $(B)/install/$$f; \

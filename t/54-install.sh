@@ -21,7 +21,8 @@ for f in bin/calloffer sbin/calloffer-milter sbin/calloffer-acceptd \
     share/calloffer/examples/milter.conf \
     share/calloffer/examples/acceptd.conf \
     share/calloffer/examples/bridge.conf \
-    share/calloffer/examples/tmpfiles-postfix.conf; do
+    share/calloffer/examples/postfix/tmpfiles.conf \
+    share/calloffer/web/style.css; do
 	like "$f" "$all" "^/usr/local/$f\$"
 done
 for f in offerors milter.conf acceptd.conf bridge.conf; do
