@@ -146,6 +146,14 @@ digits(const char *p, size_t n, int min, int max, int *out)
 	return 0;
 }
 
+/* Part of the path of a prompt. */
+static const char *
+check_language(const char *v)
+{
+	return v[0] >= 'a' && v[0] <= 'z' && v[1] >= 'a' && v[1] <= 'z' &&
+	    v[2] == '\0' ? NULL : "a language is two small letters, as en";
+}
+
 static const char *
 check_date(const char *v)
 {
@@ -193,6 +201,7 @@ static const struct conf_key account_keys[] = {
 	LIST(AT(account, sip_domains), "sip_domains", "", NULL),
 	{ "offeree_sip", CONF_BOOL, AT(account, is_sip_offeree), 0, 0, "no",
 	    NULL, 0, NULL },
+	LIST(AT(account, languages), "languages", "en de", check_language),
 	STRING(AT(account, deny_file), "deny_prefixes", "",
 	    check_path_or_none),
 	STRING(AT(account, price), "price", "", check_price),

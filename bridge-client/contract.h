@@ -46,6 +46,8 @@ struct contract_account {
 	struct conf_list providers;	/* names, in order of preference */
 	struct conf_list sip_domains;	/* packet destinations; none: no */
 	int		 is_sip_offeree;	/* the offeree may too */
+	/* of the prompts; the first where the one wished for is not there */
+	struct conf_list languages;
 	char		*deny_file;	/* "": none */
 	char		*price;		/* to the offeree; "": free */
 	int64_t		 ring_s;

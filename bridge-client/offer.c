@@ -201,12 +201,16 @@ offer_by_account(const struct contract *c, const struct contract_account *a,
 				acc->route[acc->n_routes++] = (uint8_t)j;
 }
 
-/* It becomes part of a path at the provider's. */
-static int
-is_lang(const char *s)
+/* What is spoken: the wish where there are prompts in it, else the first. */
+static const char *
+language(const struct contract_account *a, const char *wish)
 {
-	return s[0] >= 'a' && s[0] <= 'z' && s[1] >= 'a' && s[1] <= 'z' &&
-	    s[2] == '\0';
+	size_t i;
+
+	for (i = 0; i < a->languages.n; i++)
+		if (strcmp(a->languages.item[i], wish) == 0)
+			return wish;
+	return a->languages.n > 0 ? a->languages.item[0] : "en";
 }
 
 void
@@ -226,9 +230,9 @@ offer_accept(const struct offer *o, const struct contract *c,
 	acc->a = number->tel;
 	acc->b = o->terms.destination;
 	acc->max_s = o->terms.max_s;
-	put(acc->b_lang, sizeof(acc->b_lang), is_lang(o->terms.lang) ?
-	    o->terms.lang : "en");
-	put(acc->a_lang, sizeof(acc->a_lang), is_lang(lang) ? lang :
-	    acc->b_lang);
+	put(acc->b_lang, sizeof(acc->b_lang),
+	    language(o->account, o->terms.lang));
+	put(acc->a_lang, sizeof(acc->a_lang), language(o->account,
+	    lang[0] != '\0' ? lang : o->terms.lang));
 	offer_by_account(c, o->account, acc);
 }

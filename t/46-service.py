@@ -440,6 +440,18 @@ def test_call(b, ari):
     q.close()
 
 
+def test_language(b, ari):
+    """A language without prompts: the first that has some is spoken."""
+    p = b.face()
+    good, offer = token(uses=1)
+    got = p.accept(good, ask.nonce(OURS, offer), "+442079460298", lang="ja")
+    same(got["refusal"], "ok", "accepted in Japanese")
+    same(p.status(got["secret"])["lang"], "en", "no prompts in this language")
+    p.status(got["secret"], 0, ask.HANGUP)
+    p.close()
+    wait_idle(b)
+
+
 def wait_idle(b):
     """Until every leg of every call is down."""
     a = b.admin()
@@ -724,6 +736,51 @@ def test_restart(b, ari):
           "nothing amiss in the log", b.log()[-2000:])
 
 
+def test_full(b, ari):
+    """A journal without room."""
+    def roomy(size):
+        return lambda s: s.replace(
+            "stop_file", "journal_size = %s\nstop_file" % size).replace(
+            "/journal\"", "/full\"").replace(
+            "per_offeror_day = 1000", "per_offeror_day = 100000\n"
+            "\tper_day = 100000\n\tat_once = 100000")
+
+    b.configure(ari.url, roomy("1M"))
+    if b.user:
+        os.mkdir(b.path("full"), 0o700)
+        os.chown(b.path("full"), pwd.getpwnam(b.user).pw_uid, -1)
+    b.start()
+    wait_ready(b)
+    p, a = b.face(), b.admin()
+    n, refused = 0, []
+    while n < 10000 and len(refused) < 3:
+        good, offer = token()
+        got = p.accept(good, ask.nonce(OURS, offer), "+442079%06d"
+                       % (460000 + n))
+        if got["refusal"] == "ok":
+            n += 1
+        else:
+            refused.append((got["refusal"], got["secret"]))
+    same(refused, [("store-full", "")] * 3, "full: acceptances are refused")
+    same(p.look(good)["refusal"], "ok", "their offers are as they were")
+    same(len(a.list()), n, "and nothing is half recorded (%d calls)" % n)
+    p.close()
+    a.close()
+    same(b.end(), 0, "ends well")
+    b.configure(ari.url, roomy("4M"))
+    b.start()
+    wait_ready(b)
+    p = b.face()
+    for _ in range(200):        # thousands of calls are being ended
+        got = p.accept(good, ask.nonce(OURS, offer), "+442079469999")
+        if got["refusal"] != "no-provider":
+            break
+        time.sleep(0.05)
+    same(got["refusal"], "ok", "with more room they are accepted")
+    p.close()
+    same(b.end(), 0, "ends well")
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         b = Bridge(folder)
@@ -741,12 +798,14 @@ def main():
         b.start()
         wait_ready(b)
         test_call(b, ari)
+        test_language(b, ari)
         test_at_once(b)
         test_caps(b)
         test_admin(b, ari)
         test_peers(b)
         test_reload(b, ari.url)
         test_restart(b, ari)
+        test_full(b, ari)
     print("1..%d" % count)
     return failed > 0
 
