@@ -17,7 +17,7 @@
 /* The sentences of a status, and what fills them. */
 struct words {
 	const char		*title, *text;
-	struct html_hole	 holes[3];
+	struct html_hole	 holes[3];	/* name, caller, the end */
 };
 
 static int
@@ -30,9 +30,11 @@ static void
 choose_words(struct words *w, const struct page *p,
     const struct ask_status *s)
 {
-	const struct html_hole name = { "name", page_name(p, s->name), 0 };
-	const struct html_hole caller = { "caller", s->caller, 0 };
-	const struct html_hole end = { NULL, NULL, 0 };
+	const struct html_hole name = {
+		"name", page_name(p, s->name), HTML_TEXT
+	};
+	const struct html_hole caller = { "caller", s->caller, HTML_NUMBER };
+	const struct html_hole end = { NULL, NULL, HTML_TEXT };
 
 	w->holes[0] = name;
 	w->holes[1] = caller;
@@ -98,17 +100,15 @@ put_track(struct buf *b)
 static void
 put_facts(struct buf *b, const struct page *p, const struct ask_status *s)
 {
-	int is_running = s->stage != ASK_STAGE_ENDED && s->since > 0;
-
 	buf_str(b, "<dl class=\"facts\">\n");
-	if (s->caller[0] != '\0' && s->stage != ASK_STAGE_ENDED) {
+	if (s->caller[0] != '\0') {
 		buf_str(b, "<div><dt>");
 		html_text(b, lang_get(p->lang, LANG_CALL_CALLER));
 		buf_str(b, "</dt><dd><bdi class=\"number\">");
 		html_text(b, s->caller);
 		buf_str(b, "</bdi></dd></div>\n");
 	}
-	if (is_running) {
+	if (s->since > 0) {
 		buf_str(b, "<div><dt>");
 		html_text(b, lang_get(p->lang, LANG_CALL_LASTS));
 		buf_printf(b, "</dt><dd><span id=\"lasts\" data-lasts=\"%"
@@ -123,7 +123,7 @@ static void
 put_talked(struct buf *b, const struct page *p, const struct ask_status *s)
 {
 	struct html_hole holes[] = {
-		{ "duration", "", 0 }, { NULL, NULL, 0 }
+		{ "duration", "", HTML_TEXT }, { NULL, NULL, HTML_TEXT }
 	};
 	struct buf duration;
 
@@ -175,9 +175,10 @@ call_page_show(struct buf *b, const struct page *p, const struct call_page *c)
 	if (is_ended(s))
 		put_talked(b, p, s);
 	buf_str(b, "</div>\n");
-	put_facts(b, p, s);
-	if (s->stage != ASK_STAGE_ENDED)
+	if (s->stage != ASK_STAGE_ENDED) {
+		put_facts(b, p, s);
 		put_buttons(b, p, c);
+	}
 	page_end(b, p);
 }
 

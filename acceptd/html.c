@@ -57,11 +57,12 @@ find(const struct html_hole *holes, const char *name, size_t len)
 static void
 put_hole(struct buf *b, const struct html_hole *hole)
 {
-	if (hole->is_markup) {
+	if (hole->as == HTML_MARKUP) {
 		buf_str(b, hole->value);
 		return;
 	}
-	buf_str(b, "<bdi>");
+	buf_str(b, hole->as == HTML_NUMBER ? "<bdi class=\"number\">" :
+	    "<bdi>");
 	html_text(b, hole->value);
 	buf_str(b, "</bdi>");
 }

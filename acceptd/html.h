@@ -15,10 +15,15 @@ void html_text(struct buf *, const char *);
  * escaped, in <bdi>, so that a name from right to left does not disturb the
  * sentence around it.  A hole that is not named stays as it is.
  */
+enum html_as {
+	HTML_TEXT,
+	HTML_MARKUP,		/* the value is HTML of ours already */
+	HTML_NUMBER		/* a telephone number: never broken */
+};
 struct html_hole {
 	const char	*name;		/* NULL ends the list */
 	const char	*value;
-	int		 is_markup;	/* the value is HTML of ours already */
+	enum html_as	 as;
 };
 void html_fill(struct buf *, const char *sentence, const struct html_hole *);
 /* The same without any markup or escaping: for html_text() or JSON. */

@@ -67,7 +67,6 @@
 	X(BROKEN_TEXT, "broken.text", "") \
 	X(CALL_GONE_TITLE, "call.gone.title", "") \
 	X(CALL_GONE_TEXT, "call.gone.text", "") \
-	X(CALL_STATE, "call.state", "") \
 	X(CALL_CALLER, "call.caller", "") \
 	X(CALL_LASTS, "call.lasts", "") \
 	X(CALL_TALKED, "call.talked", "duration") \

@@ -107,9 +107,9 @@ put_hint(struct buf *b, const struct page *p, const struct ask_offer *o)
 {
 	int is_known = o->known_region[0] != '\0';
 	struct html_hole holes[] = {
-		{ "name", page_name(p, o->name), 0 },
-		{ "country", "", 1 },
-		{ NULL, NULL, 0 }
+		{ "name", page_name(p, o->name), HTML_TEXT },
+		{ "country", "", HTML_MARKUP },
+		{ NULL, NULL, HTML_TEXT }
 	};
 	struct buf country;
 
@@ -173,7 +173,8 @@ static void
 put_steps(struct buf *b, const struct page *p, const char *name)
 {
 	const struct html_hole holes[] = {
-		{ "name", page_name(p, name), 0 }, { NULL, NULL, 0 }
+		{ "name", page_name(p, name), HTML_TEXT },
+		{ NULL, NULL, HTML_TEXT }
 	};
 	static const enum lang_key steps[] = {
 		LANG_OFFER_STEP_RING, LANG_OFFER_STEP_KEY,
@@ -202,8 +203,8 @@ begin(struct buf *b, const struct page *p, const char *id, const char *title,
     const struct offer_page *o)
 {
 	const struct html_hole holes[] = {
-		{ "name", page_name(p, o->offer->name), 0 },
-		{ NULL, NULL, 0 }
+		{ "name", page_name(p, o->offer->name), HTML_TEXT },
+		{ NULL, NULL, HTML_TEXT }
 	};
 	struct page_start start = { id, "", "", 0 };
 	struct buf plain;
@@ -227,8 +228,8 @@ offer_page_form(struct buf *b, const struct page *p,
     const struct offer_page *o)
 {
 	const struct html_hole holes[] = {
-		{ "name", page_name(p, o->offer->name), 0 },
-		{ NULL, NULL, 0 }
+		{ "name", page_name(p, o->offer->name), HTML_TEXT },
+		{ NULL, NULL, HTML_TEXT }
 	};
 
 	begin(b, p, "offer", lang_get(p->lang, LANG_OFFER_TITLE), o);

@@ -221,9 +221,9 @@ static void
 put_error(struct buf *b, const struct page *p, const struct visit *v)
 {
 	const struct html_hole holes[] = {
-		{ "name", page_name(p, v->name), 0 },
-		{ "time", lang_get(p->lang, LANG_LATER), 0 },
-		{ NULL, NULL, 0 }
+		{ "name", page_name(p, v->name), HTML_TEXT },
+		{ "time", lang_get(p->lang, LANG_LATER), HTML_TEXT },
+		{ NULL, NULL, HTML_TEXT }
 	};
 	const char *sentence;
 

@@ -109,9 +109,9 @@ page_time(struct buf *b, const struct page *p, int64_t unix_s)
 {
 	char iso[CLOCK_ISO_SIZE], day[8], month[64], year[16], hm[8], zone[16];
 	const struct html_hole holes[] = {
-		{ "day", day, 1 }, { "month", month, 1 },
-		{ "year", year, 1 }, { "time", hm, 1 },
-		{ "zone", zone, 1 }, { NULL, NULL, 0 }
+		{ "day", day, HTML_MARKUP }, { "month", month, HTML_MARKUP },
+		{ "year", year, HTML_MARKUP }, { "time", hm, HTML_MARKUP },
+		{ "zone", zone, HTML_MARKUP }, { NULL, NULL, HTML_TEXT }
 	};
 	time_t when = (time_t)unix_s;
 	struct tm tm;
@@ -190,9 +190,9 @@ page_refusal(struct buf *b, const struct page *p,
     const struct page_refusal *r)
 {
 	struct html_hole holes[] = {
-		{ "name", page_name(p, r->name), 0 },
-		{ "time", lang_get(p->lang, LANG_LATER), 0 },
-		{ NULL, NULL, 0 }
+		{ "name", page_name(p, r->name), HTML_TEXT },
+		{ "time", lang_get(p->lang, LANG_LATER), HTML_TEXT },
+		{ NULL, NULL, HTML_TEXT }
 	};
 	struct buf when;
 
@@ -200,7 +200,7 @@ page_refusal(struct buf *b, const struct page *p,
 	if (r->at > p->now) {
 		page_time(&when, p, r->at);
 		holes[1].value = buf_cstr(&when);
-		holes[1].is_markup = 1;
+		holes[1].as = HTML_MARKUP;
 	}
 	begin_titled(b, p, ask_refusal_word(r->refusal),
 	    lang_refusal(p->lang, r->refusal, LANG_TITLE), holes);

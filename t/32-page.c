@@ -254,7 +254,7 @@ test_form(void)
 	ok(has("Wrong &amp; bad.") && has("value=\"020&lt;\""),
 	    "an error: its words, the entry kept");
 	ok(has("0.10 a minute"), "the price");
-	ok(has("action=\"/o/token?lang="), "the language that was wished stays");
+	ok(has("action=\"/o/token?lang="), "the wished language stays");
 	check("error");
 	page.is_lang_wished = 0;
 
@@ -325,7 +325,8 @@ static void
 test_html(void)
 {
 	const struct html_hole holes[] = {
-		{ "a", "<x>", 0 }, { "b", "<b>", 1 }, { NULL, NULL, 0 }
+		{ "a", "<x>", HTML_TEXT }, { "b", "<b>", HTML_MARKUP },
+		{ NULL, NULL, HTML_TEXT }
 	};
 
 	html_text(&out, "a<b>&\"'c");

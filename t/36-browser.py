@@ -1,0 +1,170 @@
+#!/usr/bin/python3
+"""A real Chromium on the shipped pages: by keyboard alone, with script and
+without, narrow, dark, magnified.  Pictures are left below build/shots."""
+import os
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from acceptd import Acceptd, ROOT, is_, ok, done, wait_for
+from chromium import Chromium
+from fakeface import ACCEPT, HANGUP, REFUSALS, STAGES, ENDS
+
+SHOTS = os.path.join(ROOT, "build", "shots")
+SECRET = "c2VjcmV0LW9mLXRoZS1jYWxs"
+PAGE = "document.body.dataset.page === '%s'"
+STAGE = "document.querySelector('main').dataset.stage === '%s'"
+
+
+def shot(c, name):
+    os.makedirs(SHOTS, exist_ok=True)
+    c.shot(os.path.join(SHOTS, name + ".png"))
+
+
+def status(stage, end=0):
+    return {"stage": STAGES.index(stage), "end": end, "name": "Alice Doe",
+            "caller": "+44 20 7946 0100", "since": int(time.time()),
+            "talk_s": 75 if stage == "ended" else 0, "lang": "en"}
+
+
+def fits(c, name):
+    """Nothing has to be scrolled sideways."""
+    ok(c.js("document.documentElement.scrollWidth <= innerWidth"),
+       "%s: nothing sticks out" % name,
+       c.js("document.documentElement.scrollWidth"))
+
+
+def focused(c):
+    return c.js("(e => e.name || e.id || e.textContent.trim())"
+                "(document.activeElement)")
+
+
+def accept_by_keyboard(a, c):
+    c.size(390, 844)
+    c.open(a.origin + "/o/" + a.signer.token())
+    shot(c, "offer")
+    is_(c.js("document.querySelectorAll('h1').length"), 1, "one heading")
+    c.tab()
+    is_(focused(c), "number", "the first stop of Tab is the number")
+    c.enter()
+    ok(c.until("!!document.getElementById('error')"), "nothing typed: told so")
+    is_(focused(c), "number", "and the field is at hand")
+    shot(c, "error")
+    c.type("020 7946 0123")
+    c.tab()
+    is_(focused(c), "Call me now", "the second is the button")
+    c.enter()
+    ok(c.until(PAGE % "confirm"), "the number is shown back")
+    ok("+44 20 7946 0123" in c.js("document.body.innerText"), "in full")
+    shot(c, "confirm")
+    c.tab()
+    is_(focused(c), "Yes, call me now", "Tab goes to the yes")
+    c.enter()
+    ok(c.until(PAGE % "call"), "and Enter is enough")
+    is_(len(a.face.asked_for(ACCEPT)), 1, "one acceptance")
+
+
+def watch_with_script(a, c):
+    ok(c.until(STAGE % "starting"), "a call begins")
+    c.js("window.stays = true")
+    wait_for(lambda: a.face.subscribers)
+    for stage in STAGES[2:7]:
+        a.face.status = status(stage)
+        a.face.push(SECRET, a.face.status)
+        ok(c.until(STAGE % stage, 5), "by events: " + stage)
+        if stage == "asking-a":
+            shot(c, "call")
+    ok(c.js("window.stays"), "without loading the page anew")
+    is_(c.js("document.getElementById('stop').textContent"), "Hang up",
+        "the button says what it does now")
+    ok(c.until("/^0:0[1-9]$/.test(document.getElementById('lasts')"
+               ".textContent)", 4), "seconds are counted")
+    a.face.status = status("ended", ENDS.index("talked"))
+    a.face.push(SECRET, a.face.status)
+    ok(c.until("document.querySelector('main').dataset.end === 'talked'", 5),
+       "and the end")
+    ok("1:15" in c.js("document.body.innerText"), "with the time talked")
+    shot(c, "ended")
+
+
+def watch_without_script(a, c):
+    c.script(False)
+    a.face.status = status("ringing-a")
+    c.open(a.origin + "/c/" + SECRET)
+    ok(c.until(STAGE % "ringing-a"), "without script: a call's page")
+    a.face.status = status("talking")
+    ok(c.until(STAGE % "talking", 8), "without script: loads itself anew")
+    a.face.asked.clear()
+    c.js("document.getElementById('stop').focus()")
+    c.enter()
+    ok(wait_for(lambda: a.face.asked_for(HANGUP)),
+       "without script: the button hangs up")
+    a.face.status = status("ended", ENDS.index("cancelled"))
+    ok(c.until(STAGE % "ended", 8), "without script: and the end")
+    c.open(a.origin + "/o/" + a.signer.token())
+    ok("UTC" in c.js("document.querySelector('time').textContent"),
+       "without script: dates have their zone")
+    c.script(True)
+
+
+def many_shapes(a, c):
+    offer = a.origin + "/o/" + a.signer.token()
+    for name, width, height, scale in (("narrow", 320, 640, 1),
+                                       ("telephone", 390, 844, 2),
+                                       ("desk", 1280, 800, 1)):
+        c.size(width, height, scale)
+        c.open(offer)
+        fits(c, name)
+    # 400 % on a screen of 1280 leaves 320 (WCAG 1.4.10).
+    c.size(320, 256, 4)
+    c.open(offer + "?lang=de")
+    fits(c, "magnified four times, in German")
+    c.size(390, 844)
+    c.dark(True)
+    c.open(offer)
+    dark = c.js("getComputedStyle(document.documentElement).backgroundColor")
+    shot(c, "dark")
+    c.dark(False)
+    c.open(offer)
+    ok(dark != c.js("getComputedStyle(document.documentElement)"
+                    ".backgroundColor"), "dark is dark")
+    c.js("document.documentElement.dir = 'rtl'")
+    fits(c, "right to left")
+    shot(c, "rtl")
+    for word in ("closed", "used-up", "too-many"):
+        a.face.offer.update(refusal=REFUSALS.index(word),
+                            opens_at=int(time.time()) + 7200)
+        c.open(offer)
+        ok(c.until(PAGE % word), "the page of " + word)
+        shot(c, word)
+    a.face.offer["refusal"] = 0
+
+
+def languages(a, c):
+    offer = a.origin + "/o/" + a.signer.token()
+    c.languages("fr-CH, de;q=0.7, en;q=0.3")
+    c.open(offer)
+    is_(c.js("document.documentElement.lang"), "de",
+        "the language that the browser prefers, of those we have")
+    shot(c, "german")
+    c.js("[...document.querySelectorAll('.langs a')]"
+         ".find(e => e.lang === 'en').click()")
+    ok(c.until("document.documentElement.lang === 'en'"), "the switch")
+    ok(c.js("document.querySelector('form').action").endswith("?lang=en"),
+       "and it stays")
+
+
+with Acceptd() as main, Chromium() as browser:
+    main.face.status = status("starting")
+    accept_by_keyboard(main, browser)
+    watch_with_script(main, browser)
+    watch_without_script(main, browser)
+    many_shapes(main, browser)
+    languages(main, browser)
+    expected = ("status of 422", "status of 410", "status of 403",
+                "status of 429")
+    said = [s for s in browser.complaints()
+            if not any(e in s for e in expected)]
+    is_(said, [], "the console has no complaint")
+    is_(browser.js("document.cookie"), "", "there is no cookie")
+done()
