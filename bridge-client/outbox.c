@@ -49,6 +49,7 @@ outbox_add(struct outbox *o, const struct call_action *action, size_t provider)
 	for (p = &o->first; *p != NULL; p = &(*p)->next)
 		if (action->act == PROVIDER_HANG && (*p)->stage == WAITING &&
 		    (*p)->action.act != PROVIDER_UNBRIDGE &&
+		    (*p)->action.act != PROVIDER_FIND &&
 		    is_of_leg(&(*p)->action, action->leg))
 			is_over(*p, PROVIDER_NOT, "");
 	*p = a;

@@ -315,7 +315,7 @@ world_new(void)
 
 /* Acceptances. */
 
-static void UNUSED
+static void
 make_acceptance(struct acceptance *a, unsigned n, unsigned offer)
 {
 	const char *why;
@@ -352,7 +352,7 @@ struct answers {
 	unsigned	 by[ASK_REFUSALS];
 };
 
-static void UNUSED
+static void
 on_accepted(void *ctx, const struct acceptance *acc, enum ask_refusal r,
     int is_new)
 {
@@ -364,7 +364,7 @@ on_accepted(void *ctx, const struct acceptance *acc, enum ask_refusal r,
 	a->by[r]++;
 }
 
-static enum ask_refusal UNUSED
+static enum ask_refusal
 accept_now(const struct acceptance *acc)
 {
 	struct answers a = { 0 };
@@ -380,7 +380,7 @@ accept_now(const struct acceptance *acc)
 }
 
 /* The call as the journal has it. */
-static struct call UNUSED
+static struct call
 recorded(const struct acceptance *acc)
 {
 	struct call c;
