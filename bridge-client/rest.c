@@ -522,6 +522,8 @@ wire_done(struct job *job, CURLcode code)
 	struct rest_wire *w = (struct rest_wire *)job;
 	curl_socket_t fd = CURL_SOCKET_BAD;
 
+	curl_multi_setopt(w->account->rest->multi,
+	    CURLMOPT_MAX_HOST_CONNECTIONS, (long)PER_HOST_MAX);
 	if (code == CURLE_OK)
 		code = curl_easy_getinfo(job->easy, CURLINFO_ACTIVESOCKET, &fd);
 	if (code == CURLE_OK && fd != CURL_SOCKET_BAD)
@@ -545,6 +547,8 @@ rest_wire_open(struct rest_account *a, const char *url,
 	w->ctx = ctx;
 	w->job.done = wire_done;
 	LIST_INSERT_HEAD(&a->wires, w, entry);
+	/* It must not queue behind requests: libcurl 7.88 would forget it. */
+	curl_multi_setopt(a->rest->multi, CURLMOPT_MAX_HOST_CONNECTIONS, 0L);
 	if (job_start(&w->job, a, url) < 0 ||
 	    curl_easy_setopt(w->job.easy, CURLOPT_CONNECT_ONLY, 1L) !=
 	    CURLE_OK ||
