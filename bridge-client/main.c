@@ -369,6 +369,8 @@ close_all(void)
 	service_accept_free(bridge.accept);
 	service_face_free(bridge.face);
 	service_admin_free(bridge.admin);
+	(void)unlink(bridge.start->face.path);
+	(void)unlink(bridge.start->admin.path);
 	trunk_close(bridge.trunk);
 	driver_free(bridge.service.driver);
 	rest_close(bridge.rest);
@@ -411,7 +413,9 @@ prepare(void)
 		log_fatal(EX_CANTCREAT, "%s", why);
 	open_loop();
 	open_trunk();
-	if (jail_close(JAIL_UNIX | JAIL_INET, why, sizeof(why)) == -1)
+	/* a journal that met a full disk is opened anew: hence JAIL_WRITE */
+	if (jail_close(JAIL_UNIX | JAIL_INET | JAIL_WRITE, why, sizeof(why)) ==
+	    -1)
 		log_fatal(EX_OSERR, "%s", why);
 }
 

@@ -11,6 +11,7 @@
 #include "lib/clock.h"
 #include "lib/frame.h"
 #include "lib/log.h"
+#include "lib/loop.h"
 
 #include "bridge-client/call.h"
 #include "bridge-client/contract.h"
@@ -27,6 +28,7 @@
 #define CONNECTIONS_MAX	64
 #define OUT_MAX		(4 << 20)
 #define BODY_MAX	4096
+#define PATIENCE_MS	2000	/* of who hangs up, with the journal */
 
 /* Who waits for a call to change. */
 struct watcher {
@@ -34,7 +36,8 @@ struct watcher {
 	struct service_face	*face;
 	struct watch		*watch;
 	struct peer_ticket	 ticket;
-	int			 is_once;
+	struct loop_timer	*patience;	/* who hangs up: NULL else */
+	unsigned char		 call[CALL_ID_BYTES];
 };
 
 /* An ASK_ACCEPT that waits for its answer. */
@@ -44,6 +47,7 @@ struct question {
 
 struct service_face {
 	const struct service	*service;
+	struct loop		*loop;
 	struct peer_socket	*socket;
 	struct watcher		*watchers;
 };
@@ -299,7 +303,9 @@ watcher_free(struct watcher *w)
 		w->face->watchers = w->next;
 	if (w->next != NULL)
 		w->next->prev = w->prev;
-	driver_unwatch(w->watch);
+	if (w->watch != NULL)
+		driver_unwatch(w->watch);
+	loop_timer_free(w->patience);
 	peer_release(&w->ticket);
 	free(w);
 }
@@ -323,40 +329,49 @@ on_change(void *ctx, const struct call *c)
 	ask_put_status(&body, &out);
 	peer_ticket_answer(&w->ticket, &body);
 	buf_free(&body);
-	if (w->is_once || out.stage == ASK_STAGE_ENDED)
+	if (w->patience != NULL || out.stage == ASK_STAGE_ENDED)
 		watcher_free(w);
 }
 
-/* 0, or -1: it is not open, or there is no room. */
-static int
-watch(struct service_face *f, struct answer *answer, const unsigned char *id,
-    int is_once)
+/*
+ * The journal cannot take the end for now.  It is told as it stands: after a
+ * crash the call is found again, and ended.
+ */
+static void
+on_patience_over(void *ctx)
+{
+	struct watcher *w = ctx;
+	struct call c;
+
+	if (driver_get(w->face->service->driver, w->call, &c) == 0)
+		on_change(w, &c);
+	else
+		watcher_free(w);
+}
+
+/* NULL: it is not open, or there is no room. */
+static struct watcher *
+watch(struct service_face *f, struct answer *answer, const unsigned char *id)
 {
 	struct watcher *w = calloc(1, sizeof(*w));
 
 	if (w == NULL)
-		return -1;
+		return NULL;
 	w->face = f;
-	w->is_once = is_once;
-	w->watch = driver_watch(f->service->driver, id, on_change, w);
-	if (w->watch == NULL) {
-		free(w);
-		return -1;
-	}
-	if (peer_hold(&w->ticket, answer->peer, answer->frame, on_gone) ==
-	    -1) {
-		driver_unwatch(w->watch);
-		free(w);
-		return -1;
-	}
+	memcpy(w->call, id, sizeof(w->call));
 	w->next = f->watchers;
 	if (w->next != NULL)
 		w->next->prev = w;
 	f->watchers = w;
-	return 0;
+	w->watch = driver_watch(f->service->driver, id, on_change, w);
+	if (w->watch != NULL &&
+	    peer_hold(&w->ticket, answer->peer, answer->frame, on_gone) == 0)
+		return w;
+	watcher_free(w);
+	return NULL;
 }
 
-/* Where the call of this page stands; `*is_open` while it can still change. */
+/* Where the call of this page stands. */
 static void
 look_at(struct service_face *f, const char *secret, unsigned char *id,
     struct ask_status *out)
@@ -388,7 +403,25 @@ on_status(struct service_face *f, struct answer *answer)
 	ask_put_status(&answer->body, &out);
 	send_answer(answer);
 	if (ask.is_subscription && is_going_on(&out))
-		(void)watch(f, answer, id, 0);
+		(void)watch(f, answer, id);
+	return 0;
+}
+
+/* 0, or -1: to be answered at once. */
+static int
+hang_up(struct service_face *f, struct answer *answer, const unsigned char *id)
+{
+	struct watcher *w = watch(f, answer, id);
+
+	if (w == NULL)
+		return -1;
+	w->patience = loop_timer_new(f->loop, on_patience_over, w);
+	if (w->patience == NULL ||
+	    driver_hangup(f->service->driver, id, CALL_CANCEL) == -1) {
+		watcher_free(w);
+		return -1;
+	}
+	loop_timer_arm(w->patience, PATIENCE_MS);
 	return 0;
 }
 
@@ -403,10 +436,8 @@ on_hangup(struct service_face *f, struct answer *answer)
 	if (ask_get_watch(&ask, answer->frame->body, answer->frame->len) == -1)
 		return -1;
 	look_at(f, ask.secret, id, &out);
-	if (is_going_on(&out) && watch(f, answer, id, 1) == 0) {
-		(void)driver_hangup(f->service->driver, id, CALL_CANCEL);
+	if (is_going_on(&out) && hang_up(f, answer, id) == 0)
 		return 0;
-	}
 	ask_put_status(&answer->body, &out);
 	send_answer(answer);
 	return 0;
@@ -476,6 +507,7 @@ service_face_new(struct loop *loop, int fd, const struct service *service)
 	if (f == NULL)
 		return NULL;
 	f->service = service;
+	f->loop = loop;
 	f->socket = peer_listen(loop, fd, &conf);
 	if (f->socket == NULL) {
 		free(f);
