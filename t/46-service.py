@@ -222,6 +222,37 @@ def test_configuration(b):
     same(b.call("--accounts", "none").returncode, 64, "no such account")
 
 
+def test_sample(b):
+    """Every key of the program is in the sample and in the manual."""
+    with open("etc/bridge.conf", encoding="utf-8") as f:
+        sample = re.sub(r"(?m)^(\s*)#([a-z_0-9]+ = )", r"\1\2", f.read())
+    with open("etc/man/calloffer-bridge.conf.5", encoding="utf-8") as f:
+        manual = f.read()
+    with open("bridge-client/contract.c", encoding="utf-8") as f:
+        code = f.read()
+    keys = re.findall(r"(?:STRING|LIST|COUNT|TIME)\([^\"]*?\"(\w+)\"|"
+                      r"\{ \"(\w+)\", CONF_(?!SECTION)", code)
+    keys = {a or c for a, c in keys if (a or c)[0] != "_"} | {
+        s + part for s in ("face", "admin")
+        for part in ("", "_group", "_mode", "_users")}
+    check(len(keys) > 40, "the program has keys (%d)" % len(keys))
+    for key in sorted(keys):
+        check(re.search(r"(?m)^\s*%s = " % key, sample)
+              and re.search(r"\.It Ic (.* )?%s\b" % key, manual),
+              "in the sample and in the manual: " + key)
+    user = pwd.getpwuid(os.getuid()).pw_name
+    for old, new in ((r"/etc/calloffer/keys/asterisk.", b.path("")),
+                     (r"/etc/calloffer/keys", b.dir),
+                     (r"/etc/calloffer/deny", "/dev/null"),
+                     (r"(?m)^(face_|admin_)?group = .*", ""),
+                     (r"calloffer-(acceptd|bridge)", b.user or user)):
+        sample = re.sub(old, new, sample)
+    b.write("conf", sample)
+    got = b.call("-n")
+    same((got.returncode, got.stderr), (0, ""),
+         "the sample with every key, at these places")
+
+
 # ---- offers
 
 def token(keys=OURS, **f):
@@ -785,6 +816,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         b = Bridge(folder)
         test_configuration(b)
+        test_sample(b)
         b.configure("http://127.0.0.1:1/ari")
         b.start()
         test_look(b)
