@@ -440,7 +440,7 @@ test_facts(void)
 	    step_leg_max_s(&c, LEG_B) > (int)acc.max_s + acc.ring_s,
 	    "a leg's limit leaves room for all that comes before talking");
 	c.state = CALL_PARTING;
-	is_int(call_stage(&c), ASK_STAGE_ENDED, "parting has ended, for people");
+	is_int(call_stage(&c), ASK_STAGE_ENDED, "parting: ended, for people");
 	c.talk_at = WALL;
 	is_int(call_talk_s(&c, WALL + 7), 7, "talking");
 	c.ended_at = WALL + 5;

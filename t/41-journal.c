@@ -332,7 +332,7 @@ accept_at(unsigned n, int64_t wall, int is_ended)
 	struct call c;
 
 	make_call(&c, n, n);
-	make_id(c.acc.id, wall - 60, n);	/* the page was read for a minute */
+	make_id(c.acc.id, wall - 60, n);	/* the page was read */
 	c.accepted_at = wall;
 	is_int(accept_one(&c), JOURNAL_OK, "call %u", n);
 	if (!is_ended)

@@ -46,7 +46,7 @@ struct thing {
 	int64_t		 at_ms;
 	enum thing_kind	 kind;
 	unsigned	 order;
-	char		 text[256];	/* request, body, event, or what to do */
+	char		 text[256];	/* request, body, event, act */
 	int		 status;
 	int		 is_sent;
 	world_done_fn	*fn;
@@ -327,24 +327,38 @@ static const struct provider word_provider = {
 };
 static const struct provider_conf word_conf = { .name = "words" };
 
+/* The next word of the text. */
+static const char *
+take_word(const char *text, char *dst, size_t size)
+{
+	size_t len = strcspn(text, " ");
+
+	snprintf(dst, size, "%.*s", (int)len, text);
+	return text[len] == ' ' ? text + len + 1 : text + len;
+}
+
 /* What a request does; its answer. */
 static void
 serve(const char *text, int *status, char *body)
 {
 	unsigned char call[16];
-	char word[16], leg, to[TEL_TEXT_MAX + 1] = "", from[64] = "";
-	char hex[40];
+	char word[16], leg[4], hex[40];
+	char to[TEL_TEXT_MAX + 1], from[TEL_TEXT_MAX + 1];
 	struct phone *p;
 
 	*status = 200;
 	body[0] = body[1] = '\0';
-	if (sscanf(text, "%15s %c %39s %128s %63s", word, &leg, hex, to,
-	    from) < 3 || provider_read_id(hex, 32, call) != 0)
+	text = take_word(text, word, sizeof(word));
+	text = take_word(text, leg, sizeof(leg));
+	text = take_word(text, hex, sizeof(hex));
+	text = take_word(text, to, sizeof(to));
+	take_word(text, from, sizeof(from));
+	if (provider_read_id(hex, 32, call) != 0)
 		abort();
 	if (strcmp(word, "PROBE") == 0 || strcmp(word, "HUSH") == 0 ||
 	    strcmp(word, "UNBRIDGE") == 0)
 		return;
-	p = phone_of(call, leg == 'a' ? LEG_A : LEG_B);
+	p = phone_of(call, leg[0] == 'a' ? LEG_A : LEG_B);
 	if (strcmp(word, "RING") == 0) {
 		snprintf(p->to, sizeof(p->to), "%s", to);
 		snprintf(p->caller, sizeof(p->caller), "%s", from);
