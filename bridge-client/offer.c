@@ -126,17 +126,20 @@ offer_past(const struct offer *o, struct journal *journal)
 	return ASK_OK;
 }
 
-/* The last digits of the number that the offeror gave. */
+/* The last digits of the number that the offeror gave; or, of a SIP address,
+ * all of it. */
 static enum ask_refusal
 known_number(const struct tel *known, const char *typed)
 {
-	size_t n = strlen(known->text), i, digits = 0;
-	char last[KNOWN_DIGITS + 1] = "";
+	size_t n = strlen(known->text);
+	struct tel tel;
+	const char *why;
 
-	for (i = n; i > 0 && digits < KNOWN_DIGITS; i--)
-		if (scan_is_digit((unsigned char)known->text[i - 1]))
-			last[KNOWN_DIGITS - 1 - digits++] = known->text[i - 1];
-	return digits == KNOWN_DIGITS && strcmp(typed, last) == 0 ? ASK_OK :
+	if (known->kind == TEL_SIP)
+		return tel_parse(&tel, typed, strlen(typed), &why) == 0 &&
+		    tel_same(&tel, known) ? ASK_OK : ASK_NUMBER_WRONG;
+	return n > KNOWN_DIGITS &&
+	    strcmp(typed, known->text + n - KNOWN_DIGITS) == 0 ? ASK_OK :
 	    ASK_NUMBER_WRONG;
 }
 

@@ -48,8 +48,8 @@ enum ask_refusal offer_past(const struct offer *, struct journal *)
 
 /*
  * The number on which the offeree is to be called: what he typed, or, where
- * the offeror gave the number, its last three digits.  ASK_OK, ASK_NUMBER_BAD,
- * _DENIED or _WRONG.
+ * the offeror gave the number, its last three digits (of a SIP address, the
+ * whole).  ASK_OK, ASK_NUMBER_BAD, _DENIED or _WRONG.
  */
 enum ask_refusal offer_number(const struct offer *, const char *typed,
     struct guard_number *out) __attribute__((warn_unused_result));

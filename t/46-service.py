@@ -337,6 +337,7 @@ def test_refused(b):
     good, offer = token()
     other, other_offer = token()
     known, known_offer = token(offeree=BOB)
+    packet, packet_offer = token(offeree="sip:bob@example.org")
     denied, denied_offer = token(offeree="+448712345678")
     far, far_offer = token(destination="+448712345678")
     old, old_offer = token(minted=-86401)
@@ -368,6 +369,12 @@ def test_refused(b):
              (known, ask.nonce(OURS, known_offer), "123")),
             ("the whole known number", "number-wrong",
              (known, ask.nonce(OURS, known_offer), BOB)),
+            ("digits of a known address", "number-wrong",
+             (packet, ask.nonce(OURS, packet_offer), "com")),
+            ("another than the known address", "number-wrong",
+             (packet, ask.nonce(OURS, packet_offer), "sip:eve@example.com")),
+            ("a known address that may not be rung", "number-denied",
+             (packet, ask.nonce(OURS, packet_offer), "sip:bob@example.org")),
             ("a known number that may not be rung", "number-denied",
              (denied, ask.nonce(OURS, denied_offer), "678"))):
         got = p.accept(*args)
