@@ -64,6 +64,8 @@ typed_is_global(const char *s)
 {
 	size_t len = strlen(s);
 
+	if (strncmp(s, "sip:", 4) == 0 || strncmp(s, "sips:", 5) == 0)
+		return 1;
 	return len > 1 && s[0] == '+' &&
 	    strspn(s + 1, "0123456789 .-") == len - 1;
 }
