@@ -111,8 +111,8 @@ stack_bridge_conf() {
 		providers = {"asterisk"}
 		sip_domains = {"example.com"}
 		offeree_sip = yes
-		confirm = 5s
-		${STACK_ACCOUNT:-per_number_10min = 100
+		${STACK_ACCOUNT:-confirm = 5s
+		per_number_10min = 100
 		per_number_day = 1000
 		per_prefix_10min = 1000
 		per_client_10min = 1000
