@@ -130,7 +130,7 @@ open_mint(struct key_ring *ring)
 static void
 usual_terms(struct terms *t)
 {
-	const char *why;
+	const char *why = "";
 
 	memset(t, 0, sizeof(*t));
 	need(tel_parse(&t->destination, "+442079460123", 13, &why) == 0, why);
