@@ -186,6 +186,8 @@ check(bad_ban, "no banned function")
 check(bad_slash, "no // and no typedef for a struct")
 check(bad_fn, "no function over 120 lines")
 
+check([f for f in glob.glob("t/[0-9]*.sh") + glob.glob("t/[0-9]*.py")
+       if not os.access(f, os.X_OK)], "every test can be run")
 text = "".join(read(f) for f in files)
 check([m for m in re.findall(r"\b(?:TODO|FIXME|XXX)\b", text)],
       "nothing is left to be done in the code")

@@ -36,7 +36,9 @@ function end() {
 		    command, command
 	command = ""
 }
-/^    # /	{ end(); command = substr($0, 7); next }
+inside		{ command = command "\n" substr($0, 5)
+		  inside = $0 != "    END"; next }
+/^    # /	{ end(); command = substr($0, 7); inside = /<<.?END/; next }
 /^    / && command != ""	{ command = command "\n" substr($0, 5); next }
 		{ end() }
 END		{ end() }
