@@ -145,6 +145,10 @@ insert(const struct graft *g, const struct buf *block, struct splice *s)
 
 	buf_init(&out, 4 * BLOCK_MAX);
 	codec_insert(&g->text, g->at, &ins, &edit, &out);
+	/* An empty text: its boundary must begin a line of its own. */
+	if (g->leaf->is_open && out.len >= 2 &&
+	    memcmp(out.data + out.len - 2, "\r\n", 2) != 0)
+		buf_str(&out, "\r\n");
 	if (buf_ok(&out))
 		rc = splice_add(s, g->leaf->at + edit.at, edit.del, out.data,
 		    out.len);

@@ -455,11 +455,10 @@ take_markup(struct reader *r)
 	if (left >= 4 && memcmp(p, "<!--", 4) == 0) {
 		next = behind_comment(r);
 	} else if (left >= 2 && (p[1] == '!' || p[1] == '?' || (p[1] == '/' &&
-	    left >= 3 && !scan_is_alpha(p[2])))) {
+	    (left == 2 || !scan_is_alpha(p[2]))))) {
 		next = find(r, r->at, ">");	/* a bogus comment */
 		next += next != NOWHERE;
-	} else if (left >= 2 && (scan_is_alpha(p[1]) ||
-	    (p[1] == '/' && left >= 3))) {
+	} else if (left >= 2 && (scan_is_alpha(p[1]) || p[1] == '/')) {
 		return take_tag(r);
 	} else {
 		take_text(r, r->at, r->at + 1);

@@ -17,6 +17,7 @@ struct leaf {
 	int		is_root;	/* the whole body */
 	size_t		at;		/* of its content in the body */
 	size_t		end;		/* before the boundary's line break */
+	int		is_open;	/* no line break stands there */
 	size_t		digest_at;	/* its Content-MD5 field in the body */
 	size_t		digest_len;	/* 0: it has none there */
 };

@@ -269,12 +269,14 @@ match(const struct mime *m, const unsigned char *p, size_t len, size_t *which,
 static void
 end_leaf(struct mime *m, size_t line)
 {
-	struct leaf *l = &m->leaf[m->n_leaves - 1];
+	struct leaf *l;
 
 	if (!m->in_leaf)
 		return;
 	m->in_leaf = 0;
+	l = &m->leaf[m->n_leaves - 1];
 	l->end = line - l->at >= m->eol ? line - m->eol : l->at;
+	l->is_open = m->eol == 0;
 }
 
 /* A delimiter line of level `which` begins at offset `line` of the body. */

@@ -74,6 +74,7 @@ static const struct place {
 	{ "ends in a textarea", "<textarea></body></html>" },
 	{ "ends in a tag", "<p>x</p><a href=\"x" },
 	{ "ends in a tag's name", "<p>x</p></bod" },
+	{ "ends in the beginning of a tag", "<p>x</p></" },
 	{ "ends in a quoted value", "<p>x</p><a title='</body>" },
 	{ "ends in what is not shown", "x<svg><a>y</a>" },
 	{ "ends in plaintext", "x<plaintext></body>" },

@@ -250,6 +250,12 @@ static const struct {
 	    MESSAGE_EDIT, "", "Hi\n" BLOCK },
 	{ "an empty body", { "alice", "a@b", YES FROM, "", 0 }, MESSAGE_EDIT,
 	    "X-Call-Offer 1", BLOCK + 1 },
+	{ "an empty text, encoded", { "x", "a@b", "From: x@example.org\n"
+	    "Content-Type: multipart/mixed; boundary=m\n", "--m\n"
+	    "Content-Type: text/plain\nContent-Transfer-Encoding: 7bit\n\n"
+	    "--m--\n", 0 }, MESSAGE_EDIT, "", "--m\n"
+	    "Content-Type: text/plain\nContent-Transfer-Encoding: 7bit\n"
+	    BLOCK "--m--\n" },
 	{ "lengths and digests that no longer hold", { "alice", "a@b", YES FROM
 	    "Content-MD5: x\nLines: 1\nContent-Length: 3\nLines: 1\n",
 	    "Hi\n", 0 }, MESSAGE_EDIT, "X-Call-Offer 1, Content-MD5 1, "

@@ -1,0 +1,157 @@
+/*
+ * A button put into whatever comes.  What is left when the inserted bytes are
+ * taken out is the body as it came; the scan finds the same texts again; each
+ * decodes to the old text and one stretch more; no line was made that could be
+ * a boundary.
+ */
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "milter/button.h"
+#include "milter/graft.h"
+#include "milter/mime.h"
+#include "milter/splice.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+
+static size_t
+begin(struct mime *m, const uint8_t *p, size_t len)
+{
+	const uint8_t *end, *colon;
+	size_t at = 0, n;
+
+	mime_init(m);
+	while (at < len && p[at] != '\n') {
+		end = memchr(p + at, '\n', len - at);
+		n = end != NULL ? (size_t)(end - p) - at : len - at;
+		colon = memchr(p + at, ':', n);
+		if (colon != NULL)
+			mime_field(m, (const char *)p + at,
+			    (size_t)(colon - p) - at, (const char *)colon + 1,
+			    n - (size_t)(colon - p) + at - 1);
+		at += n + (end != NULL);
+	}
+	mime_body(m);
+	return at < len ? at + 1 : len;
+}
+
+static void
+check_inserted(const uint8_t *p, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < len; i++)
+		if (p[i] == '-' && p[i + 1] == '-' &&
+		    (i == 0 || p[i - 1] == '\n'))
+			abort();
+}
+
+/* The new body; checks that without the insertions it is the old one. */
+static void
+write_out(const struct splice *s, const uint8_t *body, size_t len,
+    struct buf *out)
+{
+	struct splice_cursor at = { 0 };
+	struct splice_piece p;
+	size_t kept = 0;
+
+	while (splice_next(s, len, &at, &p)) {
+		if (p.bytes != NULL) {
+			check_inserted(p.bytes, p.len);
+			buf_put(out, p.bytes, p.len);
+			continue;
+		}
+		buf_put(out, body + p.at, p.len);
+		kept += p.len;
+	}
+	if (kept + splice_removed(s) != len ||
+	    out->len != kept + splice_added(s))
+		abort();
+}
+
+static void
+decode(const struct leaf *l, const uint8_t *body, struct buf *out)
+{
+	size_t n = l->end - l->at;
+
+	buf_init(out, n + 3);
+	if (l->codec == CODEC_PLAIN)
+		buf_put(out, body + l->at, n);
+	else if (codec_decode(l->codec, body + l->at, n, out) != 0)
+		abort();
+}
+
+/* The new text is the old one and one stretch more. */
+static void
+check_text(const struct buf *a, const struct buf *b)
+{
+	size_t head = 0, more;
+
+	if (b->len <= a->len)
+		abort();
+	more = b->len - a->len;
+	while (head < a->len && a->data[head] == b->data[head])
+		head++;
+	if (a->len > head && memcmp(a->data + head, b->data + head + more,
+	    a->len - head) != 0)
+		abort();
+}
+
+static void
+check_again(const struct mime *old, const uint8_t *p, size_t head,
+    const uint8_t *body, const struct buf *out)
+{
+	static struct mime new;
+	struct buf a, b;
+	size_t i;
+
+	begin(&new, p, head);
+	(void)mime_feed(&new, out->data, out->len, 1);
+	if (mime_end(&new) != REASON_NONE || new.n_leaves != old->n_leaves)
+		abort();
+	for (i = 0; i < old->n_leaves; i++) {
+		decode(&old->leaf[i], body, &a);
+		decode(&new.leaf[i], out->data, &b);
+		check_text(&a, &b);
+		buf_free(&a);
+		buf_free(&b);
+	}
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
+{
+	static const struct button button = { "en",
+	    "https://call.example.com/o/AQFlx1n7WBU_awBrDSC8AaIHO1vQcrKz-xxx",
+	    "Alice" };
+	static struct mime m;
+	struct graft g[MIME_LEAVES_MAX];
+	size_t head = begin(&m, p, len), i, n = 0;
+	enum reason r;
+	struct splice s;
+	struct buf out;
+
+	(void)mime_feed(&m, p + head, len - head, 1);
+	r = mime_end(&m);
+	while (r == REASON_NONE && n < m.n_leaves) {
+		r = graft_place(&g[n], &m.leaf[n], p + head + m.leaf[n].at);
+		n++;
+	}
+	splice_init(&s, 1 << 20);
+	buf_init(&out, len + (1 << 20));
+	if (r == REASON_NONE) {
+		for (i = 0; i < n; i++)
+			if (graft_apply(&g[i], &button, &s) != 0)
+				abort();
+		write_out(&s, p + head, len - head, &out);
+		check_again(&m, p, head, p + head, &out);
+	}
+	for (i = 0; i < n; i++)
+		graft_free(&g[i]);
+	splice_free(&s);
+	buf_free(&out);
+	return 0;
+}
