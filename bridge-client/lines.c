@@ -12,6 +12,7 @@
 
 #define READY_MS	30000	/* between two probes of one that answers */
 #define RETRY_MS	2000	/* .. that does not */
+#define LOST_MS		5000	/* .. whose events somebody else gets */
 
 static size_t
 index_of(const struct line *line)
@@ -46,12 +47,11 @@ lines_is_ready(const struct lines *l, size_t provider)
 	return provider < l->exchanges->n && l->line[provider].is_ready;
 }
 
-/* Where its events come by a stream, that must be up and ours. */
+/* Where its events come by a stream, that must be up. */
 static int
-hears(const struct line *line)
+is_joined(const struct line *line)
 {
-	return provider_of(line)->kind->stream == NULL ||
-	    (line->is_stream_up && !line->is_lost);
+	return provider_of(line)->kind->stream == NULL || line->is_stream_up;
 }
 
 /* Changes, and tells of it once. */
@@ -86,8 +86,23 @@ void
 lines_lost(struct lines *l, size_t provider)
 {
 	l->line[provider].is_lost = 1;
+	l->line[provider].due_ms = clock_mono_ms() + LOST_MS;
 	set_ready(&l->line[provider], 0,
 	    "another program has taken over our events");
+}
+
+/*
+ * While somebody listens, he is left in peace: two bridges that took the events
+ * from each other in turn would both be deaf.
+ */
+static void
+is_probed_lost(struct line *line, int is_heard)
+{
+	const struct world *w = &line->all->exchanges->world;
+
+	line->due_ms = clock_mono_ms() + LOST_MS;
+	if (!is_heard)
+		w->listen(w->ctx, index_of(line));
 }
 
 static void
@@ -97,8 +112,12 @@ is_probed(void *ctx, const struct provider_reply *r)
 	int is_good = r->outcome == PROVIDER_DONE;
 
 	line->is_probed = 0;
+	if (line->is_lost) {
+		is_probed_lost(line, is_good);
+		return;
+	}
 	line->due_ms = clock_mono_ms() + (is_good ? READY_MS : RETRY_MS);
-	if (hears(line))
+	if (is_joined(line))
 		set_ready(line, is_good, r->detail);
 }
 
@@ -126,7 +145,7 @@ lines_wake(struct lines *l)
 
 	for (i = 0; i < l->exchanges->n; i++) {
 		line = &l->line[i];
-		if (!hears(line))
+		if (!is_joined(line))
 			line->due_ms = 0;
 		else if (!line->is_probed && line->due_ms != 0 &&
 		    line->due_ms <= now_ms)

@@ -32,7 +32,10 @@ struct lines {
 void lines_init(struct lines *, struct exchanges *);
 int lines_is_ready(const struct lines *, size_t provider);
 void lines_stream(struct lines *, size_t provider, int is_up, const char *why);
-/* Somebody else gets our events, until the stream comes up again. */
+/*
+ * Somebody else gets our events.  When he is gone, which the provider is asked
+ * each few seconds, the stream is opened anew.
+ */
 void lines_lost(struct lines *, size_t provider);
 /* Asks those that are due; when the next is, monotonic ms, or 0. */
 int64_t lines_wake(struct lines *);

@@ -343,6 +343,16 @@ on_timer(void *ctx)
 	leave(s);
 }
 
+void
+rest_stream_again(struct rest_stream *s, const char *why)
+{
+	if (s->state != STREAM_UP)
+		return;		/* it is about to, anyway */
+	s->is_busy++;
+	fail(s, why);
+	leave(s);
+}
+
 /* "ws://host:port/path" into its parts.  0, or -1. */
 static int
 split(struct rest_stream *s, const char *url)

@@ -23,6 +23,8 @@ struct rest_stream_fn {
 /* NULL: no such URL, or no memory. */
 struct rest_stream *rest_stream_open(struct rest_account *, const char *url,
     const struct rest_stream_fn *, void *ctx);
+/* Drops the connection, and begins again: `down` is called, if it was up. */
+void rest_stream_again(struct rest_stream *, const char *why);
 /* Before its account is freed. */
 void rest_stream_close(struct rest_stream *);
 

@@ -65,6 +65,15 @@ wake(void *ctx, int64_t in_ms)
 }
 
 static void
+listen_again(void *ctx, size_t provider)
+{
+	struct trunk *t = ctx;
+
+	rest_stream_again(t->line[provider].stream,
+	    "taken over by another program, which is gone");
+}
+
+static void
 on_up(void *ctx)
 {
 	struct line *line = ctx;
@@ -128,6 +137,7 @@ trunk_world(struct trunk *t, struct world *out)
 	out->ctx = t;
 	out->send = send_request;
 	out->wake = wake;
+	out->listen = listen_again;
 }
 
 /* 0 also where there is no stream to open. */

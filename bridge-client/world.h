@@ -29,6 +29,9 @@ struct world {
 	/* Call driver_wake() in so many ms, and not when it was wished before;
 	 * -1: never. */
 	void	(*wake)(void *ctx, int64_t in_ms);
+	/* Opens the stream of the provider's events anew: it is up, and they do
+	 * not come by it.  What comes of that is told as ever. */
+	void	(*listen)(void *ctx, size_t provider);
 };
 
 #define WORLD_PROVIDERS_MAX 8

@@ -1,0 +1,167 @@
+/*
+ * Can a provider be used just now?  It answers, its stream is up, and the
+ * events are ours.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/ask.h"
+#include "lib/clock.h"
+
+#include "bridge-client/lines.h"
+#include "bridge-client/request.h"
+
+#include "t/tap.h"
+
+static struct exchanges all;
+static struct lines lines;
+static int64_t now_ms;
+static int n_sent, n_listened;
+static world_done_fn *done;
+static void *done_ctx;
+
+static int
+send_it(void *ctx, size_t provider, const struct request *r,
+    world_done_fn *fn, void *fn_ctx)
+{
+	(void)ctx;
+	(void)provider;
+	(void)r;
+	n_sent++;
+	done = fn;
+	done_ctx = fn_ctx;
+	return 0;
+}
+
+static void
+listen_again(void *ctx, size_t provider)
+{
+	(void)ctx;
+	(void)provider;
+	n_listened++;
+}
+
+static int
+request(const struct provider_conf *c, const struct provider_intent *in,
+    int step, struct request *r)
+{
+	(void)c;
+	(void)step;
+	request_init(r);
+	return in->act == PROVIDER_PROBE ? 0 : -1;
+}
+
+static void
+reply(const struct provider_intent *in, int step, int status, int is_sent,
+    const char *body, size_t len, struct provider_reply *out)
+{
+	(void)in;
+	(void)step;
+	(void)is_sent;
+	(void)body;
+	(void)len;
+	provider_say(out, status == 200 ? PROVIDER_DONE : PROVIDER_NOT,
+	    status == 200 ? "" : "nobody listens");
+}
+
+static int
+stream(const struct provider_conf *c, char *dst, size_t size)
+{
+	(void)c;
+	return snprintf(dst, size, "/") == 1 ? 0 : -1;
+}
+
+static const struct provider kind = { .name = "kind", .request = request,
+    .reply = reply, .stream = stream };
+static const struct provider_conf conf = { .name = "mine" };
+
+/* After so many milliseconds; how many questions that brings. */
+static int
+after(int64_t ms)
+{
+	int before = n_sent;
+
+	now_ms += ms;
+	clock_fake(1700000000000, now_ms);
+	(void)lines_wake(&lines);
+	return n_sent - before;
+}
+
+static void
+answer(int status)
+{
+	done(done_ctx, status, 1, "", 0, "");
+}
+
+static const char *
+detail(void)
+{
+	static struct ask_health h;
+
+	lines_health(&lines, &h);
+	return h.provider[0].is_ready ? "ready" : h.provider[0].detail;
+}
+
+static void
+test_stream(void)
+{
+	is_int(after(60000), 0, "without its stream nobody asks");
+	is_int(lines_is_ready(&lines, 0), 0, "nor is it ready");
+	lines_stream(&lines, 0, 1, "");
+	is_int(after(0), 1, "the stream is up: it is asked at once");
+	is_int(lines_is_ready(&lines, 0), 0, "not ready before it answers");
+	answer(404);
+	is_str(detail(), "nobody listens", "a bad answer is told");
+	is_int(after(1999), 0, "then a pause");
+	is_int(after(1), 1, "and it is asked again");
+	answer(200);
+	is_str(detail(), "ready", "a good answer: ready");
+	is_int(after(29999), 0, "then a long pause");
+	is_int(after(1), 1, "and it is asked again");
+	answer(200);
+	lines_stream(&lines, 0, 0, "it fell");
+	is_str(detail(), "it fell", "the stream falls: not ready");
+	is_int(after(60000), 0, "and nobody asks");
+}
+
+static void
+test_lost(void)
+{
+	lines_stream(&lines, 0, 1, "");
+	after(0);
+	answer(200);
+	lines_lost(&lines, 0);
+	is_str(detail(), "another program has taken over our events",
+	    "somebody else gets our events");
+	is_int(after(4999), 0, "he is not asked about at once");
+	is_int(after(1), 1, "but after a while");
+	answer(200);
+	is_int(n_listened, 0, "while he listens he is left in peace");
+	is_int(lines_is_ready(&lines, 0), 0, "and we are not ready");
+	is_int(after(5000), 1, "asked again");
+	answer(404);
+	is_int(n_listened, 1, "he is gone: the stream is opened anew");
+	lines_stream(&lines, 0, 0, "anew");
+	lines_stream(&lines, 0, 1, "");
+	is_int(after(0), 1, "it is up: asked at once");
+	answer(200);
+	is_str(detail(), "ready", "and ready");
+	is_int(n_listened, 1, "the stream stays");
+}
+
+int
+main(void)
+{
+	now_ms = 1000000;
+	clock_fake(1700000000000, now_ms);
+	all.world.send = send_it;
+	all.world.listen = listen_again;
+	all.n = 1;
+	all.provider[0].kind = &kind;
+	all.provider[0].conf = &conf;
+	lines_init(&lines, &all);
+	test_stream();
+	test_lost();
+	exchange_free_all(&all);
+	return tap_done();
+}
