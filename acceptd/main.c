@@ -3,6 +3,8 @@
  * jail, the loop.  See calloffer-acceptd(8).
  */
 
+#include <sys/resource.h>
+
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -398,6 +400,22 @@ start_rooms(int site_fd, int metrics_fd)
 	loop_at_turn_end(a.loop, on_turn_end, NULL);
 }
 
+/* A connection and a stream are a descriptor each: as many as we may have. */
+static void
+raise_limit(const struct settings *s)
+{
+	rlim_t want = (rlim_t)(s->max_connections + s->max_streams + 64);
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) < 0 || r.rlim_cur >= want)
+		return;
+	r.rlim_cur = r.rlim_max < want ? r.rlim_max : want;
+	if (setrlimit(RLIMIT_NOFILE, &r) < 0 || r.rlim_cur < want)
+		log_warn("only %llu descriptors for max_connections and "
+		    "max_streams: raise the limit", (unsigned long long)
+		    r.rlim_cur);
+}
+
 static void
 close_jail(const struct settings *s)
 {
@@ -507,6 +525,7 @@ main(int argc, char **argv)
 	if (jail_user(s->user, s->group[0] != '\0' ? s->group : NULL, why,
 	    sizeof(why)) < 0)
 		log_fatal(EX_NOUSER, "%s", why);
+	raise_limit(s);
 	signal(SIGPIPE, SIG_IGN);
 	start_rooms(site_fd, metrics_fd);
 	close_jail(s);

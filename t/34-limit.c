@@ -128,6 +128,9 @@ test_rates(void)
 	for (i = 0, passed = 0; i < 4; i++)
 		passed += limit_take(l, "a", INT64_C(1) << 50) == 0;
 	is_int(passed, 3, "after an age no more than the burst");
+	for (i = 0, passed = 0; i < 4; i++)
+		passed += limit_take(l, "b", 21000) == 0;
+	is_int(passed, 3, "nor after a while");
 	limit_free(l);
 
 	l = limit_new(1, 1, 64);

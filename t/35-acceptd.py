@@ -258,8 +258,14 @@ def bridge_away(a):
     is_(a.get("/healthz").status, 200, "acceptd itself is well")
     is_(a.counted("bridge_up"), 0, "and counts what is the case")
     a.face_up()
-    ok(wait_for(lambda: a.get(path).status == 200),
-       "bridge back: works without restart")
+    ok(wait_for(lambda: a.counted("bridge_up") == 1),
+       "bridge back: found without anybody asking")
+    is_(a.get(path).status, 200, "and works without restart")
+    a.face.stop()
+    wait_for(lambda: a.counted("bridge_up") == 0)
+    time.sleep(0.5)
+    a.face_up()
+    is_(a.get(path).status, 200, "or by the first who asks")
     # It dies with a question in hand: nobody knows; the same goes again.
     a.face.mute = True
     thread = threading.Thread(target=lambda: (time.sleep(0.3),
@@ -274,6 +280,12 @@ def bridge_away(a):
     a.face_up()
     ok(wait_for(lambda: a.post(path, {"nonce": "n", "number": NUMBER}).status
                 == 303), "and it goes through")
+    a.face.offer["refusal"] = 99
+    is_(a.get(path).status, 503, "an answer that there is none: 503")
+    ok(wait_for(lambda: "does not speak" in a.logged()),
+       "and that connection ends")
+    a.face.offer["refusal"] = 0
+    ok(wait_for(lambda: a.get(path).status == 200), "but not the next")
     a.face.babble = True
     is_(a.get(path).status, 503, "a bridge that babbles: 503")
     a.face.babble = False
@@ -347,6 +359,7 @@ def throttles():
 def lifecycle():
     with Acceptd(bridge_timeout="2s") as a:
         path = "/o/" + a.signer.token()
+        is_(a.get(path).status, 200, "a token of the first key")
         new = fakeface.Signer()
         os.unlink(a.dir + "/verify.pub")
         new.save(a.dir + "/verify.pub")
