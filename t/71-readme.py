@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Executes what README shows a sysadmin, word for word, in a clean Debian root
 of its own with its own init and network, up to a mail with a button that that
-root's Postfix delivers, and the page behind it.
+root's Postfix delivers, and the page behind it; then what README says to
+remove it all.
 
 Lines that begin with four spaces and "# " are commands; the indented lines
 below one belong to it.  Those of apt-get and make run before the root is
@@ -45,10 +46,8 @@ def run(*args, **more):
                           errors="replace", **more)
 
 
-def commands():
-    """README's commands, up to where it says how to remove it."""
-    text = open("README", encoding="utf-8").read()
-    text = text.split("\nREMOVING IT\n")[0]
+def commands(text):
+    """The commands of a part of README."""
     found, here = [], None
     for line in text.split("\n"):
         if here is not None and "<<" in found[-1].split("\n")[0]:
@@ -220,11 +219,28 @@ def page(root):
     ok(link and r.stdout.strip() == "", "no log holds the link", r.stdout)
     r = root.sh("systemctl is-failed 'calloffer-*'; "
                 "systemctl list-units --failed --plain --no-legend")
-    ok("calloffer" not in r.stdout, "no unit has failed", r.stdout)
+    bad = not ok("calloffer" not in r.stdout and "activating" not in r.stdout,
+                 "no unit has failed", r.stdout)
+    if bad:
+        log = root.sh("journalctl --no-pager -o cat -u 'calloffer-*' -n 60")
+        ok(False, "what the units have said", log.stdout)
+
+
+def remove(root, todo):
+    """`make uninstall` is for README's own directory."""
+    rest = ["cd /usr/src/calloffer && " + c if c.startswith("make") else c
+            for c in todo]
+    for command, said in zip(rest, follow(root, rest)):
+        ok(said[1] == 0, command, said[0])
+    r = root.sh("find /usr/local -type f; systemctl list-units --plain "
+                "--no-legend 'calloffer-*'")
+    ok(r.stdout.strip() == "", "nothing of ours is left", r.stdout)
 
 
 def main():
-    todo = commands()
+    text = open("README", encoding="utf-8").read()
+    text, removing = text.split("\nREMOVING IT\n")
+    todo = commands(text)
     ok(len(todo) > 30, "README's commands are found", len(todo))
     if not ok(make_root(), "a clean Debian root"):
         return
@@ -239,6 +255,7 @@ def main():
             for command, said in zip(rest, follow(root, rest)):
                 judge(command, *said)
             page(root)
+            remove(root, commands(removing))
         finally:
             root.stop()
 
