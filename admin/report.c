@@ -8,7 +8,7 @@
 #include "admin/report.h"
 
 #define PART	10	/* columns of the part */
-#define WHAT	54	/* columns of what was looked at */
+#define WHAT	58	/* columns of what was looked at */
 
 void
 report_good(struct report *r, const char *part, const char *what)
@@ -16,7 +16,7 @@ report_good(struct report *r, const char *part, const char *what)
 	r->n_good++;
 	if (r->is_quiet)
 		return;
-	printf("%-*s%-*s", PART, part, WHAT, what);
+	printf("%-*s%-*s  ", PART, part, WHAT, what);
 	text_say(TEXT_GOOD, "ok");
 	printf("\n");
 	fflush(stdout);
@@ -27,7 +27,7 @@ report_bad(struct report *r, const char *part, const char *what,
     const char *why, const char *mend)
 {
 	r->n_bad++;
-	printf("%-*s%-*s", PART, part, WHAT, what);
+	printf("%-*s%-*s  ", PART, part, WHAT, what);
 	text_say(TEXT_BAD, "WRONG");
 	printf("\n");
 	text_wrap(PART, why);
