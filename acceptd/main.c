@@ -96,8 +96,8 @@ check_zone(const char *zone, char *why, size_t size)
 	if (strcmp(zone, "UTC") == 0 || (strstr(zone, "..") == NULL &&
 	    zone[0] != '\0' && access(path, R_OK) == 0))
 		return 0;
-	snprintf(why, size, "%s:1: zone: there is no %s", a.options.conf,
-	    path);
+	snprintf(why, size, "%s:%d: zone: there is no %s", a.options.conf,
+	    conf_line(a.options.conf, 1, "zone"), path);
 	return -1;
 }
 
@@ -111,8 +111,9 @@ load_keys(struct library *l, char *why, size_t size)
 	for (i = 0; i < list->n; i++)
 		if (key_ring_add(&l->keys, KEY_VERIFY, list->item[i], fault,
 		    sizeof(fault)) < 0) {
-			snprintf(why, size, "%s:1: verify_keys: %s",
-			    a.options.conf, fault);
+			snprintf(why, size, "%s:%d: verify_keys: %s",
+			    a.options.conf, conf_line(a.options.conf, 1,
+			    "verify_keys"), fault);
 			return -1;
 		}
 	return 0;

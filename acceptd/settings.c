@@ -125,7 +125,8 @@ settings_read(struct settings *s, const char *path, char *why, size_t size)
 	if (c == NULL)
 		return NULL;
 	if (s->verify_keys.n == 0) {
-		snprintf(why, size, "%s:1: verify_keys names no file", path);
+		snprintf(why, size, "%s:%d: verify_keys names no file", path,
+		    conf_line(path, 1, "verify_keys"));
 		conf_free(c);
 		return NULL;
 	}

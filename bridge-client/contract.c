@@ -268,38 +268,6 @@ static const struct conf_key contract_keys[] = {
 /*
  * Complaints after parsing.
  */
-/*
- * The first line from `line` on whose first word is `key`, within the section
- * that begins there; else `line`.
- */
-static int
-find_line(const char *path, int line, const char *key)
-{
-	FILE *f = fopen(path, "re");
-	size_t len = strlen(key), size = 0;
-	char *text = NULL;
-	const char *p;
-	int n = 0, found = line;
-
-	while (f != NULL && getline(&text, &size, f) != -1) {
-		if (++n < line)
-			continue;
-		for (p = text; scan_is_space((unsigned char)*p); p++)
-			;
-		if (line > 1 && *p == '}')
-			break;
-		if (strncmp(p, key, len) != 0 ||
-		    scan_is_alnum((unsigned char)p[len]) || p[len] == '_')
-			continue;
-		found = n;
-		break;
-	}
-	free(text);
-	if (f != NULL)
-		fclose(f);
-	return found;
-}
-
 int
 contract_wrong(const struct contract_place *at, int line, const char *key,
     const char *fmt, ...)
@@ -308,7 +276,7 @@ contract_wrong(const struct contract_place *at, int line, const char *key,
 	int n;
 
 	n = snprintf(at->why, at->size, "%s:%d: %s: ", at->path,
-	    find_line(at->path, line, key), key);
+	    conf_line(at->path, line, key), key);
 	if (n < 0 || (size_t)n >= at->size)
 		return -1;
 	va_start(ap, fmt);

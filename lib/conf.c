@@ -78,6 +78,32 @@ conf_free(struct conf *c)
 	free(c);
 }
 
+int
+conf_line(const char *path, int line, const char *key)
+{
+	FILE *f = fopen(path, "re");
+	size_t len = strlen(key), size = 0;
+	char *text = NULL;
+	const char *p;
+	int n = 0, found = 0;
+
+	while (f != NULL && found == 0 && getline(&text, &size, f) != -1) {
+		if (++n < line)
+			continue;
+		for (p = text; scan_is_space((unsigned char)*p); p++)
+			;
+		if (line > 1 && *p == '}')
+			break;
+		if (strncmp(p, key, len) == 0 && p[len] != '_' &&
+		    !scan_is_alnum((unsigned char)p[len]))
+			found = n;
+	}
+	free(text);
+	if (f != NULL)
+		fclose(f);
+	return found != 0 ? found : line;
+}
+
 /* Complaints: the first counts. */
 
 static int __attribute__((format(printf, 2, 3)))

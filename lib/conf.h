@@ -39,6 +39,13 @@ struct conf *conf_read(const char *path, const struct conf_key *table,
 void conf_free(struct conf *);
 
 /*
+ * For a complaint about a value that was read well and fits nothing: the first
+ * line of the file, from `line` on, whose first word is `key`; within the
+ * section, where one begins there.  Else `line`.
+ */
+int conf_line(const char *path, int line, const char *key);
+
+/*
  * Prints every key with its effective value, as the file would say it; a key
  * whose name ends in "password" or "secret" without its value.
  */

@@ -392,9 +392,30 @@ test_print(void)
 	ok(strstr(printed, "${x}") == NULL, "no password");
 }
 
+static void
+test_line(void)
+{
+	static const char text[] = "# one\n  two = 2\ntwos = 3\nlist {\n"
+	    "\tinner = 1\n}\nlate = 1\n";
+	static const struct { const char *key; int from, want; } rows[] = {
+		{ "two", 1, 2 }, { "twos", 1, 3 }, { "late", 1, 7 },
+		{ "inner", 4, 5 }, { "late", 4, 4 }, { "none", 1, 1 },
+		{ "one", 1, 1 }, { "two", 2, 2 }
+	};
+	size_t i;
+
+	write_file("l.conf", text, sizeof(text) - 1);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		is_int(conf_line(path_of("l.conf"), rows[i].from, rows[i].key),
+		    rows[i].want, "the line of %s, from %d", rows[i].key,
+		    rows[i].from);
+	is_int(conf_line(path_of("none.conf"), 1, "two"), 1, "no file: 1");
+}
+
 int
 main(void)
 {
+	test_line();
 	test_refused();
 	test_refused_by_grammar();
 	test_files();
