@@ -180,7 +180,7 @@ reload(const char *path)
 	struct site *site, *old = site_current();
 	char why[WHY_SIZE];
 
-	site = site_open(path, why, sizeof(why));
+	site = site_open(path, old, why, sizeof(why));
 	if (site == NULL) {
 		log_warn("reload refused, the old configuration stays: %s",
 		    why);
@@ -280,7 +280,7 @@ main(int argc, char **argv)
 	log_open("calloffer-milter", o.to, o.is_verbose);
 	if (secret_init() != 0)
 		log_fatal(EX_SOFTWARE, "libsodium does not start");
-	site = site_open(o.conf, why, sizeof(why));
+	site = site_open(o.conf, NULL, why, sizeof(why));
 	if (site == NULL)
 		log_fatal(EX_CONFIG, "%s", why);
 	switch (o.mode) {

@@ -3,10 +3,15 @@
  */
 
 #include <pthread.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
 
 #include "lib/conf.h"
+#include "lib/log.h"
 
 #include "milter/mint.h"
 #include "milter/net.h"
@@ -21,7 +26,10 @@ static void
 site_free(struct site *s)
 {
 	table_free(s->table);
-	mint_free(s->mint);
+	if (s->lender != NULL)
+		site_release(s->lender);
+	else
+		mint_free(s->mint);
 	free(s->nets);
 	conf_free(s->conf);
 	free(s);
@@ -44,8 +52,64 @@ read_networks(struct site *s)
 	return 0;
 }
 
+/* As who we are; and as root, if that fails, as whom we shall become. */
+static struct mint *
+open_mint(const struct settings *set, char *why, size_t size)
+{
+	struct mint *m = mint_open(set->sign_key, set->seal_key, why, size);
+	struct passwd *pw;
+	char again[1024];
+
+	if (m != NULL || geteuid() != 0)
+		return m;
+	pw = getpwnam(set->user);
+	if (pw == NULL || pw->pw_uid == 0 || seteuid(pw->pw_uid) != 0)
+		return NULL;
+	m = mint_open(set->sign_key, set->seal_key, again, sizeof(again));
+	if (seteuid(0) != 0)
+		log_fatal(EX_OSERR, "cannot be root again");
+	return m;
+}
+
+/* The keys, or the old ones where these are the same. */
+static int
+read_keys(struct site *s, struct site *old, char *why, size_t size)
+{
+	s->mint = open_mint(&s->set, why, size);
+	if (s->mint != NULL)
+		return 0;
+	if (old == NULL || strcmp(old->set.sign_key, s->set.sign_key) != 0 ||
+	    strcmp(old->set.seal_key, s->set.seal_key) != 0)
+		return -1;
+	s->lender = site_hold(old->lender != NULL ? old->lender : old);
+	s->mint = s->lender->mint;
+	log_info("the keys stay as they are: %s", why);
+	return 0;
+}
+
+/* The keys and the table; what is wrong is told with its line. */
+static int
+read_files(struct site *s, struct site *old, const char *path, char *why,
+    size_t size)
+{
+	const char *key = "offerors";
+	char what[512];
+
+	if (read_keys(s, old, what, sizeof(what)) == 0)
+		s->table = table_open(s->set.offerors, what, sizeof(what));
+	else if (strncmp(what, s->set.seal_key, strlen(s->set.seal_key)) == 0)
+		key = "seal_key";
+	else
+		key = "sign_key";
+	if (s->table != NULL)
+		return 0;
+	snprintf(why, size, "%s:%d: %s: %s", path, conf_line(path, 1, key),
+	    key, what);
+	return -1;
+}
+
 struct site *
-site_open(const char *path, char *why, size_t size)
+site_open(const char *path, struct site *old, char *why, size_t size)
 {
 	struct site *s = calloc(1, sizeof(*s));
 
@@ -63,13 +127,8 @@ site_open(const char *path, char *why, size_t size)
 		snprintf(why, size, "out of memory");
 		goto fail;
 	}
-	s->mint = mint_open(s->set.sign_key, s->set.seal_key, why, size);
-	if (s->mint == NULL)
-		goto fail;
-	s->table = table_open(s->set.offerors, why, size);
-	if (s->table == NULL)
-		goto fail;
-	return s;
+	if (read_files(s, old, path, why, size) == 0)
+		return s;
 fail:
 	site_free(s);
 	return NULL;

@@ -20,14 +20,22 @@ struct site {
 	struct settings	 set;
 	struct table	*table;
 	struct mint	*mint;
+	struct site	*lender;	/* whose the mint is; NULL: ours */
 	struct net	*nets;		/* trusted */
 	size_t		 n_nets;
 	struct conf	*conf;
 	int		 refs;		/* site_hold(), site_release() */
 };
 
-/* With one reference, the caller's.  NULL: `why` is one line. */
-struct site *site_open(const char *path, char *why, size_t size);
+/*
+ * With one reference, the caller's.  NULL: `why` is one line.
+ *
+ * Key files may belong to root, or to the user whom a milter started as root
+ * becomes.  `old` is the site that is to be replaced, or NULL: keys that are
+ * out of reach by now, and named as before, stay in use.
+ */
+struct site *site_open(const char *path, struct site *old, char *why,
+    size_t size);
 struct site *site_hold(struct site *);
 void site_release(struct site *);	/* NULL is fine */
 

@@ -82,7 +82,7 @@ open_site(const char *more)
 		fprintf(f, "offerors = \"%s\"\n%s\n", path_of("table"), more);
 		fclose(f);
 	}
-	s = site_open(path_of("conf"), why, sizeof(why));
+	s = site_open(path_of("conf"), NULL, why, sizeof(why));
 	ok(s != NULL, "a site %s", s != NULL ? "" : why);
 	return s;
 }
@@ -462,7 +462,7 @@ check_bad_settings(void)
 			fprintf(f, "offerors = \"%s\"\n", path_of("table"));
 		fprintf(f, "seal_key = \"%s\"\n%s\n", path_of("seal"), bad[i]);
 		fclose(f);
-		ok(site_open(path_of("bad"), why, sizeof(why)) == NULL,
+		ok(site_open(path_of("bad"), NULL, why, sizeof(why)) == NULL,
 		    "refused: %s: %s", bad[i], why);
 	}
 }
