@@ -340,8 +340,8 @@ class Postfix(Child):
 
     def __init__(self, home, milter, sink, name="postfix", **settings):
         self.dir = os.path.join(home, name)
-        main = "relayhost = [127.0.0.1]:%d\nmaillog_file_permissions = 0644" \
-            "\n" % sink.port + settings.get("main", "")
+        main = "relayhost = [127.0.0.1]:%d\n" % sink.port \
+            + settings.get("main", "")
         Child.__init__(self, ["sh", "-c", """
             . t/postfix.sh
             trap postfix_stop EXIT
