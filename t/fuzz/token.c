@@ -79,8 +79,9 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 		init();
 	if (token_verify(&t, (const char *)p, len, &none) == TOKEN_GOOD)
 		abort();
-	(void)token_verify(&t, (const char *)p, len, &ring);
-	(void)token_peek(&t, (const char *)p, len);
+	if (token_verify(&t, (const char *)p, len, &ring) == TOKEN_GOOD &&
+	    token_peek(&t, (const char *)p, len) != TOKEN_GOOD)
+		abort();
 	if (token_uuid_parse(id, (const char *)p, len) == 0)
 		token_uuid_text(id, uuid);
 	signed_token(p, len);
