@@ -159,10 +159,26 @@ settle_providers(struct contract *c, enum contract_when when,
 	return 0;
 }
 
+/* Its own, that can ring telephones but no SIP address; or NULL. */
+static const struct contract_provider *
+telephones_only(const struct contract *c, const struct contract_account *a)
+{
+	const struct contract_provider *p;
+	size_t i;
+
+	for (i = 0; i < a->providers.n; i++) {
+		p = contract_provider(c, a->providers.item[i]);
+		if (p->trunk_pstn[0] != '\0' && p->trunk_sip[0] == '\0')
+			return p;
+	}
+	return NULL;
+}
+
 static int
 settle_account(const struct contract *c, struct contract_account *a,
     const struct contract_place *at)
 {
+	const struct contract_provider *p;
 	char why[512];
 	size_t i;
 
@@ -176,6 +192,10 @@ settle_account(const struct contract *c, struct contract_account *a,
 	if (a->is_sip_offeree && a->sip_domains.n == 0)
 		return contract_wrong(at, a->line, "offeree_sip",
 		    "needs sip_domains");
+	p = a->sip_domains.n > 0 ? telephones_only(c, a) : NULL;
+	if (p != NULL)
+		return contract_wrong(at, a->line, "sip_domains", "the "
+		    "provider %s has no trunk_sip to ring them by", p->name);
 	if (a->deny_file[0] == '\0')
 		return 0;
 	a->deny = prefix_read(a->deny_file, why, sizeof(why));

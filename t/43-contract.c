@@ -106,6 +106,8 @@ static const struct {
 	{ "	providers", "", ":14: providers: name at least one" },
 	{ "	sip_domains", "	offeree_sip = yes",
 	    ":19: offeree_sip: needs sip_domains" },
+	{ "	password_file", "	trunk_pstn = \"PJSIP/%s@trunk\"",
+	    ":19: sip_domains: the provider trunk has no trunk_sip" },
 	{ "	deny_prefixes", "	deny_prefixes = %s/nothing",
 	    ":20: deny_prefixes: %s/nothing: " },
 	{ "	deny_prefixes", "	deny_prefixes = %s/verify",

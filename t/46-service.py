@@ -44,6 +44,7 @@ provider pbx {
 	password_file = "%(dir)s/password"
 	app = calloffer
 	trunk_pstn = "PJSIP/%%s@trunk"
+	trunk_sip = "PJSIP/packet/%%s"
 	prompts = "/prompts"
 }
 account sales {
