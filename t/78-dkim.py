@@ -7,7 +7,6 @@ break one, unless it is told to."""
 import base64
 import os
 import re
-import smtplib
 import subprocess
 import sys
 
@@ -185,13 +184,11 @@ class Route:
         self.postfix = mta.Postfix(home, "unix:" + milter.socket, self.sink,
                                    "post-" + name, submission=line,
                                    main=MAIN)
-        self.session = smtplib.SMTP(*self.postfix.submission, timeout=60)
-        self.session.ehlo("client.example")
-        self.session.login(mta.LOGIN, mta.PASSWORD)
+        self.session = mta.Session(self.postfix.submission)
 
     def send(self, data):
         """The answer, and the mail as it left; None where it did not."""
-        code, said = mta.send(self.session, data, "bob@example.net")
+        code, said = self.session.send_mail(data)
         return "%d %s" % (code, said), \
             self.sink.take()[0].data if code == 250 else None
 
@@ -205,12 +202,11 @@ class Receiver:
         self.sink = mta.Sink()
         self.postfix = mta.Postfix(home, "", self.sink, "next", main=MAIN,
                                    incoming="unix:" + verifier.socket)
-        self.session = smtplib.SMTP(*self.postfix.smtp, timeout=60)
-        self.session.ehlo("post.example")
+        self.session = mta.Session(self.postfix.smtp, None)
 
     def verdicts(self, data):
         """Of OpenDKIM and of dkimpy."""
-        code, said = mta.send(self.session, data, "bob@example.net")
+        code, said = self.session.send_mail(data)
         if code != 250:
             return [said]
         found = re.findall(

@@ -56,29 +56,35 @@ def crlf(data):
 
 # ---- what goes in, and what comes out
 
-def submit(where, data, to, login=LOGIN, sender=ALICE):
-    """Bytes as they are; the answer of the last step, (250, ...) when taken.
-    `to`: one address or several."""
-    with smtplib.SMTP(*where, timeout=60) as s:
-        s.ehlo("client.example")
+class Session(smtplib.SMTP):
+    """Bytes go as they are; each answer is that of the last step."""
+
+    def __init__(self, where, login=LOGIN):
+        super().__init__(*where, timeout=60)
+        self.ehlo("client.example")
         if login:
-            s.login(login, PASSWORD)
-        return send(s, data, to, sender)
+            self.login(login, PASSWORD)
 
-
-def send(session, data, to, sender=ALICE):
-    code, said = session.mail(sender, ["BODY=8BITMIME"])
-    for address in [to] if isinstance(to, str) else to:
+    def send_mail(self, data, to="bob@example.net", sender=ALICE):
+        """`to`: one address or several."""
+        code, said = self.mail(sender, ["BODY=8BITMIME"])
+        for address in [to] if isinstance(to, str) else to:
+            if code < 400:
+                code, said = self.rcpt(address)
         if code < 400:
-            code, said = session.rcpt(address)
-    if code < 400:
-        try:
-            code, said = session.data(data)
-        except smtplib.SMTPDataError as e:
-            code, said = e.smtp_code, e.smtp_error
-    if code >= 400:
-        session.rset()
-    return code, said.decode("utf-8", "replace").replace("\n", " ")
+            try:
+                code, said = self.data(data)
+            except smtplib.SMTPDataError as e:
+                code, said = e.smtp_code, e.smtp_error
+        if code >= 400:
+            self.rset()
+        return code, said.decode("utf-8", "replace").replace("\n", " ")
+
+
+def submit(where, data, to="bob@example.net", login=LOGIN):
+    """One mail by a session of its own."""
+    with Session(where, login) as s:
+        return s.send_mail(data, to)
 
 
 class Mail:
