@@ -35,7 +35,7 @@ check_html(const uint8_t *p, size_t len)
 	memcpy(with + at + n, p + at, len - at);
 	if (html_place(with, len + n, &again) != HTML_PLACED)
 		abort();
-	/* Without its end it hides all that follows: it is seen. */
+	/* Without its end it hides all that follows: no place is there. */
 	memcpy(with + at, open, sizeof(open) - 1);
 	memcpy(with + at + sizeof(open) - 1, p + at, len - at);
 	if (memmem(p + at, len - at, "svg", 3) == NULL &&
@@ -46,7 +46,8 @@ check_html(const uint8_t *p, size_t len)
 	    memmem(p + at, len - at, "SVg", 3) == NULL &&
 	    memmem(p + at, len - at, "SvG", 3) == NULL &&
 	    memmem(p + at, len - at, "sVG", 3) == NULL &&
-	    html_place(with, len + sizeof(open) - 1, &again) == HTML_PLACED)
+	    html_place(with, len + sizeof(open) - 1, &again) == HTML_PLACED &&
+	    again > at)
 		abort();
 	free(with);
 }
