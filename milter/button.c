@@ -96,14 +96,18 @@ static void
 put_escaped(struct buf *out, const char *text)
 {
 	const unsigned char *p = (const unsigned char *)text;
+	size_t n;
 
 	while (*p != '\0') {
+		for (n = 0; p[n] >= ' ' && p[n] < 0x80 &&
+		    strchr("<>&\"'", p[n]) == NULL; n++)
+			;
+		buf_put(out, p, n);
+		p += n;
 		if (*p >= 0x80)
 			buf_printf(out, "&#%u;", read_utf8(&p));
-		else if (strchr("<>&\"'", *p) != NULL || *p < ' ')
+		else if (*p != '\0')
 			buf_printf(out, "&#%u;", *p++);
-		else
-			buf_put(out, p++, 1);
 	}
 }
 

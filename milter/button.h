@@ -13,7 +13,7 @@ struct buf;
  * from right to left, and as a bare link where styles are dropped.
  */
 struct button {
-	const char	*lang;	/* two letters; unknown ones are shown as "en" */
+	const char	*lang;	/* two letters; unknown ones are "en" */
 	const char	*url;	/* ASCII, needs no escapes in HTML */
 	const char	*name;	/* who will be called: UTF-8 */
 };

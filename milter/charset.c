@@ -18,7 +18,7 @@
 #define OTHER	0xff		/* a flattened character that is not ASCII */
 
 static const struct name {
-	const char	*name;		/* "*" at its end: anything may follow */
+	const char	*name;		/* "*" at its end: anything follows */
 	struct charset	 set;
 } names[] = {
 	{ "us-ascii",	{ CHARSET_ASCII, 1, 0, 0 } },

@@ -12,7 +12,7 @@ struct buf;
 enum charset_kind {
 	CHARSET_ASCII,		/* ASCII bytes mean ASCII wherever they stand
 				   (or in trail bytes no one looks for) */
-	CHARSET_ISO2022,	/* escapes lead out of ASCII: RFC 1468 and kin */
+	CHARSET_ISO2022,	/* escapes lead out of ASCII: RFC 1468 */
 	CHARSET_UTF7,		/* RFC 2152 */
 	CHARSET_WIDE		/* UTF-16, UTF-32: `unit` bytes a character */
 };
@@ -21,7 +21,7 @@ struct charset {
 	enum charset_kind	kind;
 	size_t			unit;	/* 1, 2 or 4 */
 	int			is_big;	/* byte order of CHARSET_WIDE */
-	size_t			bom;	/* bytes of a mark at the text's front */
+	size_t			bom;	/* bytes of a mark in front */
 };
 
 /*

@@ -123,10 +123,21 @@ static size_t
 qp_place(const unsigned char *p, size_t len, size_t at, int *is_dangling)
 {
 	size_t i = 0, done = 0, n;
+	const unsigned char *stop;
 	int byte;
 
 	*is_dangling = 0;
 	while (i < len) {
+		stop = memchr(p + i, '=', len - i);
+		n = stop != NULL ? (size_t)(stop - p) - i : len - i;
+		if (n > at - done)
+			n = at - done;
+		if (n > 0) {
+			i += n;
+			done += n;
+			*is_dangling = 0;
+			continue;
+		}
 		n = qp_step(p + i, len - i, &byte);
 		if (done == at && byte >= 0)
 			break;
@@ -157,12 +168,43 @@ is_risky_start(const unsigned char *p, size_t len)
 	    (len >= 5 && memcmp(p, "From ", 5) == 0);
 }
 
+static int
+is_graphic(int c)
+{
+	return c > ' ' && c <= '~' && c != '=';
+}
+
+/* As many bytes as can stand bare in the line, at once. */
+static size_t
+qp_run(struct qp_line *l, const unsigned char *p, size_t len)
+{
+	size_t room = LINE_MAX_LEN - 1 - l->col, n = 0;
+
+	if (l->col == 0)
+		return 0;
+	if (len > room)
+		len = room;
+	while (n < len && is_graphic(p[n]))
+		n++;
+	buf_put(l->out, p, n);
+	l->col += n;
+	return n;
+}
+
+static void
+qp_escape(struct buf *out, unsigned char c)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	const char text[3] = { '=', digits[c >> 4], digits[c & 15] };
+
+	buf_put(out, text, sizeof(text));
+}
+
 static void
 qp_put(struct qp_line *l, const unsigned char *p, size_t len)
 {
 	int is_last = len == 1 || p[1] == '\r';
-	int is_bare = (p[0] > ' ' && p[0] <= '~' && p[0] != '=') ||
-	    (scan_is_space(p[0]) && !is_last);
+	int is_bare = is_graphic(p[0]) || (scan_is_space(p[0]) && !is_last);
 	size_t need = is_bare ? 1 : 3;
 
 	/* The "=" of a soft break needs a column as well. */
@@ -175,7 +217,7 @@ qp_put(struct qp_line *l, const unsigned char *p, size_t len)
 	if (is_bare)
 		buf_put(l->out, p, 1);
 	else
-		buf_printf(l->out, "=%02X", p[0]);
+		qp_escape(l->out, p[0]);
 	l->col += need;
 }
 
@@ -203,6 +245,7 @@ qp_insert(const struct codec_text *t, size_t at, const struct codec_text *ins,
 		} else {
 			qp_put(&line, p + i, ins->len - i);
 			i++;
+			i += qp_run(&line, p + i, ins->len - i);
 		}
 	}
 	if (line.col > 0)

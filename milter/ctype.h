@@ -21,7 +21,7 @@ struct ctype {
 	char	boundary[CTYPE_BOUNDARY_MAX + 1];
 	int	is_boundary_bad;	/* empty, too long, ends in a space */
 	char	charset[CTYPE_WORD_MAX + 1];	/* lower case, "": not given */
-	char	method[CTYPE_WORD_MAX + 1];	/* lower case, of text/calendar */
+	char	method[CTYPE_WORD_MAX + 1];	/* lower case: iMIP */
 	char	start[CTYPE_START_MAX + 1];	/* of multipart/related */
 	int	has_name;		/* name= in any form: a file */
 	int	is_flowed;		/* RFC 3676 */

@@ -29,6 +29,7 @@ struct tag {
 	struct slice	style;
 	int		is_end;
 	int		is_self_closing;
+	int		is_hidden;	/* by its attribute of that name */
 };
 
 struct reader {
@@ -44,6 +45,7 @@ struct reader {
 	size_t		quote_depth;
 	struct slice	hidden;		/* likewise, not shown */
 	size_t		hidden_depth;
+	size_t		hidden_at;	/* where it begins */
 
 	size_t		break_at;	/* where a new line of text may begin */
 	size_t		line;		/* where the last one did */
@@ -157,6 +159,7 @@ read_tag(const struct reader *r, struct tag *t)
 		    p[i] != '>' && p[i] != '=')
 			i++;
 		name.len = (size_t)(p + i - name.p);
+		t->is_hidden |= is_name(&name, "hidden");
 		memset(&value, 0, sizeof(value));
 		if (read_value(r, &i, &value) != 0)
 			return -1;
@@ -237,6 +240,37 @@ has_style(const struct slice *style, const char *what)
 	return 0;
 }
 
+/* "property: value", with white space where CSS lets it stand. */
+static int
+has_property(const struct slice *style, const char *name, const char *value)
+{
+	size_t n = strlen(name), len = strlen(value), i, j;
+	const unsigned char *p = style->p;
+
+	for (i = 0; i + n < style->len; i++) {
+		if (!scan_same((const char *)p + i, n, name, n))
+			continue;
+		for (j = i + n; j < style->len && is_white(p[j]); j++)
+			;
+		if (j == style->len || p[j] != ':')
+			continue;
+		for (j++; j < style->len && is_white(p[j]); j++)
+			;
+		if (style->len - j >= len &&
+		    scan_same((const char *)p + j, len, value, len))
+			return 1;
+	}
+	return 0;
+}
+
+/* Preview texts above a newsletter, for example. */
+static int
+is_hidden(const struct tag *t)
+{
+	return t->is_hidden || has_property(&t->style, "display", "none") ||
+	    has_property(&t->style, "visibility", "hidden");
+}
+
 /* What follows, to the end, is the message answered to. */
 static int
 is_final_mark(const struct tag *t)
@@ -282,6 +316,16 @@ is_block(const struct slice *name)
 	return is_one_of(name, names);
 }
 
+/* Elements that have no end, and no content. */
+static int
+is_empty(const struct slice *name)
+{
+	static const char *const names[] = { "br", "hr", "img", "input", "meta",
+	    "link", "wbr", "col", "area", "base", "embed", NULL };
+
+	return is_one_of(name, names);
+}
+
 /* Places that mark; the attribution right above it belongs to it. */
 static void
 set_place(struct reader *r, const struct tag *t)
@@ -304,19 +348,31 @@ enter(struct slice *in, size_t *depth, const struct tag *t)
 	(*depth)++;
 }
 
+/* Does this begin what is not shown, or nest in it? */
+static int
+hides(const struct reader *r, const struct tag *t)
+{
+	static const char *const foreign[] = { "svg", "math", NULL };
+	static const char *const unseen[] = { "svg", "math", "template",
+	    "select", "datalist", "object", "video", "audio", "canvas", NULL };
+
+	/* HTML knows no other element that "/>" closes. */
+	if (t->is_self_closing && is_one_of(&t->name, foreign))
+		return 0;
+	if (r->hidden_depth > 0)
+		return scan_same((const char *)t->name.p, t->name.len,
+		    (const char *)r->hidden.p, r->hidden.len);
+	return is_one_of(&t->name, unseen) ||
+	    (is_hidden(t) && !is_empty(&t->name));
+}
+
 static void
 take_start(struct reader *r, const struct tag *t)
 {
-	static const char *const unseen[] = { "template", "svg", "math",
-	    "select", "datalist", "object", "video", "audio", "canvas", NULL };
-	static const char *const empty[] = { "br", "hr", "img", "input", "meta",
-	    "link", "wbr", "col", "area", "base", "embed", NULL };
-
-	if (r->hidden_depth > 0 ? scan_same((const char *)t->name.p,
-	    t->name.len, (const char *)r->hidden.p, r->hidden.len) :
-	    is_one_of(&t->name, unseen)) {
-		if (!t->is_self_closing)
-			enter(&r->hidden, &r->hidden_depth, t);
+	if (hides(r, t)) {
+		if (r->hidden_depth == 0)
+			r->hidden_at = t->at;
+		enter(&r->hidden, &r->hidden_depth, t);
 		return;
 	}
 	if (r->hidden_depth > 0 || r->is_final)
@@ -332,7 +388,7 @@ take_start(struct reader *r, const struct tag *t)
 		r->is_final = 1;
 	} else if (is_mark(t)) {
 		set_place(r, t);
-		if (!is_one_of(&t->name, empty))
+		if (!is_empty(&t->name))
 			enter(&r->quote, &r->quote_depth, t);
 	} else if (is_name(&t->name, "hr")) {
 		r->ruler = t->at;
@@ -346,15 +402,20 @@ take_start(struct reader *r, const struct tag *t)
 static void
 take_end(struct reader *r, const struct tag *t)
 {
+	int is_body = is_name(&t->name, "body");
+	int is_html = is_name(&t->name, "html");
+
 	if (r->hidden_depth > 0) {
+		/* </body> does not end the body: what follows is in it. */
 		if (scan_same((const char *)t->name.p, t->name.len,
-		    (const char *)r->hidden.p, r->hidden.len))
+		    (const char *)r->hidden.p, r->hidden.len) &&
+		    !is_body && !is_html)
 			r->hidden_depth--;
 		return;
 	}
-	if (is_name(&t->name, "body"))
+	if (is_body)
 		r->body_end = t->at;
-	else if (is_name(&t->name, "html"))
+	else if (is_html)
 		r->html_end = t->at;
 	else if (r->quote_depth > 0 && scan_same((const char *)t->name.p,
 	    t->name.len, (const char *)r->quote.p, r->quote.len))
@@ -490,8 +551,6 @@ html_place(const unsigned char *p, size_t len, size_t *at)
 		if (r.at < len && take_markup(&r) != 0)
 			return HTML_BROKEN;
 	}
-	if (r.hidden_depth > 0)
-		return HTML_BROKEN;
 	*at = len;
 	if (r.html_end != NOWHERE)
 		*at = r.html_end;
@@ -499,5 +558,7 @@ html_place(const unsigned char *p, size_t len, size_t *at)
 		*at = r.body_end;
 	if (r.place < *at)
 		*at = r.place;
+	if (r.hidden_depth > 0 && r.hidden_at < *at)
+		return HTML_BROKEN;
 	return HTML_PLACED;
 }

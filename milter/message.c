@@ -492,9 +492,10 @@ message_log(const struct message *m, const char *id)
 		log_warn("%s: offer=failed reason=%s %s", id,
 		    reason_word(a->reason), a->text);
 	} else {
-		log_info("%s: offer=%s reason=%s sender=%s login=%s rcpts=%zu%s%s",
-		    id, outcome(m), reason_word(a->reason), m->sender,
-		    m->has_login ? m->login : "-", m->mail.n_recipients,
+		log_info("%s: offer=%s reason=%s sender=%s login=%s "
+		    "rcpts=%zu%s%s", id, outcome(m), reason_word(a->reason),
+		    m->sender, m->has_login ? m->login : "-",
+		    m->mail.n_recipients,
 		    a->verdict == POLICY_REFUSE ? " told=" : "",
 		    a->verdict == POLICY_REFUSE ? a->text : "");
 	}

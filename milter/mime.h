@@ -57,7 +57,7 @@ struct mime {
 	struct mime_level level[MIME_DEPTH_MAX];
 	size_t		depth;
 	size_t		n_parts;
-	int		in_leaf;	/* leaf[n_leaves - 1] is not yet ended */
+	int		in_leaf;	/* leaf[n_leaves - 1] is open */
 	int		is_midline;
 	size_t		eol;		/* of the line before: 0, 1, 2 bytes */
 	int		last;		/* byte before `at`, or -1 */

@@ -80,7 +80,8 @@ skip_space(const char **p, const char *end)
 static int
 is_token(int c)
 {
-	return c > ' ' && c <= '~' && memchr("()<>@,;:\\\"/[]?=", c, 15) == NULL;
+	return c > ' ' && c <= '~' &&
+	    memchr("()<>@,;:\\\"/[]?=", c, 15) == NULL;
 }
 
 static int

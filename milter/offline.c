@@ -215,25 +215,31 @@ each_field(struct input *in, field_fn *fn, void *ctx)
 	return 0;
 }
 
-/* As libmilter gives a value: from behind the colon, without the last end. */
+/*
+ * As libmilter gives a field: its name with the white space that some put
+ * behind it, its value from behind the colon, without the last line end.
+ */
 static int
 feed_field(void *ctx, const char *name, const unsigned char *p, size_t len)
 {
 	const unsigned char *colon = memchr(p, ':', len);
 	size_t n = (size_t)(p + len - colon) - 1;
-	char *value;
+	char *full = strndup((const char *)p, (size_t)(colon - p));
+	char *value = strndup((const char *)colon + 1,
+	    n < FIELD_MAX ? n : FIELD_MAX);
+	int rc = -1;
 
-	if (n > FIELD_MAX)
-		n = FIELD_MAX;
-	value = strndup((const char *)colon + 1, n);
-	if (value == NULL)
-		return -1;
-	n = strlen(value);
-	while (n > 0 && (value[n - 1] == '\n' || value[n - 1] == '\r'))
-		value[--n] = '\0';
-	message_header(ctx, name, value);
+	(void)name;
+	if (full != NULL && value != NULL) {
+		n = strlen(value);
+		while (n > 0 && (value[n - 1] == '\n' || value[n - 1] == '\r'))
+			value[--n] = '\0';
+		message_header(ctx, full, value);
+		rc = 0;
+	}
+	free(full);
 	free(value);
-	return 0;
+	return rc;
 }
 
 #define NAMES_MAX 8

@@ -132,7 +132,8 @@ has_verb(const struct text *t, const struct line *l)
 {
 	static const char *const verbs[] = { " wrote", " schrieb", "crit",
 	    " escribi", " scritto", " schreef", " geschreven", " escreveu",
-	    " pisze", " napisa", " skrev", " napsal", " kirjoitti", " a scris" };
+	    " pisze", " napisa", " skrev", " napsal", " kirjoitti",
+	    " a scris" };
 	size_t i;
 
 	if (!ends_in_colon(t, l))

@@ -12,7 +12,7 @@ enum reason {
 	REASON_NONE = 0,	/* it gets one */
 
 	/* nobody asked */
-	REASON_NOT_ASKED,	/* no header, and the table does not say always */
+	REASON_NOT_ASKED,	/* no header, and no entry says always */
 	REASON_DECLINED,	/* X-Call-Offer: no */
 
 	/* the header is not this sender's wish: it goes, the mail passes */

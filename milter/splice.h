@@ -22,7 +22,7 @@ struct splice_edit {
 struct splice {
 	size_t			n;
 	struct splice_edit	edit[SPLICE_MAX];
-	struct buf		text;	/* what is inserted, one behind another */
+	struct buf		text;	/* what is inserted, in one */
 };
 
 /* `max`: ceiling of all that is inserted. */

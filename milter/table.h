@@ -29,8 +29,8 @@ int table_offers_unasked(struct table *);
 
 /*
  * Looks whether the file was replaced or written.  1: it was, and its new
- * content is taken.  -1: it was, and is not taken, the old one stays; `why` says
- * so, once for each change.  0: nothing new.
+ * content is taken.  -1: it was, and is not taken, the old one stays; `why`
+ * says so, once for each change.  0: nothing new.
  */
 int table_refresh(struct table *, char *why, size_t size);
 

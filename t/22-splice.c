@@ -159,7 +159,7 @@ static const char *const inserts[] = {
 	"\r\n",
 	"\r\n-- x\r\n--x\r\n.x\r\nFrom x\r\nx \r\n\t\r\n=3D\r\n",
 	"https://call.example.com/o/AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQ"
-	    "-_EBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQ\r\n",
+	    "-_EBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBA\r\n",
 	"no line end",
 };
 

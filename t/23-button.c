@@ -33,7 +33,8 @@ static const struct place {
 	{ "a quote with its attribution",
 	    "Hello\n|\nOn Mon, 23 Nov 2026, Bob wrote:\n> a\n\n> b\n" },
 	{ "in German", "Hallo\n|\nAm 23.11.26 um 10:11 schrieb Bob:\n> a\n" },
-	{ "in French", "Salut\n|\nLe 23/11/2026, Bob a \xc3\xa9" "crit :\n> a\n" },
+	{ "in French", "Salut\n|\nLe 23/11/2026, Bob a \xc3\xa9" "crit :\n"
+	    "> a\n" },
 	{ "in Spanish", "Hola\n|\nEl 23/11/2026, Bob escribi\xc3\xb3:\n> a\n" },
 	{ "unknown language", "Hello\n|\n2026-11-23 Bob <bob@x> kirjutas:\n"
 	    "\n> a\n" },
@@ -130,7 +131,8 @@ static const struct place {
 	    "type=cite>a</blockquote>" },
 	{ "an attribution below own words", "<p>Hi<br>|On 1, <a>B</a> wrote:"
 	    "</p><br><blockquote type=cite>a</blockquote>" },
-	{ "a quotation of the author's", "<blockquote>a</blockquote>b|</body>" },
+	{ "a quotation of the author's",
+	    "<blockquote>a</blockquote>b|</body>" },
 	{ "a class that only looks so", "<p class='not_gmail_quote'>a</p>"
 	    "|</body>" },
 };
@@ -250,7 +252,8 @@ check_button(void)
 	static const char *const langs[] = { "en", "de", "fr", "es", "it",
 	    "nl", "pt", "ar", "he", "xx", "" };
 	static const char url[] = "https://call.example.com/o/AQ";
-	struct button b = { NULL, url, "D\xc3\xb6" "e & <Co> \xf0\x9f\x93\x9e" };
+	struct button b = { NULL, url,
+	    "D\xc3\xb6" "e & <Co> \xf0\x9f\x93\x9e" };
 	struct buf out;
 	size_t i;
 
