@@ -86,6 +86,33 @@ is "but not where NO_COLOR is set" "$(NO_COLOR=1 on_terminal 80 $C calls |
 like "a wide one shows the offer's id" "$(on_terminal 160 $C calls)" \
     "0198c0de-0000"
 
+# calls -f: first what there is, then each change, once.
+until_said() {	# FILE PATTERN: for 10 s at most
+	i=0
+	until grep -q -e "$2" "$1"; do
+		i=$((i + 1))
+		[ $i -lt 200 ] || return 1
+		sleep 0.05
+	done
+}
+now=$(date +%s)
+one() { echo "{\"calls\": [{\"call\": \"0$1\", \"stage\": $2, \"end\": $3,
+  \"accepted_at\": $now, \"offeror\": \"f@example.com\"}]}" >"$dir/state"; }
+one 1 2 0
+$C calls -f >"$dir/followed" &
+follower=$!
+mine $follower
+ok "-f tells what there is" until_said "$dir/followed" 'ringing the offeree'
+one 1 7 3
+ok "and what changes" until_said "$dir/followed" 'offeree was busy'
+one 2 2 0
+ok "and what comes" sh -c "i=0; while [ \$(wc -l <$dir/followed) -lt 4 ]; do
+	i=\$((i + 1)); [ \$i -lt 100 ] || exit 1; sleep 0.1; done"
+is "each once, the heads once" "$(wc -l <"$dir/followed") $(grep -c ACCEPTED \
+    "$dir/followed")" "4 1"
+kill $follower
+wait $follower 2>/dev/null
+
 # revoke
 state <<'E2'
 {"revoked": {"n_hung_up": 1}}
@@ -141,6 +168,23 @@ E2
 run $C test-call sales +442079460123 sip:desk@example.com
 like "one that did not: 1, and why" "$status $out" 'offeree was busy.*486 Busy'
 is "  status" "$status" 1
+state <<'E2'
+{"accepted": {"call": "05"}, "calls": [{"call": "05", "offer": "06",
+  "stage": 2}]}
+E2
+$C test-call sales +442079460123 +442079460124 >"$dir/ringing" &
+ringing=$!
+mine $ringing
+ok "a test call that rings" until_said "$dir/ringing" 'ringing the offeree'
+# A shell's background jobs ignore INT; TERM is the same to the tool.
+kill -TERM $ringing
+ok "interrupted, it asks to hang up" until_said "$dir/log" \
+    "^65 0106$(printf '%062d' 0)000001"
+cat >"$dir/state" <<'E2'
+{"calls": [{"call": "05", "stage": 7, "end": 15}]}
+E2
+wait $ringing
+is "and waits for the end" "$? $(grep -c revoked "$dir/ringing")" "1 1"
 state <<'E2'
 {"accepted": {"refusal": 15}}
 E2
