@@ -254,7 +254,14 @@ scan_same(const char *a, size_t an, const char *b, size_t bn)
 int
 scan_is(const char *s, size_t n, const char *literal)
 {
-	return scan_same(s, n, literal, strlen(literal));
+	size_t i;
+
+	/* Most words differ in their first letter: no strlen() before that. */
+	for (i = 0; i < n; i++)
+		if (literal[i] == '\0' || scan_lower((unsigned char)s[i]) !=
+		    scan_lower((unsigned char)literal[i]))
+			return 0;
+	return literal[n] == '\0';
 }
 
 /*
