@@ -93,11 +93,38 @@ trimmed(const struct text *t, const struct line *l)
 }
 
 static int
+ends_with(const struct text *t, const struct line *l, size_t n,
+    const char *what)
+{
+	size_t len = strlen(what);
+
+	return n >= len && memcmp(t->p + l->at + n - len, what, len) == 0;
+}
+
+/* U+200E, U+200F, U+202A to U+202E: the direction of writing. */
+static int
+ends_in_mark(const struct text *t, const struct line *l, size_t n)
+{
+	const unsigned char *p = t->p + l->at + n;
+
+	return n >= 3 && p[-3] == 0xe2 && p[-2] == 0x80 &&
+	    (p[-1] == 0x8e || p[-1] == 0x8f || (p[-1] >= 0xaa && p[-1] <= 0xae));
+}
+
+static int
 ends_in_colon(const struct text *t, const struct line *l)
 {
-	size_t n = trimmed(t, l);
+	/* A full-width one in UTF-8, GBK and EUC-KR, Big5, EUC-JP, Shift_JIS. */
+	static const char *const colons[] = { ":", "\xef\xbc\x9a", "\xa3\xba",
+	    "\xa1\x47", "\xa1\xa7", "\x81\x46" };
+	size_t n = trimmed(t, l), i;
 
-	return n > 0 && t->p[l->at + n - 1] == ':';
+	while (ends_in_mark(t, l, n))
+		n -= 3;
+	for (i = 0; i < sizeof(colons) / sizeof(colons[0]); i++)
+		if (ends_with(t, l, n, colons[i]))
+			return 1;
+	return 0;
 }
 
 static int
@@ -240,6 +267,23 @@ is_bare_header(const struct text *t, const struct line *l)
 	return 0;
 }
 
+/* An address, a time or a year: who and when, more than a sentence says. */
+static int
+is_exact(const struct text *t, const struct line *l)
+{
+	const unsigned char *p = t->p + l->at;
+	size_t i;
+
+	if (memchr(p, '@', l->len) != NULL)
+		return 1;
+	for (i = 0; i + 3 <= l->len; i++)
+		if (scan_is_digit(p[i]) && scan_is_digit(p[i + 2]) &&
+		    (p[i + 1] == ':' || (i + 4 <= l->len &&
+		    scan_is_digit(p[i + 1]) && scan_is_digit(p[i + 3]))))
+			return 1;
+	return 0;
+}
+
 /* "On ... wrote:" above a text that is not marked by ">". */
 static int
 is_attribution(const struct text *t, const struct line *l)
@@ -253,6 +297,8 @@ is_attribution(const struct text *t, const struct line *l)
 	} else if (!line_at(t, l->next, &second) || !has_verb(t, &second)) {
 		return 0;
 	}
+	if (!is_exact(t, l) && !is_exact(t, &second))
+		return 0;
 	return next_filled(t, second.next, &next) && t->p[next.at] != '>';
 }
 

@@ -65,6 +65,11 @@ static const struct place {
 	{ "Apple's", "Hi\n|\nBegin forwarded message:\n\n> From: Bob\n" },
 	{ "attributed, not marked", "Hi\n|\nOn 23 Nov 2026, Bob wrote:\n\n"
 	    "  a\n" },
+	{ "a sentence that only looks so", "On 3 May I wrote:\n\nno more\n|" },
+	{ "in Chinese", "Hi\n|\nBob <b@x> \xe4\xba\x8e" "1\xef\xbc\x9a\n> a\n" },
+	{ "in Chinese, in GBK", "Hi\n|\nBob <b@x> 1\xd0\xb4\xa3\xba\n> a\n" },
+	{ "in Hebrew", "Hi\n|\n\xe2\x80\xab" "1 <b@x>\xe2\x80\x8f:"
+	    "\xe2\x80\xac\n> a\n" },
 	{ "a sentence with a verb", "On Monday I wrote: nothing\nbye\n|" },
 }, html[] = {
 	{ "ends in a comment", "<p>x</p><!-- y" },
@@ -79,6 +84,11 @@ static const struct place {
 	{ "ends in a quoted value", "<p>x</p><a title='</body>" },
 	{ "ends in what is not shown", "x<svg><a>y</a>" },
 	{ "ends in plaintext", "x<plaintext></body>" },
+	{ "ends in what its style hides",
+	    "<p>x</p><div style='color:red;DISPLAY :none'>y<p>z</p></body>" },
+	{ "ends in what its attribute hides", "x<div hidden><div>y</div>" },
+	{ "a body that is hidden", "<body style=visibility:hidden>x</body>" },
+	{ "a template that is not closed by a slash", "x<template/>y</body>" },
 	{ "a script that hides its end", "<script><!-- <script></script>x" },
 	{ "inline PGP", "<pre>-----BEGIN PGP MESSAGE-----\n</pre>" },
 	{ "nothing", "|" },
@@ -97,6 +107,12 @@ static const struct place {
 	{ "in an attribute", "<p title=\"</body>\" id='</body>'>Hi|</body>" },
 	{ "in what is not shown", "Hi|</body><template></body></template>"
 	    "<svg><svg></svg></body></svg>" },
+	{ "what is hidden, and over", "<div style=\"display: none\">x<div>y"
+	    "</div></div><img hidden><svg/>Hi|</body>" },
+	{ "what is hidden below the place", "<p>Hi</p>|<blockquote type=cite>"
+	    "<div style=display:none>x</blockquote></body>" },
+	{ "what is only about hiding", "<p style=\"display-none:x;display:"
+	    "block\">Hi|</body>" },
 	{ "conditional comments", "<!--[if mso]></body><![endif]-->Hi"
 	    "<![if !mso]>x<![endif]>|</body>" },
 	{ "less than", "1 < 2 <3|</body>" },

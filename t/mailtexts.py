@@ -157,7 +157,7 @@ OTHERS = (
      + HERE),
     ("colon-of-the-author", (29,), "Two things I said on 1 May:\n\none\ntwo\n"
      + HERE),
-    ("on-of-the-author", (29,), "On 3 May I wrote:\n\n" + HERE + "no more\n"),
+    ("on-of-the-author", (29,), "On 3 May I wrote:\n\nno more\n" + HERE),
     ("from-of-the-author", (14,), "From here to there: far.\n.\n..\nFrom \n"
      + HERE),
     ("from-and-to-of-the-author", (29,), "From: here\nSee: there\n" + HERE),
