@@ -91,6 +91,19 @@ is_login_of(const char *login, const char *address, const char *delimiters)
 	    && scan_same(login + bare, n - bare, address + local, len - local);
 }
 
+/*
+ * Behind a service that holds senders to their logins, the sender stands for
+ * one.  Without its domain it says nothing.
+ */
+static int
+is_senders(const struct question *q)
+{
+	const char *sender = q->mail->sender;
+
+	return strchr(sender, '@') != NULL && is_login_of(sender, q->address,
+	    q->set->recipient_delimiter);
+}
+
 static int
 may_log_in(const struct question *q)
 {
@@ -98,8 +111,8 @@ may_log_in(const struct question *q)
 	const char *login = q->mail->login;
 	size_t i;
 
-	if (login == NULL)
-		return 1;		/* trusted by its network */
+	if (login == NULL)		/* trusted by its network */
+		return !q->set->sender_is_login || is_senders(q);
 	if (e->n_login == 0)
 		return is_login_of(login, q->address,
 		    q->set->recipient_delimiter);

@@ -103,6 +103,8 @@ static const struct conf_key keys[] = {
 	  .offset = S(recipient_delimiter), .def = "+" },
 	{ .name = "trusted_networks", .type = CONF_LIST,
 	  .offset = S(trusted_networks), .check = check_network },
+	{ .name = "sender_is_login", .type = CONF_BOOL,
+	  .offset = S(sender_is_login), .def = "no" },
 	{ .name = "max_recipients", .type = CONF_INT,
 	  .offset = S(max_recipients), .min = 1, .max = 255, .def = "50" },
 	{ .name = "max_body", .type = CONF_SIZE, .offset = S(max_body),

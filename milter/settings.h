@@ -20,6 +20,7 @@ struct settings {
 	char		*offerors;
 	char		*recipient_delimiter;
 	struct conf_list trusted_networks;
+	int		 sender_is_login;
 	int64_t		 max_recipients;
 	int64_t		 max_body;
 	int64_t		 max_text;

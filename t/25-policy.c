@@ -291,15 +291,48 @@ static const struct decision decisions[] = {
 	    .from = "tag@example.com"), POLICY_OFFER, REASON_NONE, "" },
 };
 
+/* The same where the sender stands for the login that is not given. */
+#define SECOND(...) MAIL(.login = NULL, .is_trusted = 1, __VA_ARGS__)
+static const struct decision second_pass[] = {
+	{ "another's sender", SECOND(.sender = "bob@example.com"),
+	    POLICY_REFUSE, REASON_LOGIN, "login" },
+	{ "a sender of another domain", SECOND(.sender = "alice@example.org"),
+	    POLICY_REFUSE, REASON_LOGIN, "login" },
+	{ "a sender without a domain", SECOND(.sender = "alice"),
+	    POLICY_REFUSE, REASON_LOGIN, "login" },
+	{ "another's extension", SECOND(.sender = "alice+x@example.com"),
+	    POLICY_REFUSE, REASON_LOGIN, "login" },
+	{ "another's sender, always", SECOND(.n_offers = 0, .offer = "",
+	    .from = "always@example.com"), POLICY_PASS, REASON_LOGIN, "" },
+	{ "from an untrusted network", MAIL(.login = NULL), POLICY_PASS,
+	    REASON_UNAUTHENTICATED, "" },
+	{ "a login counts there, too", MAIL(.login = "bob", .is_trusted = 1),
+	    POLICY_REFUSE, REASON_LOGIN, "login" },
+
+	{ "the sender", SECOND(.offer = "yes"), POLICY_OFFER, REASON_NONE,
+	    "" },
+	{ "the sender, in other letters", SECOND(
+	    .sender = "Alice@EXAMPLE.com"), POLICY_OFFER, REASON_NONE, "" },
+	{ "the sender of an extension", SECOND(
+	    .from = "alice+x@example.com"), POLICY_OFFER, REASON_NONE, "" },
+	{ "a sender whose logins are named", SECOND(
+	    .sender = "boss@example.com", .from = "boss@example.com"),
+	    POLICY_OFFER, REASON_NONE, "" },
+	{ "always", SECOND(.n_offers = 0, .offer = "",
+	    .sender = "always@example.com", .from = "always@example.com"),
+	    POLICY_OFFER, REASON_NONE, "" },
+};
+
 static void
-check_decisions(const struct settings *set, struct table *t)
+check_decisions(const struct settings *set, struct table *t,
+    const struct decision *all, size_t n)
 {
 	const struct decision *d;
 	struct policy_answer a;
 	size_t i;
 
-	for (i = 0; i < sizeof(decisions) / sizeof(decisions[0]); i++) {
-		d = &decisions[i];
+	for (i = 0; i < n; i++) {
+		d = &all[i];
 		policy_decide(&a, set, t, &d->mail);
 		is_int(a.verdict, d->verdict, "%s", d->name);
 		is_str(reason_word(a.reason), reason_word(d->reason),
@@ -397,7 +430,12 @@ main(void)
 	check_nets();
 	t = make_table();
 	if (t != NULL) {
-		check_decisions(&set, t);
+		check_decisions(&set, t, decisions,
+		    sizeof(decisions) / sizeof(decisions[0]));
+		set.sender_is_login = 1;
+		check_decisions(&set, t, second_pass,
+		    sizeof(second_pass) / sizeof(second_pass[0]));
+		set.sender_is_login = 0;
 		check_offer(&set, t);
 		check_unfit(&set, t);
 	}
