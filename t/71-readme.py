@@ -114,7 +114,8 @@ class Root:
         return run("unshare", "-m", "sh", "-c",
                    'mount -t proc proc "$0/proc" && mount --bind /dev "$0/dev"'
                    ' && exec chroot "$0" sh -c "$1"', self.path,
-                   "cd /usr/src/calloffer && DEBIAN_FRONTEND=noninteractive "
+                   "export DEBIAN_FRONTEND=noninteractive "
+                   "MAKEFLAGS=-sj$(nproc); cd /usr/src/calloffer && "
                    "exec sh -c '%s'" % command.replace("'", "'\\''"))
 
     def start(self):
