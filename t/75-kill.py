@@ -14,6 +14,7 @@ be accepted again exactly when it is free.
 	KILL_POINTS=n	spread over the call; 0: every one
 	KILL_WIDE=1	what it reads counts too: twice as many points
 """
+import atexit
 import os
 import re
 import subprocess
@@ -57,6 +58,16 @@ def make_prompts(folder):
             w.writeframes(b"\0\0" * 1600)
 
 
+bridges = []
+is_over = threading.Event()
+
+
+def stop_all():
+    is_over.set()
+    for b in bridges:
+        b.stop()
+
+
 class Bridge:
     """One of its own: journal, sockets, the application in Asterisk."""
 
@@ -81,8 +92,11 @@ class Bridge:
             f.write(text)
         self.child = None
         self.starts = 0
+        bridges.append(self)
 
     def start(self):
+        if is_over.is_set():
+            raise RuntimeError("interrupted")
         self.starts += 1
         self.log = "%s/log.%d" % (self.dir, self.starts)
         with open(self.log, "w") as f:
@@ -383,6 +397,7 @@ def judge_log(s, points):
 
 def main():
     s = stack.Stack(STACK_ACCOUNT=ACCOUNT)
+    atexit.register(stop_all)
     make_prompts(s.dir + "/prompts")
     asker = askpeer.Peer(s.stack + "/run/face.sock")
     counted = [count(s, asker, n) for n in (0, 1)]

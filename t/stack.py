@@ -18,6 +18,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 
@@ -33,10 +34,16 @@ def on_signal(signo, frame):
     sys.exit(128 + signo)
 
 
-def folder():
-    """The test's own, gone at its end."""
+def signals():
+    """Whoever interrupts us makes us clean up.  For the main thread."""
     for signo in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(signo, on_signal)
+
+
+def folder():
+    """The test's own, gone at its end."""
+    if threading.current_thread() is threading.main_thread():
+        signals()
     path = tempfile.mkdtemp()
     os.chmod(path, 0o755)
     atexit.register(shutil.rmtree, path, True)

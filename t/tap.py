@@ -1,19 +1,22 @@
 """TAP for tests in Python.  `check` passes when the list of complaints is
 empty; `finish` is the last line."""
 import sys
+import threading
 
 count = failed = 0
+lock = threading.Lock()
 
 
 def check(bad, what):
     global count, failed
-    count += 1
-    print("not ok" if bad else "ok", count, "-", what)
-    for line in bad:
-        for part in str(line).splitlines():
-            print("#  ", part)
-    sys.stdout.flush()
-    failed += bool(bad)
+    with lock:
+        count += 1
+        print("not ok" if bad else "ok", count, "-", what)
+        for line in bad:
+            for part in str(line).splitlines():
+                print("#  ", part)
+        sys.stdout.flush()
+        failed += bool(bad)
 
 
 def same(got, want, what):
