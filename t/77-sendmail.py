@@ -33,6 +33,9 @@ define(`confTO_IDENT', `0')dnl
 define(`confDELIVERY_MODE', `interactive')dnl
 define(`confCONNECTION_RATE_THROTTLE', `0')dnl
 define(`confLOG_LEVEL', `14')dnl
+define(`confQUEUE_LA', `10000')dnl
+define(`confREFUSE_LA', `10000')dnl
+define(`confDELAY_LA', `0')dnl
 define(`confAUTH_MECHANISMS', `PLAIN LOGIN')dnl
 define(`confAUTH_OPTIONS', `A')dnl
 TRUST_AUTH_MECH(`PLAIN LOGIN')dnl
