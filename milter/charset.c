@@ -160,6 +160,8 @@ flatten_wide(const struct charset *set, unsigned char *p, size_t len,
 /* Where in an ISO 2022 text we are. */
 struct shift {
 	int	g0_is_ascii;
+	int	g0_is_wide;	/* two bytes a character */
+	int	is_half;	/* ... and one of them has been read */
 	int	is_out;		/* SO: G1 is shown */
 	size_t	n_single;	/* bytes left of a single shift */
 };
@@ -177,23 +179,29 @@ read_escape(struct shift *s, const unsigned char *p, size_t len)
 		n++;
 	if (n == len)
 		return n;
-	if (n == 1 && p[1] == 'N')
+	if (n == 1 && p[1] == 'N') {
 		s->n_single = 2;	/* SS2, of one or two bytes */
-	else if (n == 2 && p[1] == '(')
+	} else if (n == 2 && p[1] == '(') {
 		/* ASCII, or JIS-Roman that differs in two letters */
 		s->g0_is_ascii = p[2] == 'B' || p[2] == 'J';
-	else if (p[1] == '$' && (n == 2 || p[2] == '('))
+		s->g0_is_wide = 0;
+	} else if (p[1] == '$' && (n == 2 || p[2] == '(')) {
 		s->g0_is_ascii = 0;
+		s->g0_is_wide = 1;
+	}
 	return n + 1;
 }
 
 static int
 flatten_iso2022(unsigned char *p, size_t len)
 {
-	struct shift s = { 1, 0, 0 };
+	struct shift s = { .g0_is_ascii = 1 };
 	size_t i = 0, n;
 
 	while (i < len) {
+		/* Half a character: readers differ on where the next begins. */
+		if (s.is_half && p[i] <= ' ')
+			return -1;
 		if (p[i] == ESC) {
 			n = read_escape(&s, p + i, len - i);
 			memset(p + i, OTHER, n);
@@ -210,6 +218,8 @@ flatten_iso2022(unsigned char *p, size_t len)
 			p[i++] = OTHER;
 			continue;
 		}
+		if (s.g0_is_wide && !s.is_out && p[i] > ' ')
+			s.is_half = !s.is_half;
 		if (!s.g0_is_ascii || s.is_out || p[i] >= 0x80)
 			p[i] = OTHER;
 		i++;

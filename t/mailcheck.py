@@ -13,7 +13,6 @@ import binascii
 import codecs
 import email
 import re
-from collections import Counter
 
 import gi
 gi.require_version("GMime", "3.0")
@@ -263,7 +262,7 @@ def check_plain(edit, after):
         bad.append("the block begins within a line")
     if before.strip() and not re.search(r"\n[ \t]*\n\Z|\A\n\Z", before):
         bad.append("no empty line before the block")
-    if behind and not re.match(r"\n(?:[ \t]*\n|\Z|-- ?\n)", behind):
+    if behind and not re.match(r"\n(?:[ \t]*(?:\n|\Z)|-- ?\n)", behind):
         bad.append("no empty line behind the block")
     return bad + check_plain_place(before, behind)
 
@@ -298,7 +297,7 @@ def fragment(text):
 
 
 def events(node, skip=None):
-    """A tree as a flat list; white space is one blank."""
+    """A tree as a flat list; white space does not count."""
     out, text = [], []
 
     def say(more):
@@ -306,14 +305,13 @@ def events(node, skip=None):
             text.append(more)
 
     def flush():
-        t = re.sub(r"[ \t\r\n\f]+", " ", "".join(text))
+        t = re.sub(r"[ \t\r\n\f]+", "", "".join(text))
         del text[:]
-        if t.strip(" "):
-            out.append(t.strip(" "))
+        if t:
+            out.append(t)
 
     def walk(e):
         if e is skip:
-            say(" ")
             say(e.tail)
             return
         if isinstance(e.tag, str):
@@ -437,11 +435,9 @@ def check_raw(node, new, seen):
         seen.bad.append("encoded bytes were lost: %r" % lost[:40])
     more = b[n:len(b) - tail]
     if codec in ("base64", "quoted-printable"):
-        start = b.rfind(b"\n", 0, n) + 1
-        lines = b[n:len(b) - tail].split(b"\r\n")
-        if any(len(line) > 76 for line in lines[1:-1]) or (
-                len(lines) > 1 and len(b[start:n] + lines[0]) > 76
-                and b[start:n] + lines[0] not in a):
+        lines = more.split(b"\r\n")
+        if any(len(line.rstrip(b"\r\n")) > 76 and line not in a
+               for line in LINE.findall(b)):
             seen.bad.append("an encoded line over 76")
         if any(line.endswith((b" ", b"\t")) for line in lines[:-1]):
             seen.bad.append("white space at the end of an encoded line")
@@ -492,19 +488,31 @@ def check_text(leaf, node, new, seen):
 
 # The whole.
 
+def undo(after, changed, at=0):
+    """All that the message may have been before its texts changed."""
+    if not changed:
+        return [after]
+    _, old, new = changed[0]
+    start = after.find(new.raw, at)
+    if start < 0:
+        return []
+    ways = [new.raw]
+    # Where there was no text at all, its boundary may have needed a line end
+    # of its own.
+    if not old.raw and old.depth > 0 and \
+            after.startswith(new.raw + b"\r\n", start):
+        ways.append(new.raw + b"\r\n")
+    return [u for way in ways for u in undo(
+        after[:start] + old.raw + after[start + len(way):], changed[1:],
+        start + len(old.raw))]
+
+
 def check_rest(before, after, changed, seen):
     """Takes the texts back to what they were: then all is as it was."""
-    undone, count = [after], Counter(new.raw for _, _, new in changed)
-    for _, old, new in changed:
-        if after.count(new.raw) != count[new.raw]:
-            seen.bad.append("a text is there %d times" % after.count(new.raw))
-            return
-        # Where there was no text at all, its boundary may have needed a line
-        # end of its own.
-        ways = [new.raw]
-        if not old.raw and old.depth > 0:
-            ways.append(new.raw + b"\r\n")
-        undone = [u.replace(w, old.raw) for u in undone for w in ways]
+    undone = undo(after, changed)
+    if not undone:
+        seen.bad.append("a text that has changed is not found")
+        return
     gone = DELETED
     if changed and changed[0][1].depth == 0:
         gone += DIGEST
