@@ -157,12 +157,29 @@ map_open(const char *path, char *why, size_t size)
 	return m;
 }
 
+/* Who brings a new map goes first: readers never stop coming. */
+static int
+init_lock(pthread_rwlock_t *lock)
+{
+	pthread_rwlockattr_t attr;
+	int r;
+
+	if (pthread_rwlockattr_init(&attr) != 0)
+		return -1;
+	r = pthread_rwlockattr_setkind_np(&attr,
+	    PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+	if (r == 0)
+		r = pthread_rwlock_init(lock, &attr);
+	pthread_rwlockattr_destroy(&attr);
+	return r == 0 ? 0 : -1;
+}
+
 struct table *
 table_open(const char *name, char *why, size_t size)
 {
 	struct table *t = calloc(1, sizeof(*t));
 
-	if (t == NULL || pthread_rwlock_init(&t->lock, NULL) != 0) {
+	if (t == NULL || init_lock(&t->lock) != 0) {
 		snprintf(why, size, "out of memory");
 		free(t);
 		return NULL;
