@@ -335,7 +335,7 @@ is_pgp(const struct text *t, const struct line *l)
 static size_t
 above_attribution(const struct text *t, size_t quote)
 {
-	struct line l;
+	struct line l, above;
 	size_t at = quote;
 	int i;
 
@@ -353,6 +353,10 @@ above_attribution(const struct text *t, size_t quote)
 		if (has_opener(t, &l))
 			return l.at;
 	}
+	/* Gmail wraps before the address: "... Bob <" */
+	if (line_before(t, at, &above) &&
+	    ends_with(t, &above, trimmed(t, &above), "<"))
+		at = above.at;
 	if (!line_at(t, at, &l))
 		return quote;
 	return has_opener(t, &l) || has_verb(t, &l) || has_digit(t, &l) ||

@@ -40,6 +40,8 @@ static const struct place {
 	    "\n> a\n" },
 	{ "wrapped", "Hello\n|\nOn Mon, 23 Nov 2026 at 10:11, Bob Example\n"
 	    "<bob@example.com> wrote:\n> a\n" },
+	{ "wrapped before the address", "Hello\n|\n2026-11-23 kirjutas Bob <\n"
+	    "bob@x>:\n\n> a\n" },
 	{ "no attribution", "Hello\n\nsee below:\n|\n> a\n" },
 	{ "answered point by point", "> a\nyes\n> b\nno\n|" },
 	{ "answered from below", "On Monday 1, Bob wrote:\n> a\n\nyes\n|\n"

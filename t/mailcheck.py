@@ -436,8 +436,8 @@ def check_raw(node, new, seen):
     more = b[n:len(b) - tail]
     if codec in ("base64", "quoted-printable"):
         lines = more.split(b"\r\n")
-        if any(len(line.rstrip(b"\r\n")) > 76 and line not in a
-               for line in LINE.findall(b)):
+        if any(len(line) > 76 and line not in a for line in
+               (x.rstrip(b"\r\n") for x in LINE.findall(b))):
             seen.bad.append("an encoded line over 76")
         if any(line.endswith((b" ", b"\t")) for line in lines[:-1]):
             seen.bad.append("white space at the end of an encoded line")

@@ -37,6 +37,11 @@ ATTRIBUTIONS = (
     ("gmail-sv", "Den m\u00e5n 2 nov. 2026 kl 10:00 skrev Bob%s:" % MARK),
     ("gmail-da", "Den man. 2. nov. 2026 kl. 10.00 skrev Bob%s:" % MARK),
     ("gmail-nb", "man. 2. nov. 2026 kl. 10:00 skrev Bob%s:" % MARK),
+    ("gmail-nb-wrapped", "man. 2. nov. 2026 kl. 10:00 skrev Bob Robert Example "
+     "<\nbob@example.net>:"),
+    ("gmail-ru-old", "02.11.2026 10:00 \u043f\u043e\u043b\u044c\u0437"
+     "\u043e\u0432\u0430\u0442\u0435\u043b\u044c \"Bob\" <\n"
+     "bob@example.net> \u043d\u0430\u043f\u0438\u0441\u0430\u043b:"),
     ("gmail-fi", "ma 2. marrask. 2026 klo 10.00 Bob (bob@example.net) "
      "kirjoitti:"),
     ("gmail-cs", "po 2. 11. 2026 v 10:00 odes\u00edlatel Bob%s napsal:"
