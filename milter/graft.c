@@ -12,6 +12,7 @@
 #include "milter/graft.h"
 
 #define BLOCK_MAX	16384	/* bytes of a button, however encoded */
+#define BLOCK_USUAL	2048
 
 /* The text with ASCII eyes: itself, or a flattened copy of it. */
 static enum reason
@@ -144,6 +145,7 @@ insert(const struct graft *g, const struct buf *block, struct splice *s)
 	int rc = -1;
 
 	buf_init(&out, 4 * BLOCK_MAX);
+	(void)buf_room(&out, BLOCK_USUAL);
 	codec_insert(&g->text, g->at, &ins, &edit, &out);
 	/* An empty text: its boundary must begin a line of its own. */
 	if (g->leaf->is_open && out.len >= 2 &&
@@ -167,6 +169,7 @@ graft_apply(const struct graft *g, const struct button *b, struct splice *s)
 		return -1;
 	buf_init(&ascii, BLOCK_MAX);
 	buf_init(&block, 4 * BLOCK_MAX);
+	(void)buf_room(&ascii, BLOCK_USUAL);
 	compose(g, b, &ascii);
 	if (buf_ok(&ascii)) {
 		charset_put(&g->set, &block, (const char *)ascii.data,

@@ -114,18 +114,23 @@ conclude(SMFICTX *ctx, struct session *s, enum message_step step)
 }
 
 /*
- * A wish for a macro.  Without it the MTA sends its default ones, which cost
- * more and may lack what is needed.
+ * Which macros are wanted: the login, and the queue id once, which Sendmail
+ * knows at MAIL and Postfix at DATA.  Postfix sends those of the header's end
+ * before each field, and takes an empty list for none given: so where nothing
+ * is wanted, it is asked for what no server knows.
  */
 static void
 want_macros(SMFICTX *ctx)
 {
-	static char login[] = "{auth_authen}", id[] = "i";
+	static char mail[] = "i {auth_authen}", data[] = "i", none[] = "{none}";
 
-	(void)smfi_setsymlist(ctx, SMFIM_ENVFROM, login);
-	(void)smfi_setsymlist(ctx, SMFIM_ENVRCPT, id);
-	(void)smfi_setsymlist(ctx, SMFIM_EOH, id);
-	(void)smfi_setsymlist(ctx, SMFIM_EOM, id);
+	(void)smfi_setsymlist(ctx, SMFIM_CONNECT, none);
+	(void)smfi_setsymlist(ctx, SMFIM_HELO, none);
+	(void)smfi_setsymlist(ctx, SMFIM_ENVFROM, mail);
+	(void)smfi_setsymlist(ctx, SMFIM_ENVRCPT, none);
+	(void)smfi_setsymlist(ctx, SMFIM_DATA, data);
+	(void)smfi_setsymlist(ctx, SMFIM_EOH, none);
+	(void)smfi_setsymlist(ctx, SMFIM_EOM, none);
 }
 
 static sfsistat

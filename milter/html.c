@@ -68,7 +68,7 @@ is_name(const struct slice *s, const char *name)
 static int
 is_one_of(const struct slice *s, const char *const *names)
 {
-	for (; *names != NULL; names++)
+	for (; s->len > 0 && *names != NULL; names++)
 		if (is_name(s, *names))
 			return 1;
 	return 0;
@@ -212,9 +212,12 @@ raw_end(const struct reader *r, const struct tag *t)
 static int
 has_class(const struct slice *class, const char *with)
 {
-	size_t n = strlen(with), i = 0, first, len;
+	size_t n, i = 0, first, len;
 	int is_tail = with[0] == '*';
 
+	if (class->len == 0)
+		return 0;	/* most elements have none */
+	n = strlen(with);
 	while (i < class->len) {
 		for (first = i; i < class->len && !is_white(class->p[i]); i++)
 			;
@@ -232,8 +235,11 @@ has_class(const struct slice *class, const char *with)
 static int
 has_style(const struct slice *style, const char *what)
 {
-	size_t n = strlen(what), i;
+	size_t n, i;
 
+	if (style->len == 0)
+		return 0;
+	n = strlen(what);
 	for (i = 0; i + n <= style->len; i++)
 		if (scan_same((const char *)style->p + i, n, what, n))
 			return 1;
@@ -244,9 +250,13 @@ has_style(const struct slice *style, const char *what)
 static int
 has_property(const struct slice *style, const char *name, const char *value)
 {
-	size_t n = strlen(name), len = strlen(value), i, j;
 	const unsigned char *p = style->p;
+	size_t n, len, i, j;
 
+	if (style->len == 0)
+		return 0;
+	n = strlen(name);
+	len = strlen(value);
 	for (i = 0; i + n < style->len; i++) {
 		if (!scan_same((const char *)p + i, n, name, n))
 			continue;
@@ -422,27 +432,35 @@ take_end(struct reader *r, const struct tag *t)
 		r->quote_depth--;
 }
 
-/* 1 when a run of text shows something; its last character in `*last`. */
+static int
+ends_in(const unsigned char *p, size_t len, const char *what)
+{
+	size_t n = strlen(what);
+
+	return len >= n && memcmp(p + len - n, what, n) == 0;
+}
+
+/*
+ * 1 when a run of text shows something; its last character in `*last`.  Read
+ * from its end: most often that is it.
+ */
 static int
 is_shown(const unsigned char *p, size_t len, int *last)
 {
-	int is_any = 0;
-	size_t i = 0;
-
-	while (i < len) {
-		if (is_white(p[i]) || p[i] == 0xa0 ||
-		    (p[i] == 0xc2 && i + 1 < len && p[i + 1] == 0xa0)) {
-			i++;
-		} else if (len - i >= 6 && memcmp(p + i, "&nbsp;", 6) == 0) {
-			i += 6;
-		} else if (len - i >= 6 && memcmp(p + i, "&#160;", 6) == 0) {
-			i += 6;
+	while (len > 0) {
+		if (ends_in(p, len, "\xc2\xa0")) {
+			len -= 2;
+		} else if (is_white(p[len - 1]) || p[len - 1] == 0xa0) {
+			len--;
+		} else if (ends_in(p, len, "&nbsp;") ||
+		    ends_in(p, len, "&#160;")) {
+			len -= 6;
 		} else {
-			is_any = 1;
-			*last = p[i++];
+			*last = p[len - 1];
+			return 1;
 		}
 	}
-	return is_any;
+	return 0;
 }
 
 /* The author's own words: the marks before them were not the last. */

@@ -58,10 +58,12 @@ struct message {
 struct message *
 message_new(void)
 {
-	struct message *m = calloc(1, sizeof(*m));
+	/* Large, and message_begin() sets what is read: not cleared here. */
+	struct message *m = malloc(sizeof(*m));
 
 	if (m == NULL)
 		return NULL;
+	m->site = NULL;
 	buf_init(&m->body, 0);
 	splice_init(&m->splice, INSERT_MAX);
 	return m;

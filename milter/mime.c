@@ -15,7 +15,8 @@
 void
 mime_init(struct mime *m)
 {
-	memset(m, 0, sizeof(*m));
+	/* The stack is large, and hardly any message needs more of it than two. */
+	memset(m, 0, offsetof(struct mime, level));
 	m->depth_max = 20;
 	m->parts_max = 1000;
 	m->last = -1;

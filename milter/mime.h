@@ -54,7 +54,6 @@ struct mime {
 	enum reason	reason;
 	size_t		at;		/* offset in the body of what is next */
 	struct head	head;
-	struct mime_level level[MIME_DEPTH_MAX];
 	size_t		depth;
 	size_t		n_parts;
 	int		in_leaf;	/* leaf[n_leaves - 1] is open */
@@ -62,6 +61,9 @@ struct mime {
 	size_t		eol;		/* of the line before: 0, 1, 2 bytes */
 	int		last;		/* byte before `at`, or -1 */
 	size_t		n_leaves;
+
+	/* What lies below depth and n_leaves; the rest is not set. */
+	struct mime_level level[MIME_DEPTH_MAX];
 	struct leaf	leaf[MIME_LEAVES_MAX];
 };
 
