@@ -98,15 +98,19 @@ put_track(struct buf *b)
 }
 
 static void
-put_facts(struct buf *b, const struct page *p, const struct ask_status *s)
+put_facts(struct buf *b, const struct page *p, const struct call_page *c)
 {
+	const struct ask_status *s = c->status;
+
 	buf_str(b, "<dl class=\"facts\">\n");
 	if (s->caller[0] != '\0') {
 		buf_str(b, "<div><dt>");
 		html_text(b, lang_get(p->lang, LANG_CALL_CALLER));
-		buf_str(b, "</dt><dd><bdi class=\"number\">");
+		buf_str(b, "</dt><dd><bdi class=\"number\" dir=\"ltr\">");
 		html_text(b, s->caller);
-		buf_str(b, "</bdi></dd></div>\n");
+		buf_str(b, "</bdi><br>");
+		page_card_link(b, p, c->path);
+		buf_str(b, "</dd></div>\n");
 	}
 	if (s->since > 0) {
 		buf_str(b, "<div><dt>");
@@ -176,7 +180,7 @@ call_page_show(struct buf *b, const struct page *p, const struct call_page *c)
 		put_talked(b, p, s);
 	buf_str(b, "</div>\n");
 	if (s->stage != ASK_STAGE_ENDED) {
-		put_facts(b, p, s);
+		put_facts(b, p, c);
 		put_buttons(b, p, c);
 	}
 	page_end(b, p);

@@ -59,15 +59,28 @@ ask_about(struct visit *v, enum ask_verb verb, enum visit_room room)
 	return VISIT_ASK;
 }
 
-enum visit_step
-calls_get(struct context *c, struct visit *v, const char *secret)
+static enum visit_step
+get(struct context *c, struct visit *v, const char *secret,
+    enum visit_room room)
 {
 	c->count.n[COUNT_CALLS]++;
 	if (context_throttle(c, v, c->pages, v->client) < 0)
 		return VISIT_RESPOND;
 	if (take_secret(v, secret) < 0)
 		return gone(c, v);
-	return ask_about(v, ASK_STATUS, VISIT_CALL_SHOW);
+	return ask_about(v, ASK_STATUS, room);
+}
+
+enum visit_step
+calls_get(struct context *c, struct visit *v, const char *secret)
+{
+	return get(c, v, secret, VISIT_CALL_SHOW);
+}
+
+enum visit_step
+calls_card(struct context *c, struct visit *v, const char *secret)
+{
+	return get(c, v, secret, VISIT_CALL_CARD);
 }
 
 enum visit_step
@@ -116,7 +129,10 @@ calls_answer(struct context *c, struct visit *v, const struct frame *f)
 	snprintf(path, sizeof(path), "/c/%s", v->secret);
 	if (v->room == VISIT_CALL_HANGUP)
 		return context_redirect(v, path);
-	context_page(c, v, path, s.lang, &p);
+	if (v->room == VISIT_CALL_CARD)
+		return context_card(c, v, s.caller);
+	snprintf(v->offer_lang, sizeof(v->offer_lang), "%s", s.lang);
+	context_page(c, v, path, &p);
 	model.status = &s;
 	model.path = path;
 	call_page_show(&v->response.body, &p, &model);
@@ -132,7 +148,8 @@ calls_event(const struct context *c, struct buf *b,
 
 	visit_init(&v);
 	snprintf(v.lang, sizeof(v.lang), "%s", lang);
-	context_page(c, &v, NULL, s->lang, &p);
+	snprintf(v.offer_lang, sizeof(v.offer_lang), "%s", s->lang);
+	context_page(c, &v, NULL, &p);
 	call_page_event(b, &p, s);
 	visit_free(&v);
 }

@@ -12,6 +12,9 @@ struct web_request;
 /* /c/SECRET: a call while it lasts and a day after; its end from the page. */
 enum visit_step calls_get(struct context *, struct visit *,
     const char *secret);
+/* /c/SECRET/contact.vcf */
+enum visit_step calls_card(struct context *, struct visit *,
+    const char *secret);
 enum visit_step calls_hangup(struct context *, struct visit *,
     const char *secret, const struct web_request *);
 /* /c/SECRET/events */

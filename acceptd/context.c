@@ -6,6 +6,7 @@
 #include "lib/clock.h"
 
 #include "acceptd/asset.h"
+#include "acceptd/card.h"
 #include "acceptd/lang.h"
 #include "acceptd/limit.h"
 #include "acceptd/settings.h"
@@ -17,7 +18,7 @@
 
 void
 context_page(const struct context *c, const struct visit *v, const char *self,
-    const char *offer_lang, struct page *p)
+    struct page *p)
 {
 	memset(p, 0, sizeof(*p));
 	p->site_name = c->settings->site_name;
@@ -25,9 +26,10 @@ context_page(const struct context *c, const struct visit *v, const char *self,
 	p->script_path = c->assets->script.path;
 	p->langs = c->langs;
 	p->lang = lang_choose(c->langs, v->lang, v->accept_language,
-	    offer_lang);
+	    v->offer_lang);
 	p->self = self;
-	p->is_lang_wished = lang_find(c->langs, v->lang) != NULL;
+	p->is_lang_kept = p->lang != lang_choose(c->langs, NULL,
+	    v->accept_language, NULL);
 	p->now = clock_wall();
 }
 
@@ -49,7 +51,7 @@ context_note(const struct context *c, struct visit *v, enum page_note note,
 {
 	struct page p;
 
-	context_page(c, v, NULL, NULL, &p);
+	context_page(c, v, NULL, &p);
 	page_note(&v->response.body, &p, note);
 	return context_done(v, &p, status);
 }
@@ -109,7 +111,7 @@ context_refuse(struct context *c, struct visit *v,
 
 	c->count.refused[r.refusal]++;
 	snprintf(self, sizeof(self), "/o/%s", v->token);
-	context_page(c, v, v->token[0] != '\0' ? self : NULL, NULL, &p);
+	context_page(c, v, v->token[0] != '\0' ? self : NULL, &p);
 	if (v->token[0] != '\0' && is_passing(r.refusal))
 		r.again = self;
 	page_refusal(&v->response.body, &p, &r);
@@ -118,6 +120,21 @@ context_refuse(struct context *c, struct visit *v,
 	else if (status_of(r.refusal) == 503)
 		v->response.retry_after_s = AGAIN_S;
 	return context_done(v, &p, status_of(r.refusal));
+}
+
+enum visit_step
+context_card(const struct context *c, struct visit *v, const char *number)
+{
+	struct web_response *r = &v->response;
+
+	if (number[0] == '\0')
+		return context_note(c, v, PAGE_NOT_FOUND, 404);
+	card_put(&r->body, c->settings->site_name, number);
+	r->status = 200;
+	r->type = "text/vcard; charset=utf-8";
+	r->file_name = "contact.vcf";
+	r->is_page = 1;
+	return VISIT_RESPOND;
 }
 
 enum visit_step

@@ -31,10 +31,12 @@ struct context {
 
 /*
  * The page of this visit, in the language that it wished, accepts, or that the
- * offer has.  `self`: the page's path for the switch of language, or NULL.
+ * offer has.  Links and forms keep it where the browser would not choose the
+ * same by itself: so a visit stays in one language from the offer to the end
+ * of the call.  `self`: the page's path for the switch of language, or NULL.
  */
 void context_page(const struct context *, const struct visit *,
-    const char *self, const char *offer_lang, struct page *);
+    const char *self, struct page *);
 
 /* The response is this page, with this status. */
 enum visit_step context_done(struct visit *, const struct page *, int status);
@@ -43,6 +45,9 @@ enum visit_step context_note(const struct context *, struct visit *,
 /* The page of a refusal, with the status and the Retry-After that fit. */
 enum visit_step context_refuse(struct context *, struct visit *,
     const struct page_refusal *);
+/* The number that rings, as a vCard to be saved; "" is none: 404. */
+enum visit_step context_card(const struct context *, struct visit *,
+    const char *number);
 /* 303 to this path, the language kept. */
 enum visit_step context_redirect(struct visit *, const char *path);
 

@@ -61,15 +61,43 @@ put_hole(struct buf *b, const struct html_hole *hole)
 		buf_str(b, hole->value);
 		return;
 	}
-	buf_str(b, hole->as == HTML_NUMBER ? "<bdi class=\"number\">" :
-	    "<bdi>");
+	buf_str(b, hole->as == HTML_NUMBER ?
+	    "<bdi class=\"number\" dir=\"ltr\">" : "<bdi>");
 	html_text(b, hole->value);
 	buf_str(b, "</bdi>");
+}
+
+/* 1 when something may run from right to left: U+0580 to U+07FF. */
+static int
+has_rtl(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if ((unsigned char)*s >= 0xd6 && (unsigned char)*s <= 0xdf)
+			return 1;
+	return 0;
+}
+
+/*
+ * What <bdi> does in markup, done by the characters for it (UAX 9: FSI or LRI,
+ * then PDI), where there are two directions to be kept apart.
+ */
+static void
+put_plain_hole(struct buf *b, const struct html_hole *hole, int is_rtl)
+{
+	int is_apart = is_rtl || has_rtl(hole->value);
+
+	if (is_apart)
+		buf_str(b, hole->as == HTML_NUMBER ? "\342\201\246" :
+		    "\342\201\250");
+	buf_str(b, hole->value);
+	if (is_apart)
+		buf_str(b, "\342\201\251");
 }
 
 static void
 fill(struct buf *b, const char *s, const struct html_hole *holes, int is_html)
 {
+	int is_rtl = has_rtl(s);
 	const struct html_hole *hole;
 	const char *open, *close;
 
@@ -87,7 +115,7 @@ fill(struct buf *b, const char *s, const struct html_hole *holes, int is_html)
 		else if (is_html)
 			put_hole(b, hole);
 		else
-			buf_str(b, hole->value);
+			put_plain_hole(b, hole, is_rtl);
 	}
 	if (is_html)
 		html_text(b, s);

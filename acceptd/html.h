@@ -18,7 +18,8 @@ void html_text(struct buf *, const char *);
 enum html_as {
 	HTML_TEXT,
 	HTML_MARKUP,		/* the value is HTML of ours already */
-	HTML_NUMBER		/* a telephone number: never broken */
+	HTML_NUMBER		/* a telephone number: never broken, always
+				   from left to right */
 };
 struct html_hole {
 	const char	*name;		/* NULL ends the list */
@@ -26,7 +27,10 @@ struct html_hole {
 	enum html_as	 as;
 };
 void html_fill(struct buf *, const char *sentence, const struct html_hole *);
-/* The same without any markup or escaping: for html_text() or JSON. */
+/*
+ * The same without any markup or escaping: for html_text() or JSON.  What
+ * <bdi> does is done by characters, where anything runs from right to left.
+ */
 void html_fill_plain(struct buf *, const char *sentence,
     const struct html_hole *);
 

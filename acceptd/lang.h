@@ -46,6 +46,7 @@
 	X(OFFER_STEP_TALK, "offer.step-talk", "name") \
 	X(OFFER_PRIVATE, "offer.private", "name") \
 	X(OFFER_EMERGENCY, "offer.emergency", "") \
+	X(OFFER_SAVE, "offer.save", "") \
 	X(HONEYPOT, "honeypot", "") \
 	X(CONFIRM_TITLE, "confirm.title", "") \
 	X(CONFIRM_LEAD, "confirm.lead", "") \

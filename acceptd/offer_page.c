@@ -59,16 +59,20 @@ put_address(struct buf *b, const struct ask_offer *o)
 }
 
 static void
-put_facts(struct buf *b, const struct page *p, const struct ask_offer *o)
+put_facts(struct buf *b, const struct page *p, const struct offer_page *m)
 {
+	const struct ask_offer *o = m->offer;
+
 	buf_str(b, "<dl class=\"facts\">\n");
 	if (o->caller[0] != '\0') {
 		begin_fact(b, p, LANG_OFFER_CALLER);
-		buf_str(b, "<bdi class=\"number\">");
+		buf_str(b, "<bdi class=\"number\" dir=\"ltr\">");
 		html_text(b, o->caller);
 		buf_str(b, "</bdi><br><small>");
 		word(b, p, LANG_OFFER_CALLER_NOTE);
-		buf_str(b, "</small></dd></div>\n");
+		buf_str(b, "</small><br>");
+		page_card_link(b, p, m->action);
+		buf_str(b, "</dd></div>\n");
 	}
 	begin_fact(b, p, LANG_OFFER_COST);
 	if (o->price[0] != '\0')
@@ -238,7 +242,7 @@ offer_page_form(struct buf *b, const struct page *p,
 	html_fill(b, lang_get(p->lang, LANG_OFFER_LEAD), holes);
 	buf_str(b, "</p>\n");
 	put_form(b, p, o);
-	put_facts(b, p, o->offer);
+	put_facts(b, p, o);
 	put_steps(b, p, o->offer->name);
 	page_end(b, p);
 }
@@ -250,7 +254,8 @@ offer_page_confirm(struct buf *b, const struct page *p,
 	begin(b, p, "confirm", lang_get(p->lang, LANG_CONFIRM_TITLE), o);
 	buf_str(b, "<p class=\"lead\">");
 	word(b, p, LANG_CONFIRM_LEAD);
-	buf_str(b, "</p>\n<p class=\"shown\"><bdi class=\"number\">");
+	buf_str(b, "</p>\n<p class=\"shown\">"
+	    "<bdi class=\"number\" dir=\"ltr\">");
 	html_text(b, c->shown[0] != '\0' ? c->shown : c->number);
 	buf_str(b, "</bdi> <span class=\"region\">");
 	put_country(b, c->region);
@@ -265,7 +270,7 @@ offer_page_confirm(struct buf *b, const struct page *p,
 	buf_str(b, "</summary>\n");
 	put_form(b, p, o);
 	buf_str(b, "</details>\n");
-	put_facts(b, p, o->offer);
+	put_facts(b, p, o);
 	page_end(b, p);
 }
 

@@ -103,7 +103,7 @@ accept_offer(const struct context *c, struct visit *v, const char *number)
 	struct ask_accept q = { 0 };
 	struct page p;
 
-	context_page(c, v, NULL, NULL, &p);
+	context_page(c, v, NULL, &p);
 	snprintf(q.token, sizeof(q.token), "%s", v->token);
 	snprintf(q.nonce, sizeof(q.nonce), "%s", v->nonce);
 	snprintf(q.number, sizeof(q.number), "%s", number);
@@ -126,14 +126,27 @@ again(struct visit *v, enum ask_refusal refusal)
 
 /* Requests. */
 
-enum visit_step
-offers_get(struct context *c, struct visit *v, const char *token)
+static enum visit_step
+get(struct context *c, struct visit *v, const char *token,
+    enum visit_room room)
 {
 	c->count.n[COUNT_GETS]++;
 	if (context_throttle(c, v, c->pages, v->client) < 0 ||
 	    admit(c, v, token) < 0)
 		return VISIT_RESPOND;
-	return look(v, VISIT_OFFER_LOOK);
+	return look(v, room);
+}
+
+enum visit_step
+offers_get(struct context *c, struct visit *v, const char *token)
+{
+	return get(c, v, token, VISIT_OFFER_LOOK);
+}
+
+enum visit_step
+offers_card(struct context *c, struct visit *v, const char *token)
+{
+	return get(c, v, token, VISIT_OFFER_CARD);
 }
 
 static enum visit_step
@@ -260,7 +273,7 @@ show_form(struct context *c, struct visit *v, const struct ask_offer *o)
 	struct page p;
 
 	offer_path(v, path);
-	context_page(c, v, path, o->lang, &p);
+	context_page(c, v, path, &p);
 	model.action = path;
 	buf_init(&error, ERROR_MAX);
 	if (is_again) {
@@ -291,7 +304,7 @@ show_confirm(struct context *c, struct visit *v, const struct ask_offer *o)
 	}
 	c->count.n[COUNT_CONFIRMS]++;
 	offer_path(v, path);
-	context_page(c, v, path, o->lang, &p);
+	context_page(c, v, path, &p);
 	model.action = path;
 	offer_page_confirm(&v->response.body, &p, &model, &v->checked);
 	return context_done(v, &p, 200);
@@ -308,8 +321,11 @@ take_offer(struct context *c, struct visit *v, const struct frame *f)
 		return garbled(c, v);
 	if (o.name[0] != '\0')
 		snprintf(v->name, sizeof(v->name), "%s", o.name);
+	snprintf(v->offer_lang, sizeof(v->offer_lang), "%s", o.lang);
 	if (o.refusal != ASK_OK)
 		return refuse(c, v, o.refusal, o.opens_at);
+	if (v->room == VISIT_OFFER_CARD)
+		return context_card(c, v, o.caller);
 	return v->room == VISIT_OFFER_CONFIRM ? show_confirm(c, v, &o) :
 	    show_form(c, v, &o);
 }
@@ -345,7 +361,7 @@ show_retry(struct context *c, struct visit *v)
 
 	c->count.refused[ASK_UNREACHABLE]++;
 	offer_path(v, path);
-	context_page(c, v, NULL, NULL, &p);
+	context_page(c, v, NULL, &p);
 	model.action = path;
 	offer_page_retry(&v->response.body, &p, &model);
 	return context_done(v, &p, 503);
@@ -391,8 +407,10 @@ offers_answer(struct context *c, struct visit *v, const struct frame *f)
 	case VISIT_OFFER_LOOK:
 	case VISIT_OFFER_CONFIRM:
 	case VISIT_OFFER_AGAIN:
+	case VISIT_OFFER_CARD:
 	case VISIT_NONE:
 	case VISIT_CALL_SHOW:
+	case VISIT_CALL_CARD:
 	case VISIT_CALL_HANGUP:
 	case VISIT_HOOK:
 		break;

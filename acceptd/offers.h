@@ -17,6 +17,9 @@ struct web_request;
  */
 enum visit_step offers_get(struct context *, struct visit *,
     const char *token);
+/* /o/TOKEN/contact.vcf */
+enum visit_step offers_card(struct context *, struct visit *,
+    const char *token);
 enum visit_step offers_post(struct context *, struct visit *,
     const char *token, const struct web_request *);
 /* The bridge's answer to what was asked; NULL: there is none. */

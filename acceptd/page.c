@@ -100,8 +100,18 @@ page_end(struct buf *b, const struct page *p)
 void
 page_query(struct buf *b, const struct page *p)
 {
-	if (p->is_lang_wished)
+	if (p->is_lang_kept)
 		buf_printf(b, "?lang=%s", lang_code(p->lang));
+}
+
+void
+page_card_link(struct buf *b, const struct page *p, const char *path)
+{
+	buf_str(b, "<a class=\"card\" href=\"");
+	html_text(b, path);
+	buf_str(b, "/contact.vcf\" download>");
+	html_text(b, lang_get(p->lang, LANG_OFFER_SAVE));
+	buf_str(b, "</a>");
 }
 
 void

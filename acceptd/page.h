@@ -22,7 +22,7 @@ struct page {
 	const struct lang	*lang;
 	const char		*self;		/* path of this page, without
 						   query; NULL: no switch */
-	int			 is_lang_wished; /* by ?lang=; links keep it */
+	int			 is_lang_kept;	/* by links, as ?lang= */
 	int64_t			 now;		/* Unix seconds */
 };
 
@@ -40,8 +40,10 @@ struct page_start {
 void page_begin(struct buf *, const struct page *, const struct page_start *);
 void page_end(struct buf *, const struct page *);
 
-/* "?lang=xx" where the language was wished, else "". */
+/* "?lang=xx" where the language is to be kept, else "". */
 void page_query(struct buf *, const struct page *);
+/* A link to save the number that rings; `path` of the offer or the call. */
+void page_card_link(struct buf *, const struct page *, const char *path);
 /* <time> with the date in words, in the server's zone. */
 void page_time(struct buf *, const struct page *, int64_t unix_s);
 /* "0:07", "12:34", "1:02:03". */

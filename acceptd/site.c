@@ -24,8 +24,9 @@ enum {
 };
 
 enum route {
-	ROUTE_NONE, ROUTE_OFFER, ROUTE_CALL, ROUTE_EVENTS, ROUTE_HANGUP,
-	ROUTE_HOOK, ROUTE_ASSET, ROUTE_HEALTH, ROUTE_ROBOTS
+	ROUTE_NONE, ROUTE_OFFER, ROUTE_OFFER_CARD, ROUTE_CALL,
+	ROUTE_CALL_CARD, ROUTE_EVENTS, ROUTE_HANGUP, ROUTE_HOOK, ROUTE_ASSET,
+	ROUTE_HEALTH, ROUTE_ROBOTS
 };
 
 /* By prefix and ending; what is between them is the route's part. */
@@ -35,8 +36,12 @@ static const struct {
 	unsigned	 methods;
 	const char	*allow;
 } routes[] = {
+	{ ROUTE_OFFER_CARD, "/o/", "/contact.vcf", M_GET | M_HEAD,
+	    "GET, HEAD, OPTIONS" },
 	{ ROUTE_OFFER, "/o/", "", M_GET | M_HEAD | M_POST,
 	    "GET, HEAD, POST, OPTIONS" },
+	{ ROUTE_CALL_CARD, "/c/", "/contact.vcf", M_GET | M_HEAD,
+	    "GET, HEAD, OPTIONS" },
 	{ ROUTE_EVENTS, "/c/", "/events", M_GET, "GET, OPTIONS" },
 	{ ROUTE_HANGUP, "/c/", "/hangup", M_POST, "POST, OPTIONS" },
 	{ ROUTE_CALL, "/c/", "", M_GET | M_HEAD, "GET, HEAD, OPTIONS" },
@@ -151,6 +156,10 @@ enter(struct context *c, struct visit *v, enum route route,
 	case ROUTE_OFFER:
 		return r->method == WEB_POST ? offers_post(c, v, part, r) :
 		    offers_get(c, v, part);
+	case ROUTE_OFFER_CARD:
+		return offers_card(c, v, part);
+	case ROUTE_CALL_CARD:
+		return calls_card(c, v, part);
 	case ROUTE_CALL:
 		return calls_get(c, v, part);
 	case ROUTE_EVENTS:
@@ -202,6 +211,7 @@ site_answer(struct context *c, struct visit *v, const struct frame *f)
 {
 	switch (v->room) {
 	case VISIT_CALL_SHOW:
+	case VISIT_CALL_CARD:
 	case VISIT_CALL_HANGUP:
 		return calls_answer(c, v, f);
 	case VISIT_HOOK:
@@ -212,6 +222,7 @@ site_answer(struct context *c, struct visit *v, const struct frame *f)
 	case VISIT_OFFER_CONFIRM:
 	case VISIT_OFFER_ACCEPT:
 	case VISIT_OFFER_AGAIN:
+	case VISIT_OFFER_CARD:
 		break;
 	}
 	return offers_answer(c, v, f);

@@ -27,7 +27,9 @@ enum visit_room {		/* what the answer is for */
 	VISIT_OFFER_CONFIRM,	/* POST: the offer, to show the number back */
 	VISIT_OFFER_ACCEPT,
 	VISIT_OFFER_AGAIN,	/* POST: the offer, to show the form again */
+	VISIT_OFFER_CARD,	/* GET: the offer, for the caller's number */
 	VISIT_CALL_SHOW,
+	VISIT_CALL_CARD,
 	VISIT_CALL_HANGUP,
 	VISIT_HOOK
 };
@@ -46,6 +48,8 @@ struct visit {
 	enum web_method		 method;
 	char			 client[ASK_CLIENT_MAX + 1];
 	char			 lang[9];	/* wished by ?lang=, or "" */
+	char			 offer_lang[3];	/* of the offer or call, as far
+						   as it is known, or "" */
 	char			 accept_language[128];
 	char			 token[TOKEN_TEXT_MAX + 1];
 	char			 name[TOKEN_NAME_MAX + 1];

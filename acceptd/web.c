@@ -62,7 +62,7 @@ void
 web_response_headers(const struct web_response *r, web_header_fn *put,
     void *ctx)
 {
-	char number[32];
+	char number[32], saved[64];
 
 	if (r->foreign_type[0] != '\0')
 		put(ctx, "Content-Type", r->foreign_type);
@@ -70,6 +70,11 @@ web_response_headers(const struct web_response *r, web_header_fn *put,
 		put(ctx, "Content-Type", r->type);
 	if (r->allow != NULL)
 		put(ctx, "Allow", r->allow);
+	if (r->file_name != NULL) {
+		snprintf(saved, sizeof(saved), "attachment; filename=\"%s\"",
+		    r->file_name);
+		put(ctx, "Content-Disposition", saved);
+	}
 	if (r->location[0] != '\0')
 		put(ctx, "Location", r->location);
 	if (r->lang[0] != '\0')

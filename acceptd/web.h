@@ -37,6 +37,8 @@ struct web_response {
 	int		 status;		/* 0: not yet answered */
 	const char	*type;			/* Content-Type, a literal */
 	const char	*allow;			/* Allow, a literal, or NULL */
+	const char	*file_name;		/* to be saved as, a literal,
+						   or NULL */
 	char		 location[128];		/* Location, or "" */
 	char		 lang[9];		/* Content-Language, or "" */
 	char		 foreign_type[64];	/* a type that was handed to us,

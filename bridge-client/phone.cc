@@ -148,6 +148,33 @@ phone_read(struct phone *out, const char *text, const char *region)
 	return -1;
 }
 
+static void
+show_number(char *dst, size_t size, const char *e164)
+{
+	PhoneNumber number;
+	std::string s;
+
+	if (lib.util->Parse(e164, "ZZ", &number) !=
+	    PhoneNumberUtil::NO_PARSING_ERROR)
+		return;
+	lib.util->Format(number, PhoneNumberUtil::INTERNATIONAL, &s);
+	if (s.size() < size)
+		put(dst, size, s);
+}
+
+extern "C" void
+phone_show(char *dst, size_t size, const char *e164)
+{
+	snprintf(dst, size, "%s", e164);
+	if (e164[0] != '+' || phone_init() == -1)
+		return;
+	try {
+		show_number(dst, size, e164);
+	} catch (...) {
+		;
+	}
+}
+
 extern "C" int
 phone_is_emergency(const char *text, const char *region)
 {

@@ -1,6 +1,8 @@
 #ifndef BRIDGE_PHONE_H
 #define BRIDGE_PHONE_H
 
+#include <stddef.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -48,6 +50,12 @@ int phone_init(void);
  */
 int phone_read(struct phone *, const char *text, const char *region)
     __attribute__((warn_unused_result));
+
+/*
+ * A number in E.164 as people read it, "+44 20 7946 0123"; what is none is
+ * shown as it is.
+ */
+void phone_show(char *dst, size_t size, const char *e164);
 
 /*
  * 1 when this text, dialled as it stands in this country, could reach an

@@ -20,6 +20,7 @@
 #include "bridge-client/nonce.h"
 #include "bridge-client/offer.h"
 #include "bridge-client/peer.h"
+#include "bridge-client/phone.h"
 #include "bridge-client/service.h"
 #include "bridge-client/tell.h"
 
@@ -96,7 +97,7 @@ describe(const struct service *s, const struct offer *o,
 	memcpy(out->name, o->token.name, sizeof(out->name));
 	memcpy(out->address, o->terms.offeror, sizeof(out->address));
 	out->not_after = o->token.not_after;
-	snprintf(out->caller, sizeof(out->caller), "%s", a->caller_id);
+	phone_show(out->caller, sizeof(out->caller), a->caller_id);
 	snprintf(out->region, sizeof(out->region), "%s", a->region);
 	snprintf(out->price, sizeof(out->price), "%s", a->price);
 	memcpy(out->lang, o->terms.lang, sizeof(out->lang));

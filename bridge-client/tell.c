@@ -7,6 +7,7 @@
 #include "lib/tel.h"
 
 #include "bridge-client/call.h"
+#include "bridge-client/phone.h"
 
 #include "bridge-client/tell.h"
 
@@ -35,7 +36,7 @@ tell_status(struct ask_status *s, const struct call *c, int64_t wall)
 	if (s->stage == ASK_STAGE_ENDED)
 		s->talk_s = call_talk_s(c, wall);
 	COPY(s->name, c->acc.name);
-	COPY(s->caller, c->acc.caller);
+	phone_show(s->caller, sizeof(s->caller), c->acc.caller);
 	COPY(s->lang, c->acc.a_lang);
 }
 

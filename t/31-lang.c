@@ -202,6 +202,67 @@ test_shipped(void)
 	ok(set == NULL, "nor one that is not there: %s", why);
 }
 
+/* 1 when the translation tells what the English text tells: when, and who. */
+static int
+is_complete(const char *text, const char *model)
+{
+	return text[0] != '\0' &&
+	    (strstr(text, "{time}") != NULL) ==
+	    (strstr(model, "{time}") != NULL) &&
+	    (strstr(text, "{caller}") != NULL) ==
+	    (strstr(model, "{caller}") != NULL);
+}
+
+static void
+compare(const struct lang *l, const struct lang *en)
+{
+	enum lang_part part;
+	int i, n_bad = 0;
+
+	for (part = LANG_TITLE; part <= LANG_TODO; part++) {
+		for (i = 1; i < ASK_REFUSALS; i++)
+			n_bad += !is_complete(lang_refusal(l, i, part),
+			    lang_refusal(en, i, part));
+		for (i = 1; i < ASK_STAGES && part < LANG_TODO; i++)
+			n_bad += !is_complete(lang_stage(l, i, part),
+			    lang_stage(en, i, part));
+		for (i = 1; i < ASK_ENDS && part < LANG_TODO; i++)
+			n_bad += !is_complete(lang_end(l, i, part),
+			    lang_end(en, i, part));
+	}
+	is_int(n_bad, 0, "%s says what English says", lang_code(l));
+	for (i = 0; i < LANG_PLAIN && l != en; i++)
+		if (strcmp(lang_get(l, i), lang_get(en, i)) == 0 &&
+		    i != LANG_DIRECTION)
+			n_bad++;
+	is_int(n_bad, 0, "%s is not left in English", lang_code(l));
+}
+
+static void
+test_languages(void)
+{
+	static const char *const codes[] = {
+		"ar", "de", "en", "es", "fr", "ja"
+	};
+	char why[512] = "";
+	struct lang_set *set = lang_load("etc/lang", why, sizeof(why));
+	const struct lang *l, *en;
+	size_t i;
+
+	if (!ok(set != NULL, "the catalogues %s", why))
+		return;
+	en = lang_find(set, "en");
+	for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		l = lang_find(set, codes[i]);
+		if (!ok(l != NULL, "there is %s", codes[i]))
+			continue;
+		compare(l, en);
+		is_int(lang_is_rtl(l), strcmp(codes[i], "ar") == 0,
+		    "%s runs its way", codes[i]);
+	}
+	lang_set_free(set);
+}
+
 int
 main(void)
 {
@@ -210,5 +271,6 @@ main(void)
 	test_texts();
 	test_choice();
 	test_shipped();
+	test_languages();
 	return tap_done();
 }

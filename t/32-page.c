@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "acceptd/call_page.h"
+#include "acceptd/card.h"
 #include "acceptd/html.h"
 #include "acceptd/lang.h"
 #include "acceptd/offer_page.h"
@@ -238,12 +239,13 @@ test_form(void)
 	ok(has("name=\"" OFFER_PAGE_HONEYPOT "\" value=\"\" tabindex=\"-1\""),
 	    "the form: an empty honeypot, out of the way");
 	ok(has("action=\"/o/token\""), "the form: where it goes");
+	ok(has("href=\"/o/token/contact.vcf\""), "the offer: a card to save");
 	ok(has("alice@example.com") && has("+44 20 7946 0100") &&
 	    has("2026-11-28T"), "the offer: whose, from where, until when");
 	ok(has(lang_get(page.lang, LANG_OFFER_FREE)), "the offer: free");
 	check("offer");
 
-	page.is_lang_wished = 1;
+	page.is_lang_kept = 1;
 	snprintf(o.price, sizeof(o.price), "0.10 a minute");
 	m.entry = "020<";
 	m.error = "Wrong & bad.";
@@ -256,7 +258,7 @@ test_form(void)
 	ok(has("0.10 a minute"), "the price");
 	ok(has("action=\"/o/token?lang="), "the wished language stays");
 	check("error");
-	page.is_lang_wished = 0;
+	page.is_lang_kept = 0;
 
 	snprintf(o.known_region, sizeof(o.known_region), "DE");
 	offer_page_form(&out, &page, &m);
@@ -322,6 +324,47 @@ test_hostile(void)
 }
 
 static void
+test_card(void)
+{
+	card_put(&out, "A; B, \\C\n", "+44 20-7946 0100");
+	is_str(buf_cstr(&out), "BEGIN:VCARD\r\nVERSION:3.0\r\n"
+	    "N:A\\; B\\, \\\\C;;;;\r\nFN:A\\; B\\, \\\\C\r\n"
+	    "TEL;TYPE=WORK,VOICE:+442079460100\r\nEND:VCARD\r\n",
+	    "a card: text escaped, the number to be dialled");
+	buf_clear(&out);
+}
+
+/* Two directions are kept apart, in markup and without. */
+static void
+test_directions(void)
+{
+	static const char alef[] = "\327\220";
+	const struct html_hole holes[] = {
+		{ "n", "+1 2", HTML_NUMBER }, { "t", "x", HTML_TEXT },
+		{ NULL, NULL, HTML_TEXT }
+	};
+	const struct html_hole hebrew[] = {
+		{ "t", alef, HTML_TEXT }, { NULL, NULL, HTML_TEXT }
+	};
+
+	html_fill(&out, "{n}", holes);
+	is_str(buf_cstr(&out), "<bdi class=\"number\" dir=\"ltr\">+1 2</bdi>",
+	    "a number runs from left to right");
+	buf_clear(&out);
+	html_fill_plain(&out, "a {n} {t}", holes);
+	is_str(buf_cstr(&out), "a +1 2 x", "one direction: nothing to do");
+	buf_clear(&out);
+	html_fill_plain(&out, "\327\220 {n} {t}", holes);
+	is_str(buf_cstr(&out), "\327\220 \342\201\246+1 2\342\201\251 "
+	    "\342\201\250x\342\201\251", "in a sentence from right to left");
+	buf_clear(&out);
+	html_fill_plain(&out, "a {t}!", hebrew);
+	is_str(buf_cstr(&out), "a \342\201\250\327\220\342\201\251!",
+	    "a name from right to left");
+	buf_clear(&out);
+}
+
+static void
 test_html(void)
 {
 	const struct html_hole holes[] = {
@@ -362,6 +405,8 @@ main(void)
 	page.self = "/o/token";
 	page.now = NOW;
 	test_html();
+	test_directions();
+	test_card();
 	for (i = 0; i < lang_count(langs); i++) {
 		page.lang = lang_at(langs, i);
 		tap_note("language %s", lang_code(page.lang));

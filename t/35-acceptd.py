@@ -2,6 +2,7 @@
 """The shipped acceptd before a bridge of the test's own: what a visitor sees,
 and what the bridge is asked."""
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -133,6 +134,80 @@ def accepting(a):
     ok(r.status == 303 and a.face.asked_for(ACCEPT)[-1]["number"] == "123",
        "and passed on")
     del a.face.offer["known_region"]
+
+
+def cards(a):
+    offer, call = "/o/" + a.signer.token(), "/c/" + SECRET
+    a.face.asked.clear()
+    for path in offer, call:
+        r = a.get(path + "/contact.vcf")
+        is_((r.status, r.headers["content-type"]),
+            (200, "text/vcard; charset=utf-8"), "a card of the number")
+        ok("TEL;TYPE=WORK,VOICE:+442079460100\r\n" in r.text
+           and "attachment" in r.headers["content-disposition"]
+           and r.headers["cache-control"] == "no-store"
+           and "noindex" in r.headers["x-robots-tag"],
+           "to be saved, not to be found", (r.text, r.headers))
+        is_(a.ask("POST", path + "/contact.vcf").status, 405, "no POST")
+        ok('href="%s/contact.vcf"' % path in a.get(path).text,
+           "and its page has a link to it")
+    ok({v for v, _ in a.face.asked} <= {LOOK, STATUS}, "without effect",
+       a.face.asked)
+    is_(a.get("/o/x/contact.vcf").status, 404, "none of a bad token")
+    is_(a.get("/c/x/contact.vcf").status, 404, "nor of no call")
+    a.face.offer["caller"] = ""
+    is_(a.get(offer + "/contact.vcf").status, 404, "none where none is known")
+    a.face.offer["caller"] = "+44 20 7946 0100"
+
+
+def one_language(a):
+    """From the offer to the end of the call a visit speaks one language."""
+    path, call = "/o/" + a.signer.token(), "/c/" + SECRET
+    form = {"nonce": "n", "number": NUMBER}
+    # The telephone's prompts have languages of their own.
+    a.face.status = {"stage": 2, "name": "Alice", "lang": "en",
+                     "caller": "+44 20 7946 0100"}
+
+    def lang(r):
+        return r.headers.get("content-language")
+
+    for name, how, offer, query, want in (
+            ("wished", {}, "en", "?lang=fr", "fr"),
+            ("accepted", {"Accept_Language": "fr-CA, en;q=0.5"}, "en", "",
+             "fr"),
+            ("wished against what is accepted",
+             {"Accept_Language": "ja"}, "de", "?lang=ar", "ar"),
+            ("the offer's", {}, "de", "", "de"),
+            ("the offer's, where none is had",
+             {"Accept_Language": "nl, pl"}, "es", "", "es")):
+        how = {k.replace("_", "-"): v for k, v in how.items()}
+        a.face.offer["lang"] = offer
+        r = a.get(path + query, **how)
+        is_(lang(r), want, name + ": the offer is in " + want)
+        action = re.search(r'<form method="post" action="([^"]*)"',
+                           r.text).group(1)
+        a.face.asked.clear()
+        is_(a.post(action, dict(form, number="020 7946 0123"),
+                   **how).headers["content-language"], want,
+            name + ": the number shown back")
+        r = a.post(action, form, **how)
+        is_(a.face.asked_for(ACCEPT)[0]["lang"], want,
+            name + ": it is asked of the telephone")
+        r = a.get(r.headers["location"], **how)
+        is_(lang(r), want, name + ": the call's page")
+        ok("/events?lang=%s\"" % want in r.text, name + ": its events")
+        a.face.offer["refusal"] = REFUSALS.index("used-up")
+        is_(lang(a.get(path + query, **how)), want, name + ": a refusal")
+        a.face.offer["refusal"] = 0
+    a.face.offer["lang"] = "en"
+    # In either direction the caller's number is read from left to right.
+    stream = Stream(a, secret="YW5vdGhlci1jYWxscy1zZWNyZXQ", lang="ar")
+    ok(stream.has("\u2066+44 20 7946 0100\u2069"),
+       "an event from right to left keeps the number whole", stream.got)
+    stream.s.shutdown(socket.SHUT_RDWR)
+    wait_for(lambda: a.counted("streams") == 0)
+    is_(a.get(call, **{"Accept-Language": "ar"}).text.count('dir="rtl"'), 1,
+        "Arabic runs from right to left")
 
 
 def refusals(a):
@@ -433,6 +508,8 @@ configuration()
 with Acceptd(bridge_timeout="2s", post_burst=1000, offer_burst=1000) as main:
     no_effect(main)
     accepting(main)
+    cards(main)
+    one_language(main)
     refusals(main)
     calls(main)
     streams(main)

@@ -142,7 +142,7 @@ def many_shapes(a, c):
 
 def languages(a, c):
     offer = a.origin + "/o/" + a.signer.token()
-    c.languages("fr-CH, de;q=0.7, en;q=0.3")
+    c.languages("nl, de;q=0.7, en;q=0.3")
     c.open(offer)
     is_(c.js("document.documentElement.lang"), "de",
         "the language that the browser prefers, of those we have")

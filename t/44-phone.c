@@ -64,6 +64,14 @@ static const struct {
 int
 main(void)
 {
+	static const struct { const char *e164, *shown; } shown[] = {
+		{ "+442079460100", "+44 20 7946 0100" },
+		{ "+12015550123", "+1 201-555-0123" },
+		{ "+33142345678", "+33 1 42 34 56 78" },
+		{ "sip:a@example.com", "sip:a@example.com" },
+		{ "", "" }, { "+", "+" }
+	};
+	char text[64];
 	struct phone p;
 	size_t i;
 
@@ -96,6 +104,12 @@ main(void)
 	ok(phone_is_short("100", "GB") && !phone_is_emergency("100", "GB"),
 	    "an operator is no emergency");
 	ok(!phone_is_short("02079460123", "GB"), "a usual number");
+	for (i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+		phone_show(text, sizeof(text), shown[i].e164);
+		is_str(text, shown[i].shown, "shown: %s", shown[i].e164);
+	}
+	phone_show(text, 14, "+442079460100");
+	is_str(text, "+442079460100", "no room to group it: as it is");
 	ok(phone_is_region("GB") && phone_is_region("US"), "countries");
 	ok(!phone_is_region("UK") && !phone_is_region("gb") &&
 	    !phone_is_region("") && !phone_is_region("001"), "no countries");

@@ -7,6 +7,8 @@
 	"use strict";
 
 	var lang = document.documentElement.lang || undefined;
+	/* One kind of digits on a page: those of the numbers to be dialled. */
+	var locale = lang && lang + "-u-nu-latn";
 
 	function each(selector, fn) {
 		Array.prototype.forEach.call(
@@ -21,7 +23,7 @@
 
 	each("time[datetime]", function (e) {
 		e.textContent = new Date(e.getAttribute("datetime"))
-		    .toLocaleString(lang, {
+		    .toLocaleString(locale, {
 			weekday: "long", day: "numeric", month: "long",
 			hour: "2-digit", minute: "2-digit",
 			timeZoneName: "short"
