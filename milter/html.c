@@ -10,6 +10,8 @@
 
 #include "lib/scan.h"
 
+#include "milter/cell.h"
+
 #include "milter/html.h"
 
 #define NOWHERE SIZE_MAX
@@ -46,6 +48,9 @@ struct reader {
 	struct slice	hidden;		/* likewise, not shown */
 	size_t		hidden_depth;
 	size_t		hidden_at;	/* where it begins */
+
+	struct cell	cell;
+	size_t		fit;		/* the last place that a block fits */
 
 	size_t		break_at;	/* where a new line of text may begin */
 	size_t		line;		/* where the last one did */
@@ -232,20 +237,6 @@ has_class(const struct slice *class, const char *with)
 	return 0;
 }
 
-static int
-has_style(const struct slice *style, const char *what)
-{
-	size_t n, i;
-
-	if (style->len == 0)
-		return 0;
-	n = strlen(what);
-	for (i = 0; i + n <= style->len; i++)
-		if (scan_same((const char *)style->p + i, n, what, n))
-			return 1;
-	return 0;
-}
-
 /* "property: value", with white space where CSS lets it stand. */
 static int
 has_property(const struct slice *style, const char *name, const char *value)
@@ -291,8 +282,8 @@ is_final_mark(const struct tag *t)
 
 	return is_one_of(&t->id, ids) ||
 	    has_class(&t->class, "OutlookMessageHeader") ||
-	    has_style(&t->style, "border-top:solid #E1E1E1") ||
-	    has_style(&t->style, "border-top:solid #B5C4DF");
+	    has_property(&t->style, "border-top", "solid #E1E1E1") ||
+	    has_property(&t->style, "border-top", "solid #B5C4DF");
 }
 
 /* A signature, or a quoted message, or who wrote it: a container. */
@@ -320,8 +311,17 @@ is_mark(const struct tag *t)
 static int
 is_block(const struct slice *name)
 {
-	static const char *const names[] = { "div", "p", "td", "li", "pre",
-	    "blockquote", "center", "body", NULL };
+	static const char *const names[] = { "div", "p", "li", "pre",
+	    "blockquote", "center", NULL };
+
+	return is_one_of(name, names);
+}
+
+/* In which a line begins, too, but a block only behind them. */
+static int
+is_holder(const struct slice *name)
+{
+	static const char *const names[] = { "body", "td", "th", NULL };
 
 	return is_one_of(name, names);
 }
@@ -336,13 +336,20 @@ is_empty(const struct slice *name)
 	return is_one_of(name, names);
 }
 
+/* That place, or where the last cell before it ends. */
+static size_t
+fitting(const struct reader *r, size_t at)
+{
+	return cell_fits(&r->cell) ? at : r->fit;
+}
+
 /* Places that mark; the attribution right above it belongs to it. */
 static void
 set_place(struct reader *r, const struct tag *t)
 {
 	if (r->place != NOWHERE)
 		return;
-	r->place = t->at;
+	r->place = fitting(r, t->at);
 	if (r->ruler != NOWHERE)
 		r->place = r->ruler;
 	else if (r->is_colon && is_name(&t->name, "blockquote") &&
@@ -401,11 +408,13 @@ take_start(struct reader *r, const struct tag *t)
 		if (!is_empty(&t->name))
 			enter(&r->quote, &r->quote_depth, t);
 	} else if (is_name(&t->name, "hr")) {
-		r->ruler = t->at;
+		r->ruler = fitting(r, t->at);
 	} else if (is_name(&t->name, "br")) {
+		r->break_at = fitting(r, t->next);
+	} else if (is_holder(&t->name)) {
 		r->break_at = t->next;
 	} else if (is_block(&t->name)) {
-		r->break_at = t->at;
+		r->break_at = fitting(r, t->at);
 	}
 }
 
@@ -424,9 +433,9 @@ take_end(struct reader *r, const struct tag *t)
 		return;
 	}
 	if (is_body)
-		r->body_end = t->at;
+		r->body_end = fitting(r, t->at);
 	else if (is_html)
-		r->html_end = t->at;
+		r->html_end = fitting(r, t->at);
 	else if (r->quote_depth > 0 && scan_same((const char *)t->name.p,
 	    t->name.len, (const char *)r->quote.p, r->quote.len))
 		r->quote_depth--;
@@ -505,14 +514,17 @@ take_tag(struct reader *r)
 	if (read_tag(r, &t) != 0)
 		return -1;
 	r->at = t.next;
+	r->fit = fitting(r, t.at);
 	if (t.is_end) {
 		take_end(r, &t);
+		cell_end(&r->cell, (const char *)t.name.p, t.name.len);
 		return 0;
 	}
 	if (is_name(&t.name, "plaintext"))
 		return -1;
 	if (!is_one_of(&t.name, raw)) {
 		take_start(r, &t);
+		cell_start(&r->cell, (const char *)t.name.p, t.name.len);
 		return 0;
 	}
 	end = raw_end(r, &t);
@@ -569,7 +581,7 @@ html_place(const unsigned char *p, size_t len, size_t *at)
 		if (r.at < len && take_markup(&r) != 0)
 			return HTML_BROKEN;
 	}
-	*at = len;
+	*at = fitting(&r, len);
 	if (r.html_end != NOWHERE)
 		*at = r.html_end;
 	if (r.body_end != NOWHERE)

@@ -68,7 +68,8 @@ static const struct place {
 	{ "attributed, not marked", "Hi\n|\nOn 23 Nov 2026, Bob wrote:\n\n"
 	    "  a\n" },
 	{ "a sentence that only looks so", "On 3 May I wrote:\n\nno more\n|" },
-	{ "in Chinese", "Hi\n|\nBob <b@x> \xe4\xba\x8e" "1\xef\xbc\x9a\n> a\n" },
+	{ "in Chinese",
+	    "Hi\n|\nBob <b@x> \xe4\xba\x8e" "1\xef\xbc\x9a\n> a\n" },
 	{ "in Chinese, in GBK", "Hi\n|\nBob <b@x> 1\xd0\xb4\xa3\xba\n> a\n" },
 	{ "in Hebrew", "Hi\n|\n\xe2\x80\xab" "1 <b@x>\xe2\x80\x8f:"
 	    "\xe2\x80\xac\n> a\n" },
@@ -149,6 +150,26 @@ static const struct place {
 	    "type=cite>a</blockquote>" },
 	{ "an attribution below own words", "<p>Hi<br>|On 1, <a>B</a> wrote:"
 	    "</p><br><blockquote type=cite>a</blockquote>" },
+	{ "a quote in a row of a table", "<table><tr><td>Hi|</td></tr><tr "
+	    "class=gmail_quote><td>a</td></tr></table></body>" },
+	{ "a quote in a row, cells without end tags", "<table><tr><td>Hi|<tr "
+	    "class=gmail_quote><td>a</table></body>" },
+	{ "a quote in a cell", "<table><tr><th>Hi|</th><td class=gmail_quote>a"
+	    "</td></tr></table></body>" },
+	{ "a quote in the first row", "Hi|<table><tbody><tr class=gmail_quote>"
+	    "<td>a</td></tr></table></body>" },
+	{ "a table that is not closed",
+	    "<table><tr><td>Hi|</td></tr></body></html>" },
+	{ "a table right in a table", "<table><tr><td>Hi|</td><table><tr>"
+	    "</body>" },
+	{ "a table in a cell", "<table><tr><td><table><caption>x</caption>"
+	    "</table>Hi|</body>" },
+	{ "tables that are closed",
+	    "<table><tr><td>Hi</table></table>|</body>" },
+	{ "an attribution in a cell", "<p>Hi</p><table><tr><td>|On 1, B wrote:"
+	    "</table><blockquote type=cite>a</blockquote></body>" },
+	{ "an attribution alone", "<html><body bgcolor=white>|On 1, B wrote:"
+	    "<blockquote type=cite>a</blockquote></body>" },
 	{ "a quotation of the author's",
 	    "<blockquote>a</blockquote>b|</body>" },
 	{ "a class that only looks so", "<p class='not_gmail_quote'>a</p>"

@@ -402,9 +402,13 @@ def check_html(edit, after):
 
 
 def difference(was, now):
-    """An open paragraph may end before the block: it does before any."""
-    drop = [e for e in was if e != "/p"]
-    if drop == [e for e in now if e != "/p"]:
+    """A paragraph that is open where the block stands is cut in two by it:
+    so it is by any block."""
+    def rest(seen):
+        return [e for e in seen if e != "/p" and not (
+            isinstance(e, tuple) and e[0] == "p")]
+
+    if rest(was) == rest(now):
         return []
     i = 0
     while i < min(len(was), len(now)) and was[i] == now[i]:

@@ -300,6 +300,24 @@ REPLIES = (
     ("older-button", page(P + "<div class=\"gmail_quote\">" + OLD_BUTTON +
      "</div>")),
     ("older-button-of-the-author", page(OLD_BUTTON + P)),
+    ("attribution-only", page("On Monday, Bob wrote:<blockquote type=cite>%s"
+                              "</blockquote>" % OLD_P).replace(
+                                  "<body>\n", "<body bgcolor=white>\n" + HERE)),
+    ("quoted-row", page("<table><tr><td>The words." + HERE + "</td></tr><tr "
+     "class=\"gmail_quote\"><td>%s</td></tr></table>" % OLD_P)),
+    ("quoted-cell", page("<table><tr><td>The words." + HERE + "</td></tr><tr>"
+     "<td class=\"gmail_quote\">%s</td></tr></table>" % OLD_P)),
+    ("attribution-in-cell", page("<table><tr><td>The words.</td></tr><tr><td>"
+     + HERE + "On Mon, Bob wrote:</td></tr></table><blockquote type=cite>%s"
+     "</blockquote>" % OLD_P)),
+    ("attribution-in-item", page("<p>The words.</p><ul>" + HERE + "<li>On Mon, "
+     "Bob wrote:</li></ul><blockquote type=cite>%s</blockquote>" % OLD_P)),
+    ("attribution-in-paragraph", page("<p class=x>The words.<br>" + HERE + "On "
+     "Mon, Bob wrote:</p><blockquote type=cite>%s</blockquote>" % OLD_P)),
+    ("signature-in-paragraph", page("<p class=x>The words.<br>" + HERE +
+     "<span class=gmail_signature>Alice</span></p>")),
+    ("signature-in-bold", page("<b>The words.<br>" + HERE +
+     "<span class=gmail_signature>Alice</span></b>")),
     ("blockquote-of-the-author", page("<p>He said:</p><blockquote>so"
      "</blockquote>\n" + HERE)),
 )
@@ -379,6 +397,8 @@ WORD = (
      "Hi<o:p></o:p></p><p class=MsoNormal><o:p>&nbsp;</o:p></p></div>\n" +
      HERE), 38),
     ("unclosed-paragraphs", page("<p>one<p>two<o:p>" + HERE), 38),
+    ("unclosed-row", page("<table><tr><td>Hi" + HERE + "</td>"), 38),
+    ("unclosed-table", page("<table><tr><td>Hi" + HERE + "</td></tr>"), 38),
     ("unclosed-cell", page("<table><tr><td>Hi" + HERE), 38),
 )
 
