@@ -99,10 +99,15 @@ with smtplib.SMTP(host, int(port), timeout=30) as s:
 	    sys.stdin.buffer.read())' "$SMTP_IN"
 }
 n=0
+# The sink has taken so many, and has written the last of them whole.
+sent() {
+	postfix_delivered "$1" &&
+	    [ "$(postfix_log | grep -c 'status=sent')" -ge "$1" ]
+}
 # arrives WHAT: the next mail, in $D/got.
 arrives() {
 	n=$((n + 1))
-	ok "$1" until_ postfix_delivered "$n"
+	ok "$1" until_ sent "$n"
 	postfix_mail "$n" >"$D/got"
 }
 has() { grep -cE -e "$1" "$D/got"; }
