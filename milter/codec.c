@@ -151,11 +151,13 @@ qp_place(const unsigned char *p, size_t len, size_t at, int *is_dangling)
 struct qp_line {
 	struct buf	*out;
 	size_t		 col;
+	unsigned char	 text[LINE_MAX_LEN];
 };
 
 static void
 qp_break(struct qp_line *l, const char *how)
 {
+	buf_put(l->out, l->text, l->col);
 	buf_str(l->out, how);
 	l->col = 0;
 }
@@ -186,46 +188,35 @@ qp_run(struct qp_line *l, const unsigned char *p, size_t len)
 		len = room;
 	while (n < len && is_graphic(p[n]))
 		n++;
-	buf_put(l->out, p, n);
+	memcpy(l->text + l->col, p, n);
 	l->col += n;
 	return n;
 }
 
 static void
-qp_escape(struct buf *out, unsigned char c)
-{
-	static const char digits[] = "0123456789ABCDEF";
-	const char text[3] = { '=', digits[c >> 4], digits[c & 15] };
-
-	buf_put(out, text, sizeof(text));
-}
-
-static void
 qp_put(struct qp_line *l, const unsigned char *p, size_t len)
 {
+	static const char digits[] = "0123456789ABCDEF";
 	int is_last = len == 1 || p[1] == '\r';
 	int is_bare = is_graphic(p[0]) || (scan_is_space(p[0]) && !is_last);
-	size_t need = is_bare ? 1 : 3;
 
 	/* The "=" of a soft break needs a column as well. */
-	if (l->col + need > LINE_MAX_LEN - 1)
+	if (l->col + (is_bare ? 1 : 3) > LINE_MAX_LEN - 1)
 		qp_break(l, "=\r\n");
-	if (l->col == 0 && is_bare && is_risky_start(p, len)) {
-		is_bare = 0;
-		need = 3;
+	if (is_bare && !(l->col == 0 && is_risky_start(p, len))) {
+		l->text[l->col++] = p[0];
+		return;
 	}
-	if (is_bare)
-		buf_put(l->out, p, 1);
-	else
-		qp_escape(l->out, p[0]);
-	l->col += need;
+	l->text[l->col++] = '=';
+	l->text[l->col++] = (unsigned char)digits[p[0] >> 4];
+	l->text[l->col++] = (unsigned char)digits[p[0] & 15];
 }
 
 static void
 qp_insert(const struct codec_text *t, size_t at, const struct codec_text *ins,
     struct codec_edit *edit, struct buf *out)
 {
-	struct qp_line line = { out, 0 };
+	struct qp_line line = { .out = out, .col = 0 };
 	const unsigned char *p = ins->text;
 	int last, is_dangling;
 	size_t i = 0;

@@ -67,7 +67,9 @@ is_white(int c)
 static int
 is_name(const struct slice *s, const char *name)
 {
-	return scan_is((const char *)s->p, s->len, name);
+	/* Most differ in their first letter, whose case is bit 5. */
+	return s->len > 0 && ((s->p[0] ^ name[0]) & ~0x20) == 0 &&
+	    scan_is((const char *)s->p, s->len, name);
 }
 
 static int

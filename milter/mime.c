@@ -355,17 +355,27 @@ take_line(struct mime *m, const unsigned char *all, size_t i, size_t len,
 	return n;
 }
 
-/* Lines that do not begin with "-" leave here: the one hot loop. */
+/*
+ * Lines that do not begin with "-" leave here: the one hot loop.  It goes from
+ * dash to dash, not from line to line: the files of a large mail have none.
+ */
 static size_t
 skip_lines(struct mime *m, const unsigned char *p, size_t i, size_t len)
 {
-	const unsigned char *end;
+	const unsigned char *dash, *end;
 	size_t first = i;
 
 	if (m->is_midline)
 		return 0;
 	while (i < len && p[i] != '-') {
-		end = memchr(p + i, '\n', len - i);
+		end = NULL;
+		dash = memchr(p + i, '-', len - i);
+		if (dash == NULL)
+			dash = p + len;
+		else if (dash[-1] != '\n')
+			end = memchr(dash, '\n', (size_t)(p + len - dash));
+		if (end == NULL)
+			end = memrchr(p + i, '\n', (size_t)(dash - p) - i);
 		if (end == NULL)
 			break;
 		i = (size_t)(end - p) + 1;
