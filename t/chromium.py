@@ -137,8 +137,12 @@ class Chromium:
                   headers={"Accept-Language": value})
 
     def shot(self, path):
+        # A page from right to left that is shorter than the window would be
+        # drawn shifted.
+        is_long = self.js("document.documentElement.scrollHeight"
+                          " > innerHeight")
         r = self.call("Page.captureScreenshot", format="png",
-                      captureBeyondViewport=True)
+                      captureBeyondViewport=is_long)
         with open(path, "wb") as f:
             f.write(base64.b64decode(r["data"]))
 
