@@ -188,6 +188,7 @@ static const struct conf_key provider_keys[] = {
 	STRING(AT(provider, trunk_pstn), "trunk_pstn", "", NULL),
 	STRING(AT(provider, trunk_sip), "trunk_sip", "", NULL),
 	STRING(AT(provider, prompts), "prompts", "", NULL),
+	STRING(AT(provider, public_key), "public_key", "", NULL),
 	STRING(AT(provider, ca_file), "ca_file", "", check_path_or_none),
 	TIME(AT(provider, connect_s), "connect", 1, 60, "5s"),
 	END
@@ -476,6 +477,7 @@ providers_differ(const struct contract *a, const struct contract *b)
 		    strcmp(p->trunk_pstn, q->trunk_pstn) != 0 ||
 		    strcmp(p->trunk_sip, q->trunk_sip) != 0 ||
 		    strcmp(p->prompts, q->prompts) != 0 ||
+		    strcmp(p->public_key, q->public_key) != 0 ||
 		    strcmp(p->ca_file, q->ca_file) != 0 ||
 		    p->connect_s != q->connect_s)
 			return 1;
@@ -486,6 +488,8 @@ providers_differ(const struct contract *a, const struct contract *b)
 const char *
 contract_needs_restart(const struct contract *was, const struct contract *now)
 {
+	if (strcmp(was->public_url, now->public_url) != 0)
+		return "public";
 	if (strcmp(was->user, now->user) != 0)
 		return "user";
 	if (strcmp(was->group, now->group) != 0)

@@ -29,6 +29,7 @@ struct contract_provider {
 	char		*trunk_pstn;
 	char		*trunk_sip;	/* "": no packet legs */
 	char		*prompts;
+	char		*public_key;	/* "": no webhooks are signed by it */
 	char		*ca_file;	/* "": the system's */
 	int64_t		 connect_s;
 

@@ -21,6 +21,7 @@ struct exchange {
 	struct tel		 to;
 	char			 caller[TEL_TEXT_MAX + 1];
 	char			 ref[PROVIDER_REF_MAX + 1];
+	char			 other_ref[PROVIDER_REF_MAX + 1];
 	char			 lang[3];
 };
 
@@ -85,6 +86,10 @@ on_done(void *ctx, int status, int is_sent, const char *body, size_t len,
 		provider_plain(reply.detail, sizeof(reply.detail), why);
 	if (reply.outcome == PROVIDER_MORE) {
 		x->step++;
+		if (reply.ref[0] != '\0') {
+			memcpy(x->ref, reply.ref, sizeof(x->ref));
+			x->intent.ref = x->ref;
+		}
 		if (send_step(x, &reply) == 0)
 			return;
 	}
@@ -108,6 +113,11 @@ copy(struct exchange *x, const struct provider_intent *in)
 	if (in->ref != NULL) {
 		snprintf(x->ref, sizeof(x->ref), "%s", in->ref);
 		x->intent.ref = x->ref;
+	}
+	if (in->other_ref != NULL) {
+		snprintf(x->other_ref, sizeof(x->other_ref), "%s",
+		    in->other_ref);
+		x->intent.other_ref = x->other_ref;
 	}
 	if (in->lang != NULL) {
 		snprintf(x->lang, sizeof(x->lang), "%s", in->lang);

@@ -26,6 +26,7 @@
 #include "bridge-client/contract_load.h"
 #include "bridge-client/driver.h"
 #include "bridge-client/guard.h"
+#include "bridge-client/hook.h"
 #include "bridge-client/journal.h"
 #include "bridge-client/journal_lmdb.h"
 #include "bridge-client/phone.h"
@@ -38,6 +39,7 @@
 #include "bridge-client/show.h"
 #include "bridge-client/trunk.h"
 #include "bridge-client/unseal.h"
+#include "bridge-client/world.h"
 
 #define IDENT		"calloffer-bridge"
 #define CONFIGURATION	CALLOFFER_SYSCONFDIR "/bridge.conf"
@@ -59,7 +61,8 @@ static struct {
 	struct contract		*before;	/* of the turn that reads */
 	struct unseal		*unseal;
 	struct provider_conf	 provider_conf[CONTRACT_PROVIDERS_MAX];
-	const struct provider	*provider[CONTRACT_PROVIDERS_MAX];
+	char			 hook_url[CONTRACT_PROVIDERS_MAX][512];
+	struct world_provider	 provider[CONTRACT_PROVIDERS_MAX];
 	size_t			 n_providers;
 	int			 face_fd, admin_fd;
 	struct loop		*loop;
@@ -67,6 +70,7 @@ static struct {
 	struct rest		*rest;
 	struct trunk		*trunk;
 	struct guard		*guard;
+	struct hook		*hook;
 	struct service		 service;
 	struct service_accept	*accept;
 	struct service_face	*face;
@@ -138,11 +142,16 @@ read_provider(const struct contract_provider *p,
 {
 	struct provider_conf *conf = &bridge.provider_conf[bridge.n_providers];
 	const struct provider *kind = find_kind(p->kind);
+	char *hook_url = bridge.hook_url[bridge.n_providers];
 	const char *wrong;
 
 	if (kind == NULL)
 		return contract_wrong(at, p->line, "kind",
 		    "there is no such kind of provider: %s", p->kind);
+	if (snprintf(hook_url, sizeof(bridge.hook_url[0]), "%s/hook/%s",
+	    bridge.start->public_url, p->name) >=
+	    (int)sizeof(bridge.hook_url[0]))
+		return contract_wrong(at, 1, "public", "too long");
 	conf->name = p->name;
 	conf->url = p->url;
 	conf->user = p->user;
@@ -150,11 +159,14 @@ read_provider(const struct contract_provider *p,
 	conf->trunk_pstn = p->trunk_pstn;
 	conf->trunk_sip = p->trunk_sip;
 	conf->prompts = p->prompts;
+	conf->public_key = p->public_key;
+	conf->hook_url = hook_url;
 	wrong = kind->check != NULL ? kind->check(conf) : NULL;
 	if (wrong != NULL)
 		return contract_wrong(at, p->line, "provider", "%s: %s",
 		    p->name, wrong);
-	bridge.provider[bridge.n_providers++] = kind;
+	bridge.provider[bridge.n_providers].conf = conf;
+	bridge.provider[bridge.n_providers++].kind = kind;
 	return 0;
 }
 
@@ -240,8 +252,8 @@ open_trunk(void)
 	memset(list, 0, sizeof(list));
 	for (i = 0; i < bridge.n_providers; i++) {
 		p = contract_provider_at(bridge.start, i);
-		list[i].kind = bridge.provider[i];
-		list[i].conf = &bridge.provider_conf[i];
+		list[i].kind = bridge.provider[i].kind;
+		list[i].conf = bridge.provider[i].conf;
 		list[i].account.user = p->user[0] != '\0' ? p->user : NULL;
 		list[i].account.password = p->password;
 		list[i].account.ca_file = p->ca_file[0] != '\0' ? p->ca_file :
@@ -267,17 +279,13 @@ open_driver(void)
 	struct driver_conf conf;
 	struct driver *driver;
 	char why[512];
-	size_t i;
 
 	memset(&conf, 0, sizeof(conf));
 	conf.journal = bridge.journal;
 	conf.keep_s = bridge.start->keep_s;
 	conf.ended = on_ended;
 	conf.n_providers = bridge.n_providers;
-	for (i = 0; i < bridge.n_providers; i++) {
-		conf.provider[i].kind = bridge.provider[i];
-		conf.provider[i].conf = &bridge.provider_conf[i];
-	}
+	memcpy(conf.provider, bridge.provider, sizeof(conf.provider));
 	trunk_world(bridge.trunk, &conf.world);
 	driver = driver_new(&conf, why, sizeof(why));
 	if (driver == NULL)
@@ -289,14 +297,20 @@ static void
 open_service(void)
 {
 	struct service *s = &bridge.service;
+	struct hook_conf hooks = { .n = bridge.n_providers,
+		.provider = bridge.provider,
+		.mac = bridge.start->mac.secret };
 
+	bridge.hook = hook_new(&hooks);
 	bridge.guard = guard_new(bridge.start->mac.secret, GUARD_EVENTS_MAX);
 	bridge.accept = service_accept_new(s);
-	if (bridge.guard == NULL || bridge.accept == NULL)
+	if (bridge.guard == NULL || bridge.accept == NULL ||
+	    bridge.hook == NULL)
 		log_fatal(EX_OSERR, "out of memory");
 	s->driver = open_driver();
 	s->journal = bridge.journal;
 	s->guard = bridge.guard;
+	s->hook = bridge.hook;
 	s->mac = bridge.start->mac.secret;
 	s->unseal = bridge.unseal;
 	s->contract = bridge.now;
@@ -376,6 +390,7 @@ close_all(void)
 	rest_close(bridge.rest);
 	bridge.journal->op->close(bridge.journal);
 	guard_free(bridge.guard);
+	hook_free(bridge.hook);
 	loop_free(bridge.loop);
 	unseal_free(bridge.unseal);
 	if (bridge.now != bridge.start)

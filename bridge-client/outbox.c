@@ -96,6 +96,7 @@ fill(struct provider_intent *in, const struct call *c,
 	memcpy(in->call, acc->id, sizeof(in->call));
 	in->leg = a->leg;
 	in->ref = c->leg[a->leg].ref;
+	in->other_ref = c->leg[!a->leg].ref;
 	in->to = a->leg == LEG_A ? &acc->a : &acc->b;
 	in->caller = acc->caller;
 	in->caller_name = "";

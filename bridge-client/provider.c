@@ -49,6 +49,105 @@ provider_read_id(const char *hex, size_t len,
 }
 
 void
+provider_put_leg(const unsigned char call[PROVIDER_CALL_BYTES], enum leg leg,
+    char dst[PROVIDER_LEG_SIZE])
+{
+	char id[PROVIDER_ID_SIZE];
+
+	provider_put_id(call, id);
+	snprintf(dst, PROVIDER_LEG_SIZE, "co-%s-%c", id,
+	    leg == LEG_A ? 'a' : 'b');
+}
+
+int
+provider_read_leg(const char *s, size_t len, struct provider_event *out)
+{
+	char leg;
+
+	if (len != PROVIDER_LEG_SIZE - 1 || memcmp(s, "co-", 3) != 0 ||
+	    s[len - 2] != '-')
+		return -1;
+	leg = s[len - 1];
+	if (leg != 'a' && leg != 'b')
+		return -1;
+	out->leg = leg == 'a' ? LEG_A : LEG_B;
+	return provider_read_id(s + 3, len - 5, out->call);
+}
+
+int
+provider_is_word(const char *s, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (!scan_is_alnum((unsigned char)s[i]) && s[i] != '-' &&
+		    s[i] != '_')
+			return 0;
+	return len > 0 && len < PROVIDER_WORD_SIZE;
+}
+
+int
+provider_is_web(const char *s)
+{
+	return (strncmp(s, "https://", 8) == 0 ||
+	    strncmp(s, "http://", 7) == 0) && strlen(s) > 10 &&
+	    strpbrk(s, " ?#\"<>\\") == NULL && s[strlen(s) - 1] != '/';
+}
+
+int
+provider_is_number(const char *s)
+{
+	return s != NULL && s[0] == '+' && s[1] != '\0' &&
+	    strspn(s + 1, "0123456789") == strlen(s + 1);
+}
+
+int
+provider_prompt(const struct provider_intent *in, int i,
+    char dst[PROVIDER_WORD_SIZE])
+{
+	const char *p = in->prompt;
+	size_t len;
+
+	for (; i > 0 && p != NULL; i--) {
+		p = strchr(p, ',');
+		p += p != NULL;
+	}
+	len = p != NULL ? strcspn(p, ",") : 0;
+	if (p == NULL || !provider_is_word(p, len))
+		return -1;
+	memcpy(dst, p, len);
+	dst[len] = '\0';
+	return 0;
+}
+
+int
+provider_header(const struct provider_hook *h, const char *name, char *dst,
+    size_t size)
+{
+	const char *line = h->headers, *value;
+	size_t len = strlen(name), n;
+	int count = 0;
+
+	for (; *line != '\0'; line += *line == '\n') {
+		n = strcspn(line, "\n");
+		if (n > len && memcmp(line, name, len) == 0 &&
+		    line[len] == ':') {
+			value = line + len + 1;
+			value += strspn(value, " \t");
+			n = (size_t)(line + n - value);
+			if (n >= size)
+				return -1;
+			memcpy(dst, value, n);
+			dst[n] = '\0';
+			count++;
+			line = value;
+		}
+		line += n;
+	}
+	return count == 1 ? 0 : -1;
+}
+
+void
 provider_plain(char *dst, size_t size, const char *text)
 {
 	size_t n = 0, digits;
@@ -65,6 +164,14 @@ provider_plain(char *dst, size_t size, const char *text)
 		text++;
 	}
 	dst[n] = '\0';
+}
+
+void
+provider_set_ref(char dst[PROVIDER_REF_MAX + 1], const char *ref)
+{
+	dst[0] = '\0';
+	if (ref != NULL && strlen(ref) <= PROVIDER_REF_MAX)
+		memcpy(dst, ref, strlen(ref) + 1);
 }
 
 void

@@ -28,8 +28,14 @@ struct provider_conf {
 	const char	*trunk_pstn;
 	/* ARI: "PJSIP/packet/%s", %s the sip: URI; "": no packet legs */
 	const char	*trunk_sip;
-	/* directory of prompts, as the provider sees it */
+	/* where the prompts are, as the provider sees it: a directory, or the
+	 * URL under which the web server shows it */
 	const char	*prompts;
+	/* where events come by webhook: the URL that he is given for them, no
+	 * slash at the end, and what proves that they are his: his public key
+	 * in base64, or "" */
+	const char	*hook_url;
+	const char	*public_key;
 };
 
 /* What the driver wants done. */
@@ -50,7 +56,9 @@ struct provider_intent {
 	enum provider_act	 act;
 	unsigned char		 call[PROVIDER_CALL_BYTES];
 	enum leg		 leg;
-	const char		*ref;	/* the provider's id, if it made one */
+	/* the provider's id, or "": it made none, or we were not told */
+	const char		*ref;
+	const char		*other_ref;	/* BRIDGE: of the other leg */
 	const struct tel	*to;		/* RING */
 	/* RING: the number shown, never NULL */
 	const char		*caller;
@@ -81,7 +89,9 @@ enum provider_found {
 struct provider_reply {
 	enum provider_outcome	outcome;
 	enum provider_found	found;			/* FIND */
-	char			ref[PROVIDER_REF_MAX + 1]; /* RING, or "" */
+	/* RING: the provider's id of the leg, or "".  MORE, of any act: it was
+	 * looked up, and is the intent's from the next step on */
+	char			ref[PROVIDER_REF_MAX + 1];
 	char			detail[128]; /* why, for people; no numbers */
 };
 
@@ -118,6 +128,33 @@ struct provider_event {
 	char			 detail[128]; /* "486 Busy Here"; no numbers */
 };
 
+/* A request of the provider's: an event that comes by webhook. */
+struct provider_hook {
+	const char		*url;	/* whole, as he was given it */
+	const char		*headers;	/* as in struct ask_hook */
+	const unsigned char	*body;
+	size_t			 len;
+	int64_t			 wall;		/* now, Unix seconds */
+};
+
+#define PROVIDER_HOOK_S		300	/* older or newer: not listened to */
+#define PROVIDER_ONCE_MAX	96
+
+enum provider_verdict {
+	PROVIDER_AUTHENTIC,
+	PROVIDER_STALE,		/* his, but not of now */
+	PROVIDER_FORGED		/* not his, or nobody can tell */
+};
+
+/* What an authentic one says. */
+struct provider_hooked {
+	struct provider_event	event;
+	int			is_odd;		/* not understood: EVENT_NONE */
+	/* the same when he repeats himself, and never else; "": it may come
+	 * any number of times */
+	char			once[PROVIDER_ONCE_MAX + 1];
+};
+
 struct provider {
 	const char	*name;		/* in the configuration: kind = NAME */
 	/* Does `caller` etc. fit?  NULL, or what is wrong with the section. */
@@ -141,6 +178,11 @@ struct provider {
 	/* One event from the stream.  0, or -1: not understood (log it). */
 	int		 (*event)(const void *, size_t,
 			    struct provider_event *out);
+	/* A webhook; NULL where events come by a stream.  Nothing in it is
+	 * looked at for its meaning before it is known to be authentic. */
+	enum provider_verdict (*hook)(const struct provider_conf *,
+			    const struct provider_hook *,
+			    struct provider_hooked *out);
 };
 
 /* What providers have in common. */
@@ -152,9 +194,39 @@ void provider_put_id(const unsigned char call[PROVIDER_CALL_BYTES],
 int provider_read_id(const char *hex, size_t len,
     unsigned char call[PROVIDER_CALL_BYTES]);
 
+/*
+ * "co-CALL-a", "co-CALL-b": how a leg is named where the name is ours.  Back:
+ * 0, or -1, it is none of ours.
+ */
+#define PROVIDER_LEG_SIZE (PROVIDER_ID_SIZE + 5)
+void provider_put_leg(const unsigned char call[PROVIDER_CALL_BYTES], enum leg,
+    char dst[PROVIDER_LEG_SIZE]);
+int provider_read_leg(const char *, size_t, struct provider_event *out);
+
+/* The name of the prompt that is spoken `i`-th.  0, or -1: there are not so
+ * many, or it is no word. */
+#define PROVIDER_WORD_SIZE 64
+int provider_prompt(const struct provider_intent *, int i,
+    char dst[PROVIDER_WORD_SIZE]);
+
+/* 1 for letters, digits, "-" and "_", fewer than PROVIDER_WORD_SIZE. */
+int provider_is_word(const char *, size_t);
+/* 1 for http:// or https:// without query, fragment and slash at its end. */
+int provider_is_web(const char *);
+/* 1 for a + and digits. */
+int provider_is_number(const char *);
+
+/* A header of a webhook, by its name in lower case; it must be there exactly
+ * once.  0, or -1. */
+int provider_header(const struct provider_hook *, const char *name, char *dst,
+    size_t size) __attribute__((warn_unused_result));
+
 /* Text for people out of a provider's: printable ASCII, and no run of digits
  * that could be of a telephone number.  Cut where it does not fit. */
 void provider_plain(char *dst, size_t size, const char *text);
+
+/* Sets a reference; "" where there is none or it does not fit. */
+void provider_set_ref(char dst[PROVIDER_REF_MAX + 1], const char *ref);
 
 /* Sets outcome and detail. */
 void provider_say(struct provider_reply *, enum provider_outcome,

@@ -4,8 +4,10 @@
  * is written %XX, so that a "+" stays a plus and no value can end its field.
  */
 
+#include <stdio.h>
 #include <string.h>
 
+#include "lib/json.h"
 #include "lib/scan.h"
 
 #include "bridge-client/request.h"
@@ -86,6 +88,40 @@ request_path(struct request *r, const char *segment)
 {
 	buf_u8(&r->url, '/');
 	put_encoded(&r->url, segment);
+}
+
+void
+request_json_raw(struct request *r, const char *name, const char *value)
+{
+	r->method = "POST";
+	r->type = "application/json";
+	buf_printf(&r->body, "%c\"%s\":%s", r->is_open ? ',' : '{', name,
+	    value);
+	r->is_open = 1;
+}
+
+void
+request_json(struct request *r, const char *name, const char *value)
+{
+	request_json_raw(r, name, "");
+	json_put_str(&r->body, value);
+}
+
+void
+request_json_int(struct request *r, const char *name, int value)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", value);
+	request_json_raw(r, name, text);
+}
+
+void
+request_json_end(struct request *r)
+{
+	if (r->is_open)
+		buf_u8(&r->body, '}');
+	r->is_open = 0;
 }
 
 void

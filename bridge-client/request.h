@@ -22,6 +22,7 @@ struct request {
 	enum request_auth	 auth;	/* with the provider's credentials */
 	int			 timeout_ms;	/* for the whole exchange */
 	size_t			 reply_max; /* a longer reply is a failure */
+	int			 is_open;	/* a JSON object, not closed */
 };
 
 /* A GET with an empty URL, 10 s and a reply of at most 64 KiB. */
@@ -35,6 +36,15 @@ int request_ok(const struct request *) __attribute__((warn_unused_result));
 void request_query(struct request *, const char *name, const char *value);
 /* "/segment", encoded alike. */
 void request_path(struct request *, const char *segment);
+/*
+ * One member of an application/json object: a string, or a value that is JSON
+ * already.  The first makes it a POST; request_json_end() closes the object,
+ * where there is one.
+ */
+void request_json(struct request *, const char *name, const char *value);
+void request_json_raw(struct request *, const char *name, const char *value);
+void request_json_int(struct request *, const char *name, int value);
+void request_json_end(struct request *);
 /* One field of an application/x-www-form-urlencoded body. */
 void request_form(struct request *, const char *name, const char *value);
 

@@ -9,6 +9,7 @@ struct acceptance;
 struct contract;
 struct driver;
 struct guard;
+struct hook;
 struct journal;
 struct secret;
 struct unseal;
@@ -35,6 +36,7 @@ struct service {
 	struct driver		*driver;
 	struct journal		*journal;
 	struct guard		*guard;
+	struct hook		*hook;
 	const struct secret	*mac;
 	const struct unseal	*unseal;
 	const struct contract	*contract;	/* the one that holds now */

@@ -17,9 +17,11 @@
 #include "bridge-client/contract.h"
 #include "bridge-client/driver.h"
 #include "bridge-client/guard.h"
+#include "bridge-client/hook.h"
 #include "bridge-client/nonce.h"
 #include "bridge-client/offer.h"
 #include "bridge-client/peer.h"
+#include "bridge-client/provider.h"
 #include "bridge-client/phone.h"
 #include "bridge-client/service.h"
 #include "bridge-client/tell.h"
@@ -445,18 +447,24 @@ on_hangup(struct service_face *f, struct answer *answer)
 }
 
 /*
- * ASK_HOOK: none of the providers here sends its events by HTTP.
+ * ASK_HOOK.  What it says is done at the end of this turn, as with a stream's
+ * events; the provider need not wait for it.
  */
 static int
-on_hook(struct answer *answer)
+on_hook(struct service_face *f, struct answer *answer)
 {
+	const struct service *s = f->service;
+	struct provider_event event;
 	struct ask_hooked out;
 	struct ask_hook ask;
+	size_t provider;
 
 	if (ask_get_hook(&ask, answer->frame->body, answer->frame->len) == -1)
 		return -1;
 	memset(&out, 0, sizeof(out));
-	out.status = 404;
+	out.status = (uint16_t)hook_read(s->hook, &ask, &provider, &event);
+	if (event.kind != EVENT_NONE)
+		driver_event(s->driver, provider, &event);
 	ask_put_hooked(&answer->body, &out);
 	send_answer(answer);
 	return 0;
@@ -481,7 +489,7 @@ on_ask(void *ctx, struct peer *peer, const struct frame *frame)
 	else if (frame->verb == ASK_HANGUP)
 		rc = on_hangup(f, &answer);
 	else if (frame->verb == ASK_HOOK)
-		rc = on_hook(&answer);
+		rc = on_hook(f, &answer);
 	if (rc == -1)
 		log_warn("socket=face verb=%u cannot be read, or is none of "
 		    "the face's: connection ended", frame->verb);

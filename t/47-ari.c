@@ -18,10 +18,11 @@
 #define BASE	"http://127.0.0.1:8088/ari"
 
 static const struct provider *const ari = &provider_ari;
-static const struct provider_conf conf = {
-	"home", BASE, "calloffer", "calloffer", "PJSIP/%s@trunk",
-	"PJSIP/packet/%s", "/usr/share/prompts"
-};
+#define SECTION(base, who, what, pstn, sip, where) { .name = "home", \
+	.url = base, .user = who, .app = what, .trunk_pstn = pstn, \
+	.trunk_sip = sip, .prompts = where }
+static const struct provider_conf conf = SECTION(BASE, "calloffer",
+    "calloffer", "PJSIP/%s@trunk", "PJSIP/packet/%s", "/usr/share/prompts");
 
 static struct provider_intent
 intent(enum provider_act act, enum leg leg)
@@ -55,34 +56,34 @@ test_check(void)
 		struct provider_conf	 conf;
 		int			 is_good;
 	} cases[] = {
-		{ "no http", { "h", "ftp://h", "u", "a", "P/%s@t", "", "/p" },
+		{ "no http", SECTION("ftp://h", "u", "a", "P/%s@t", "", "/p"),
 		    0 },
-		{ "a slash at the end", { "h", "http://h/", "u", "a",
-		    "P/%s@t", "", "/p" }, 0 },
-		{ "a query", { "h", "http://h?x", "u", "a", "P/%s@t", "",
-		    "/p" }, 0 },
-		{ "no user", { "h", "http://h", "", "a", "P/%s@t", "", "/p" },
+		{ "a slash at the end", SECTION("http://h/", "u", "a",
+		    "P/%s@t", "", "/p"), 0 },
+		{ "a query", SECTION("http://h?x", "u", "a", "P/%s@t", "",
+		    "/p"), 0 },
+		{ "no user", SECTION("http://h", "", "a", "P/%s@t", "", "/p"),
 		    0 },
-		{ "no application", { "h", "http://h", "u", "", "P/%s@t", "",
-		    "/p" }, 0 },
-		{ "an application with a comma", { "h", "http://h", "u",
-		    "a,b", "P/%s@t", "", "/p" }, 0 },
-		{ "no place for the number", { "h", "http://h", "u", "a",
-		    "P/t", "", "/p" }, 0 },
-		{ "two places", { "h", "http://h", "u", "a", "P/%s@%s", "",
-		    "/p" }, 0 },
-		{ "another format", { "h", "http://h", "u", "a", "P/%s%n", "",
-		    "/p" }, 0 },
-		{ "no technology", { "h", "http://h", "u", "a", "%s/t", "",
-		    "/p" }, 0 },
-		{ "a bad trunk_sip", { "h", "http://h", "u", "a", "P/%s@t",
-		    "P/t", "/p" }, 0 },
-		{ "relative prompts", { "h", "http://h", "u", "a", "P/%s@t",
-		    "", "p" }, 0 },
-		{ "prompts with a comma", { "h", "http://h", "u", "a",
-		    "P/%s@t", "", "/p,q" }, 0 },
-		{ "no packet legs", { "h", "https://h:8089/ari", "u", "a_1-b",
-		    "P/%s@t", NULL, "/p" }, 1 },
+		{ "no application", SECTION("http://h", "u", "", "P/%s@t", "",
+		    "/p"), 0 },
+		{ "an application with a comma", SECTION("http://h", "u",
+		    "a,b", "P/%s@t", "", "/p"), 0 },
+		{ "no place for the number", SECTION("http://h", "u", "a",
+		    "P/t", "", "/p"), 0 },
+		{ "two places", SECTION("http://h", "u", "a", "P/%s@%s", "",
+		    "/p"), 0 },
+		{ "another format", SECTION("http://h", "u", "a", "P/%s%n", "",
+		    "/p"), 0 },
+		{ "no technology", SECTION("http://h", "u", "a", "%s/t", "",
+		    "/p"), 0 },
+		{ "a bad trunk_sip", SECTION("http://h", "u", "a", "P/%s@t",
+		    "P/t", "/p"), 0 },
+		{ "relative prompts", SECTION("http://h", "u", "a", "P/%s@t",
+		    "", "p"), 0 },
+		{ "prompts with a comma", SECTION("http://h", "u", "a",
+		    "P/%s@t", "", "/p,q"), 0 },
+		{ "no packet legs", SECTION("https://h:8089/ari", "u", "a_1-b",
+		    "P/%s@t", NULL, "/p"), 1 },
 	};
 	const char *why;
 	size_t i;

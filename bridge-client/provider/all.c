@@ -4,8 +4,10 @@
 
 #include "bridge-client/provider.h"
 #include "bridge-client/provider/ari.h"
+#include "bridge-client/provider/telnyx.h"
 
 const struct provider *const provider_all[] = {
 	&provider_ari,
+	&provider_telnyx,
 	NULL
 };

@@ -1,0 +1,600 @@
+/*
+ * Telnyx by its Call Control.  How it behaves:
+ *
+ * - Dialling is asynchronous: the answer names the leg, and says that it is
+ *   not alive.  So not alive counts as gone only with the time of its end.
+ * - By itself it rings anew by further routes: retry_on_timeout is false.
+ * - A Dial whose command_id came within a minute before is ignored.  That is
+ *   a second lock only: what is unknown is looked for among the active calls.
+ * - A command to a call that has ended is refused with the code 90018.
+ * - Playback that is begun while something plays waits in a queue.
+ * - Events come twice, late and in any order, signed with a key of Telnyx's.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/json.h"
+#include "lib/scan.h"
+
+#include "bridge-client/provider.h"
+#include "bridge-client/request.h"
+#include "bridge-client/sign.h"
+
+#include "bridge-client/provider/telnyx.h"
+
+#define TIMEOUT_MS	8000
+#define LIST_MAX	250	/* active calls on one page */
+#define LIST_BYTES	(512 * 1024)
+#define MIN_RING_S	5
+#define MIN_LIMIT_S	30
+#define MAX_LIMIT_S	14400
+
+#define ENDED		"90018"	/* the call has ended */
+#define NO_SUCH_CALL	"90015"
+
+/* What the configuration must be like. */
+
+static const char *
+telnyx_check(const struct provider_conf *c)
+{
+	unsigned char key[SIGN_KEY_BYTES];
+
+	if (!provider_is_web(c->url))
+		return "url must be like https://api.telnyx.com/v2";
+	if (c->user != NULL && *c->user != '\0')
+		return "there is no user: password_file holds the API key";
+	if (*c->app == '\0' || strspn(c->app, "0123456789") != strlen(c->app))
+		return "app must be the id of the Call Control application, "
+		    "digits";
+	if (*c->trunk_pstn != '\0' || *c->trunk_sip != '\0')
+		return "trunk_pstn and trunk_sip are Asterisk's";
+	if (!provider_is_web(c->prompts))
+		return "prompts must be a URL under which the web server shows "
+		    "the prompts";
+	if (c->public_key == NULL ||
+	    sign_base64(c->public_key, key, sizeof(key)) != SIGN_KEY_BYTES)
+		return "public_key must be Telnyx's, as its portal shows it: "
+		    "44 characters";
+	return NULL;
+}
+
+/* Intent to request. */
+
+static void
+put_state(const struct provider_intent *in, struct request *r)
+{
+	char leg[PROVIDER_LEG_SIZE];
+	struct buf text;
+
+	provider_put_leg(in->call, in->leg, leg);
+	buf_init(&text, 128);
+	buf_base64(&text, leg, strlen(leg));
+	request_json(r, "client_state", buf_cstr(&text));
+	buf_free(&text);
+}
+
+/* The name that goes along with the number: letters, digits, -_~!.+ only. */
+static void
+put_name(const char *name, struct request *r)
+{
+	char plain[64];
+	size_t n = 0;
+
+	for (; name != NULL && *name != '\0' && n + 1 < sizeof(plain); name++)
+		if (scan_is_alnum((unsigned char)*name) ||
+		    strchr(" -_~!.+", *name) != NULL)
+			plain[n++] = *name;
+	plain[n] = '\0';
+	if (n > 0)
+		request_json(r, "from_display_name", plain);
+}
+
+static int
+dial(const struct provider_conf *c, const struct provider_intent *in,
+    struct request *r)
+{
+	char id[PROVIDER_LEG_SIZE], keys[TEL_EXT_MAX + 2];
+	int max_s = in->max_s;
+
+	if (in->to->kind == TEL_NONE || !provider_is_number(in->caller) ||
+	    in->ring_s < MIN_RING_S || max_s <= 0)
+		return -1;
+	provider_put_leg(in->call, in->leg, id);
+	request_json(r, "connection_id", c->app);
+	request_json(r, "to", in->to->text);
+	request_json(r, "from", in->caller);
+	put_name(in->caller_name, r);
+	request_json_int(r, "timeout_secs", in->ring_s);
+	request_json_int(r, "time_limit_secs", max_s < MIN_LIMIT_S ?
+	    MIN_LIMIT_S : max_s > MAX_LIMIT_S ? MAX_LIMIT_S : max_s);
+	request_json_raw(r, "retry_on_timeout", "false");
+	request_json(r, "command_id", id);
+	put_state(in, r);
+	request_json(r, "webhook_url", c->hook_url);
+	request_json(r, "webhook_url_method", "POST");
+	if (in->to->ext[0] != '\0') {
+		snprintf(keys, sizeof(keys), "W%s", in->to->ext);
+		request_json(r, "send_digits_on_answer", keys);
+	}
+	return 0;
+}
+
+/* The prompt of this step: the first, the second, ..  0, or -1. */
+static int
+play(const struct provider_conf *c, const struct provider_intent *in,
+    int step, struct request *r)
+{
+	char name[PROVIDER_WORD_SIZE], url[512];
+	int n;
+
+	if (provider_prompt(in, step, name) < 0 ||
+	    !provider_is_word(in->lang, strlen(in->lang)))
+		return -1;
+	n = snprintf(url, sizeof(url), "%s/%s/%s.wav", c->prompts, in->lang,
+	    name);
+	if (n < 0 || (size_t)n >= sizeof(url))
+		return -1;
+	request_json(r, "audio_url", url);
+	request_json(r, "audio_type", "wav");
+	put_state(in, r);
+	return 0;
+}
+
+static void
+ask(const struct provider_conf *c, struct request *r, const char *collection,
+    const char *id)
+{
+	r->auth = REQUEST_BEARER;
+	r->timeout_ms = TIMEOUT_MS;
+	buf_str(&r->url, c->url);
+	request_path(r, collection);
+	if (id != NULL)
+		request_path(r, id);
+}
+
+static int
+is_known(const struct provider_intent *in)
+{
+	return in->ref != NULL && *in->ref != '\0';
+}
+
+/* A command to the leg.  0, or -1: we do not know its name. */
+static int
+command(const struct provider_conf *c, const struct provider_intent *in,
+    const char *action, struct request *r)
+{
+	if (!is_known(in))
+		return -1;
+	ask(c, r, "calls", in->ref);
+	request_path(r, "actions");
+	request_path(r, action);
+	return 0;
+}
+
+static void
+list(const struct provider_conf *c, struct request *r)
+{
+	char most[16];
+
+	snprintf(most, sizeof(most), "%d", LIST_MAX);
+	ask(c, r, "connections", c->app);
+	request_path(r, "active_calls");
+	request_query(r, "page[limit]", most);
+	r->reply_max = LIST_BYTES;
+}
+
+static int
+build(const struct provider_conf *c, const struct provider_intent *in,
+    int step, struct request *r)
+{
+	switch (in->act) {
+	case PROVIDER_PROBE:
+		ask(c, r, "call_control_applications", c->app);
+		return step == 0 ? 0 : -1;
+	case PROVIDER_RING:
+		ask(c, r, "calls", NULL);
+		return step == 0 ? dial(c, in, r) : -1;
+	case PROVIDER_PLAY:
+		if (command(c, in, "playback_start", r) < 0)
+			return -1;
+		return play(c, in, step, r);
+	case PROVIDER_HUSH:
+		request_json(r, "stop", "all");
+		return step == 0 ? command(c, in, "playback_stop", r) : -1;
+	case PROVIDER_BRIDGE:
+		if (in->other_ref == NULL || *in->other_ref == '\0')
+			return -1;
+		request_json(r, "call_control_id", in->other_ref);
+		request_json_raw(r, "prevent_double_bridge", "true");
+		return step == 0 ? command(c, in, "bridge", r) : -1;
+	case PROVIDER_HANG:
+		if (!is_known(in)) {
+			list(c, r);
+			return step == 0 ? 0 : -1;
+		}
+		put_state(in, r);
+		return step <= 1 ? command(c, in, "hangup", r) : -1;
+	case PROVIDER_FIND:
+		if (is_known(in))
+			ask(c, r, "calls", in->ref);
+		else
+			list(c, r);
+		return step == 0 ? 0 : -1;
+	case PROVIDER_UNBRIDGE:		/* ends with its legs */
+		break;
+	}
+	return -1;
+}
+
+static int
+telnyx_request(const struct provider_conf *c, const struct provider_intent *in,
+    int step, struct request *r)
+{
+	request_init(r);
+	if (step < 0 || build(c, in, step, r) < 0)
+		return -1;
+	request_json_end(r);
+	return request_ok(r) ? 0 : -1;
+}
+
+/* Reply to outcome. */
+
+static int
+has(const struct json *j, const char *path, const char *word)
+{
+	const char *s = json_str(j, path);
+
+	return s != NULL && strcmp(s, word) == 0;
+}
+
+/* "HTTP 422: Invalid number: ..", the latter by their own words. */
+static void
+say_error(struct provider_reply *out, enum provider_outcome outcome,
+    int status, const struct json *j)
+{
+	const char *title = j != NULL ? json_str(j, "errors.0.title") : NULL;
+	const char *more = j != NULL ? json_str(j, "errors.0.detail") : NULL;
+	char text[256], plain[96];
+
+	snprintf(text, sizeof(text), "%s%s%s", title != NULL ? title : "",
+	    title != NULL && more != NULL ? ": " : "",
+	    more != NULL ? more : "");
+	provider_plain(plain, sizeof(plain), text);
+	out->outcome = outcome;
+	snprintf(out->detail, sizeof(out->detail), "HTTP %d%s%s", status,
+	    plain[0] != '\0' ? ": " : "", plain);
+}
+
+static int
+is_over(const struct json *j)
+{
+	return j != NULL && (has(j, "errors.0.code", ENDED) ||
+	    has(j, "errors.0.code", NO_SUCH_CALL));
+}
+
+static void
+probe_reply(int status, const struct json *j, struct provider_reply *out)
+{
+	if (status == 401 || status == 403)
+		provider_say(out, PROVIDER_REFUSED, "Telnyx does not accept "
+		    "the API key (password_file)");
+	else if (status == 404 || status == 422)
+		provider_say(out, PROVIDER_REFUSED, "Telnyx knows no Call "
+		    "Control application of this id (app)");
+	else if (status != 200 || j == NULL)
+		say_error(out, PROVIDER_NOT, status, j);
+	else if (json_bool(j, "data.active") == 0)
+		provider_say(out, PROVIDER_REFUSED,
+		    "the Call Control application is not active");
+	else if (json_str(j, "data.webhook_api_version") != NULL &&
+	    !has(j, "data.webhook_api_version", "2"))
+		provider_say(out, PROVIDER_REFUSED, "the Call Control "
+		    "application must send webhooks of version 2");
+	else
+		provider_say(out, PROVIDER_DONE, "");
+}
+
+static void
+ring_reply(int status, const struct json *j, struct provider_reply *out)
+{
+	if (status == 200 || status == 201) {
+		provider_set_ref(out->ref, j != NULL ?
+		    json_str(j, "data.call_control_id") : NULL);
+		provider_say(out, out->ref[0] != '\0' ? PROVIDER_DONE :
+		    PROVIDER_UNKNOWN, out->ref[0] != '\0' ? "" :
+		    "the answer does not name the call");
+	} else if (status == 429) {
+		say_error(out, PROVIDER_NOT, status, j);
+	} else {
+		say_error(out, status >= 500 || status < 400 ?
+		    PROVIDER_UNKNOWN : PROVIDER_REFUSED, status, j);
+	}
+}
+
+/* Among the active calls, the one of this state. */
+static void
+list_reply(const struct provider_intent *in, int status, const struct json *j,
+    struct provider_reply *out)
+{
+	int i, n = j != NULL ? json_count(j, "data") : -1;
+	struct provider_event e;
+	char path[64], state[64];
+	const char *s;
+	long len;
+
+	if (status != 200 || n < 0) {
+		say_error(out, PROVIDER_UNKNOWN, status, j);
+		return;
+	}
+	provider_say(out, n < LIST_MAX ? PROVIDER_DONE : PROVIDER_UNKNOWN,
+	    n < LIST_MAX ? "" : "too many active calls to look through");
+	out->found = PROVIDER_GONE;
+	for (i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "data.%d.client_state", i);
+		s = json_str(j, path);
+		len = s != NULL ? sign_base64(s, state, sizeof(state)) : -1;
+		if (len < 0 || provider_read_leg(state, (size_t)len, &e) != 0 ||
+		    e.leg != in->leg ||
+		    memcmp(e.call, in->call, sizeof(e.call)) != 0)
+			continue;
+		snprintf(path, sizeof(path), "data.%d.call_control_id", i);
+		provider_set_ref(out->ref, json_str(j, path));
+		provider_say(out, in->act == PROVIDER_HANG &&
+		    out->ref[0] != '\0' ? PROVIDER_MORE : PROVIDER_DONE, "");
+		out->found = PROVIDER_IS_RINGING;
+		return;
+	}
+}
+
+/* Ringing and up are told apart by events alone. */
+static void
+find_reply(int status, const struct json *j, struct provider_reply *out)
+{
+	int is_alive = j != NULL ? json_bool(j, "data.is_alive") : -1;
+
+	out->found = PROVIDER_GONE;
+	if (status == 404 || (status == 422 && is_over(j))) {
+		provider_say(out, PROVIDER_DONE, "");
+	} else if (status != 200 || is_alive < 0) {
+		say_error(out, PROVIDER_UNKNOWN, status, j);
+	} else if (is_alive) {
+		out->found = PROVIDER_IS_RINGING;
+		provider_say(out, PROVIDER_DONE, "");
+	} else if (json_str(j, "data.end_time") != NULL) {
+		provider_say(out, PROVIDER_DONE, "");
+	} else {
+		provider_say(out, PROVIDER_UNKNOWN,
+		    "neither alive nor ended, says Telnyx");
+	}
+}
+
+static void
+command_reply(const struct provider_intent *in, int status,
+    const struct json *j, struct provider_reply *out)
+{
+	int is_end = in->act == PROVIDER_HANG || in->act == PROVIDER_HUSH;
+
+	if (status >= 200 && status <= 299)
+		provider_say(out, PROVIDER_DONE, "");
+	else if (is_end && (status == 404 || (status == 422 && is_over(j))))
+		provider_say(out, PROVIDER_DONE, "");
+	else
+		say_error(out, status == 429 ? PROVIDER_NOT : status >= 500 ?
+		    PROVIDER_UNKNOWN : PROVIDER_REFUSED, status, j);
+}
+
+static void
+read_reply(const struct provider_intent *in, int step, int status,
+    const struct json *j, struct provider_reply *out)
+{
+	char next[PROVIDER_WORD_SIZE];
+
+	switch (in->act) {
+	case PROVIDER_PROBE:
+		probe_reply(status, j, out);
+		break;
+	case PROVIDER_RING:
+		ring_reply(status, j, out);
+		break;
+	case PROVIDER_FIND:
+		if (is_known(in))
+			find_reply(status, j, out);
+		else
+			list_reply(in, status, j, out);
+		break;
+	case PROVIDER_HANG:
+		if (!is_known(in)) {
+			list_reply(in, status, j, out);
+			break;
+		}
+		/* FALLTHROUGH */
+	case PROVIDER_PLAY:
+	case PROVIDER_HUSH:
+	case PROVIDER_BRIDGE:
+	case PROVIDER_UNBRIDGE:
+		command_reply(in, status, j, out);
+		if (in->act == PROVIDER_PLAY && out->outcome == PROVIDER_DONE &&
+		    provider_prompt(in, step + 1, next) == 0)
+			out->outcome = PROVIDER_MORE;
+		break;
+	}
+}
+
+static void
+telnyx_reply(const struct provider_intent *in, int step, int status,
+    int is_sent, const char *body, size_t len, struct provider_reply *out)
+{
+	struct json *j;
+
+	memset(out, 0, sizeof(*out));
+	if (status == 0) {
+		provider_say(out, is_sent ? PROVIDER_UNKNOWN : PROVIDER_NOT,
+		    "no answer from Telnyx");
+		return;
+	}
+	j = json_parse(body, len);
+	read_reply(in, step, status, j, out);
+	json_free(j);
+}
+
+/* Events. */
+
+static enum provider_verdict
+verify(const struct provider_conf *c, const struct provider_hook *h)
+{
+	unsigned char key[SIGN_KEY_BYTES], signature[SIGN_BYTES];
+	char text[128], at[24];
+	enum provider_verdict verdict = PROVIDER_FORGED;
+	struct buf b;
+	uint64_t when;
+
+	if (provider_header(h, "telnyx-signature-ed25519", text,
+	    sizeof(text)) < 0 ||
+	    provider_header(h, "telnyx-timestamp", at, sizeof(at)) < 0 ||
+	    scan_uint(at, strlen(at), INT32_MAX * UINT64_C(4), &when) < 0 ||
+	    sign_base64(text, signature, sizeof(signature)) != SIGN_BYTES ||
+	    sign_base64(c->public_key, key, sizeof(key)) != SIGN_KEY_BYTES)
+		return PROVIDER_FORGED;
+	buf_init(&b, strlen(at) + 1 + h->len);
+	buf_printf(&b, "%s|", at);
+	buf_put(&b, h->body, h->len);
+	if (buf_ok(&b) && sign_check(key, signature, b.data, b.len) == 0)
+		verdict = llabs((long long)when - h->wall) > PROVIDER_HOOK_S ?
+		    PROVIDER_STALE : PROVIDER_AUTHENTIC;
+	buf_free(&b);
+	return verdict;
+}
+
+static enum provider_cause
+cause_of(const char *word, int sip)
+{
+	static const struct {
+		const char		*word;
+		enum provider_cause	 cause;
+	} table[] = {
+		{ "call_rejected", CAUSE_DECLINED },
+		{ "no_answer", CAUSE_NO_ANSWER },
+		{ "normal_clearing", CAUSE_NORMAL },
+		{ "not_found", CAUSE_UNREACHABLE },
+		{ "originator_cancel", CAUSE_CANCELLED },
+		{ "time_limit", CAUSE_NORMAL },
+		{ "timeout", CAUSE_NO_ANSWER },
+		{ "user_busy", CAUSE_BUSY },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (strcmp(word, table[i].word) == 0)
+			return table[i].cause;
+	return provider_cause_of(sip, 0);
+}
+
+static void
+read_gone(const struct json *j, struct provider_event *e)
+{
+	const char *word = json_str(j, "data.payload.hangup_cause");
+	const char *text = json_str(j, "data.payload.sip_hangup_cause");
+	uint64_t sip = 0;
+	char plain[64];
+
+	if (text == NULL || scan_uint(text, strlen(text), 699, &sip) < 0 ||
+	    sip < 300)
+		sip = 0;
+	e->kind = EVENT_GONE;
+	e->cause = cause_of(word != NULL ? word : "", (int)sip);
+	provider_plain(plain, sizeof(plain), word != NULL ? word : "");
+	snprintf(e->detail, sizeof(e->detail), "SIP %d, %s", (int)sip, plain);
+	if (sip == 0)
+		memcpy(e->detail, plain, strlen(plain) + 1);
+}
+
+/* What was hushed does not end: who hushed it goes on to something else. */
+static void
+read_spoken(const struct json *j, struct provider_event *e)
+{
+	const char *status = json_str(j, "data.payload.status");
+	const char *url = json_str(j, "data.payload.media_url");
+	const char *name = url != NULL ? strrchr(url, '/') : NULL;
+	char word[PROVIDER_WORD_SIZE];
+
+	if (status == NULL || strncmp(status, "cancelled", 9) == 0 ||
+	    strcmp(status, "call_hangup") == 0)
+		return;
+	e->kind = EVENT_SPOKEN;
+	if (strcmp(status, "failed") == 0 ||
+	    strcmp(status, "file_not_found") == 0) {
+		e->cause = CAUSE_FAILED;	/* whichever of them it was */
+	} else if (name != NULL) {
+		snprintf(word, sizeof(word), "%.*s",
+		    (int)strcspn(name + 1, "."), name + 1);
+		provider_plain(e->detail, sizeof(e->detail), word);
+	}
+}
+
+static void
+read_key(const struct json *j, struct provider_event *e)
+{
+	const char *digit = json_str(j, "data.payload.digit");
+
+	if (digit != NULL && strlen(digit) == 1 &&
+	    strchr("0123456789*#", digit[0]) != NULL) {
+		e->kind = EVENT_KEY;
+		e->key = digit[0];
+	}
+}
+
+static void
+read_event(const struct json *j, const char *type, struct provider_event *e)
+{
+	const char *state = json_str(j, "data.payload.client_state");
+	char leg[64];
+	long len = state != NULL ? sign_base64(state, leg, sizeof(leg)) : -1;
+
+	if (len < 0 || provider_read_leg(leg, (size_t)len, e) != 0)
+		return;		/* a call that is none of ours */
+	provider_set_ref(e->ref, json_str(j, "data.payload.call_control_id"));
+	if (strcmp(type, "call.initiated") == 0)
+		e->kind = EVENT_RINGING;
+	else if (strcmp(type, "call.answered") == 0)
+		e->kind = EVENT_ANSWERED;
+	else if (strcmp(type, "call.dtmf.received") == 0)
+		read_key(j, e);
+	else if (strcmp(type, "call.playback.ended") == 0)
+		read_spoken(j, e);
+	else if (strcmp(type, "call.hangup") == 0)
+		read_gone(j, e);
+}
+
+static enum provider_verdict
+telnyx_hook(const struct provider_conf *c, const struct provider_hook *h,
+    struct provider_hooked *out)
+{
+	enum provider_verdict verdict = verify(c, h);
+	const char *type, *id;
+	struct json *j;
+
+	memset(out, 0, sizeof(*out));
+	if (verdict != PROVIDER_AUTHENTIC)
+		return verdict;
+	j = json_parse(h->body, h->len);
+	type = j != NULL ? json_str(j, "data.event_type") : NULL;
+	id = j != NULL ? json_str(j, "data.id") : NULL;
+	if (type == NULL || id == NULL || strlen(id) > PROVIDER_ONCE_MAX) {
+		out->is_odd = 1;
+	} else {
+		snprintf(out->once, sizeof(out->once), "%s", id);
+		read_event(j, type, &out->event);
+	}
+	json_free(j);
+	return PROVIDER_AUTHENTIC;
+}
+
+const struct provider provider_telnyx = {
+	.name = "telnyx",
+	.check = telnyx_check,
+	.request = telnyx_request,
+	.reply = telnyx_reply,
+	.hook = telnyx_hook,
+};
