@@ -171,6 +171,8 @@ take_number(struct context *c, struct visit *v, const char *typed)
 	if (typed_is_global(typed) &&
 	    tel_parse(&tel, typed, strlen(typed), &why) == 0)
 		return accept_offer(c, v, tel.text);
+	if (typed_is_filler(typed))
+		return again(v, ASK_NUMBER_BAD);
 	return check(v, typed);
 }
 

@@ -6,6 +6,8 @@
 
 #include "acceptd/typed.h"
 
+#define FILLER_MIN 7		/* digits; fewer are no number anyway */
+
 /* The ASCII character that the UTF-8 sequence at `p` stands for, or 0. */
 static char
 folded(const unsigned char *p, size_t *len)
@@ -68,6 +70,33 @@ typed_is_global(const char *s)
 		return 1;
 	return len > 1 && s[0] == '+' &&
 	    strspn(s + 1, "0123456789 .-") == len - 1;
+}
+
+/* Noughts in front aside, which are often the prefix of a trunk call. */
+int
+typed_is_filler(const char *s)
+{
+	int step = 0, last = 0, n = 0, n_zeros = 0, d;
+
+	for (; *s != '\0'; s++) {
+		if (*s == '+')
+			return 0;
+		if (!scan_is_digit((unsigned char)*s))
+			continue;
+		d = *s - '0';
+		if (n == 0 && d == 0) {
+			n_zeros++;
+			continue;
+		}
+		if (n == 1)
+			step = (d - last + 10) % 10;
+		else if (n > 1 && (d - last + 10) % 10 != step)
+			return 0;
+		last = d;
+		n++;
+	}
+	return n + n_zeros >= FILLER_MIN && (step <= 1 || step == 9) &&
+	    (n == 0 || n >= FILLER_MIN - 1);
 }
 
 int

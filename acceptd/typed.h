@@ -23,6 +23,13 @@ int typed_fold(char *dst, size_t size, const char *src)
  */
 int typed_is_global(const char *);
 
+/*
+ * 1 for what programs put into a field for a number, "1234567890" or
+ * "0000000": digits in a row, or all the same.  Somewhere they may be a
+ * number; whoever has it writes it with a plus.
+ */
+int typed_is_filler(const char *);
+
 /* 1 when it is three digits, spaces and hyphens aside; then `dst` has them. */
 int typed_three(char dst[4], const char *);
 

@@ -145,6 +145,16 @@ test_typed(void)
 static void
 test_three(void)
 {
+	static const struct { const char *typed; int want; } fillers[] = {
+		{ "1234567890", 1 }, { "0123456789", 1 }, { "1234567", 1 },
+		{ "01234 567890", 1 }, { "(123) 456-7890", 1 },
+		{ "0000000000", 1 }, { "07777777777", 1 },
+		{ "9876543210", 1 }, { "111 111 1111", 1 },
+		{ "", 0 }, { "0", 0 }, { "123", 0 }, { "123456", 0 },
+		{ "+1234567890", 0 }, { "020 7946 0123", 0 },
+		{ "1234567891", 0 }, { "1357913579", 0 }, { "000000 5", 0 },
+		{ "2468024680", 0 }
+	};
 	static const struct { const char *typed; int want; } digits[] = {
 		{ "", 0 }, { "12", 0 }, { "1234", 0 }, { "12a", 0 },
 		{ "+12", 0 }, { "123", 1 }, { "1 2-3", 1 }
@@ -157,6 +167,10 @@ test_three(void)
 		    "\"%s\" %s three digits", digits[i].typed,
 		    digits[i].want ? "is" : "is not");
 	is_str(dst, "123", "and which");
+	for (i = 0; i < sizeof(fillers) / sizeof(fillers[0]); i++)
+		is_int(typed_is_filler(fillers[i].typed), fillers[i].want,
+		    "\"%s\" %s of a program's making", fillers[i].typed,
+		    fillers[i].want ? "looks" : "does not look");
 }
 
 int

@@ -4,6 +4,7 @@
 	    c.size(390, 844); c.open(url); c.js("document.title"); c.shot(path)
 """
 import base64
+import fcntl
 import json
 import os
 import shutil
@@ -22,18 +23,22 @@ class Chromium:
     def __enter__(self):
         ours_in, theirs_out = os.pipe()
         theirs_in, ours_out = os.pipe()
-        os.set_inheritable(theirs_in, True)
-        os.set_inheritable(theirs_out, True)
+
+        def place():
+            """The pipe is on descriptors 3 (it reads) and 4 (it writes)."""
+            copies = fcntl.fcntl(theirs_in, fcntl.F_DUPFD, 10), \
+                fcntl.fcntl(theirs_out, fcntl.F_DUPFD, 10)
+            os.dup2(copies[0], 3)
+            os.dup2(copies[1], 4)
+
         flags = ["--headless", "--no-sandbox", "--disable-gpu",
                  "--disable-quic", "--no-first-run", "--hide-scrollbars",
                  "--disable-background-networking", "--disable-sync",
                  "--disable-component-update", "--disable-dev-shm-usage",
                  "--remote-debugging-pipe", "--user-data-dir=" + self.dir]
-        # The pipe is on descriptors 3 (it reads) and 4 (it writes).
         self.process = subprocess.Popen(
-            ["/bin/sh", "-c", 'exec 3<&%d 4>&%d; exec chromium "$@"'
-             % (theirs_in, theirs_out), "sh"] + flags + ["about:blank"],
-            pass_fds=(theirs_in, theirs_out), stdin=subprocess.DEVNULL,
+            ["chromium"] + flags + ["about:blank"], preexec_fn=place,
+            pass_fds=(3, 4), stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(theirs_in)
         os.close(theirs_out)
