@@ -15,8 +15,7 @@ struct exchange {
 	struct exchange		*next, *prev;
 	size_t			 provider;
 	int			 step;
-	exchange_fn		*fn;		/* NULL: forgotten */
-	void			*ctx;
+	struct exchange_owner	 owner;		/* zeros: forgotten */
 	struct provider_intent	 intent;	/* points into what follows */
 	struct tel		 to;
 	char			 caller[TEL_TEXT_MAX + 1];
@@ -71,6 +70,12 @@ send_step(struct exchange *x, struct provider_reply *out)
 	return status;
 }
 
+static int
+is_wanted(const struct exchange *x)
+{
+	return x->owner.is_wanted == NULL || x->owner.is_wanted(x->owner.ctx);
+}
+
 static void
 on_done(void *ctx, int status, int is_sent, const char *body, size_t len,
     const char *why)
@@ -84,7 +89,9 @@ on_done(void *ctx, int status, int is_sent, const char *body, size_t len,
 	    &reply);
 	if (status == 0 && reply.detail[0] == '\0' && why != NULL)
 		provider_plain(reply.detail, sizeof(reply.detail), why);
-	if (reply.outcome == PROVIDER_MORE) {
+	if (reply.outcome == PROVIDER_MORE && !is_wanted(x)) {
+		provider_say(&reply, PROVIDER_UNKNOWN, "");
+	} else if (reply.outcome == PROVIDER_MORE) {
 		x->step++;
 		if (reply.ref[0] != '\0') {
 			memcpy(x->ref, reply.ref, sizeof(x->ref));
@@ -93,8 +100,8 @@ on_done(void *ctx, int status, int is_sent, const char *body, size_t len,
 		if (send_step(x, &reply) == 0)
 			return;
 	}
-	if (x->fn != NULL)
-		x->fn(x->ctx, &reply);
+	if (x->owner.fn != NULL)
+		x->owner.fn(x->owner.ctx, &reply);
 	end(x);
 }
 
@@ -127,7 +134,7 @@ copy(struct exchange *x, const struct provider_intent *in)
 
 struct exchange *
 exchange_begin(struct exchanges *all, size_t provider,
-    const struct provider_intent *in, exchange_fn *fn, void *ctx,
+    const struct provider_intent *in, const struct exchange_owner *owner,
     struct provider_reply *now)
 {
 	struct exchange *x = calloc(1, sizeof(*x));
@@ -139,8 +146,7 @@ exchange_begin(struct exchanges *all, size_t provider,
 	}
 	x->all = all;
 	x->provider = provider;
-	x->fn = fn;
-	x->ctx = ctx;
+	x->owner = *owner;
 	copy(x, in);
 	link_in(x);
 	if (send_step(x, now) == 0)
@@ -153,7 +159,7 @@ void
 exchange_forget(struct exchange *x)
 {
 	if (x != NULL)
-		x->fn = NULL;
+		memset(&x->owner, 0, sizeof(x->owner));
 }
 
 void

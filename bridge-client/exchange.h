@@ -19,18 +19,27 @@ struct exchanges {
 	struct exchange		*first;
 };
 
-typedef void exchange_fn(void *ctx, const struct provider_reply *);
+/* Who holds it. */
+struct exchange_owner {
+	void	 *ctx;
+	/* Comes once, later, and the exchange is gone then.  NULL: nobody
+	 * wants to know. */
+	void	(*fn)(void *ctx, const struct provider_reply *);
+	/* Asked before each further step; NULL: it is.  Where it is not, no
+	 * step follows and the outcome is PROVIDER_UNKNOWN. */
+	int	(*is_wanted)(void *ctx);
+};
 
 /*
- * Begins.  The callback comes once, later, and the exchange is gone then.
- * NULL: it is over already, `*now` is the outcome and no callback comes.
- * What the intent points to is copied, but for the literals prompt and lang.
+ * Begins.  NULL: it is over already, `*now` is the outcome and no callback
+ * comes.  What the intent points to is copied, but for the literals prompt and
+ * lang.
  */
 struct exchange *exchange_begin(struct exchanges *, size_t provider,
-    const struct provider_intent *, exchange_fn *, void *ctx,
+    const struct provider_intent *, const struct exchange_owner *,
     struct provider_reply *now);
 
-/* It goes on, but the callback won't come.  NULL is fine. */
+/* It goes on, but nobody is asked or told.  NULL is fine. */
 void exchange_forget(struct exchange *);
 
 /* Frees all; the world must not call back any more. */

@@ -125,14 +125,15 @@ static void
 probe(struct line *line)
 {
 	struct provider_intent in;
+	struct exchange_owner owner = { line, is_probed, NULL };
 	struct provider_reply now;
 
 	memset(&in, 0, sizeof(in));
 	in.act = PROVIDER_PROBE;
 	line->due_ms = 0;
 	line->is_probed = 1;
-	if (exchange_begin(line->all->exchanges, index_of(line), &in,
-	    is_probed, line, &now) == NULL)
+	if (exchange_begin(line->all->exchanges, index_of(line), &in, &owner,
+	    &now) == NULL)
 		is_probed(line, &now);
 }
 
@@ -150,7 +151,8 @@ lines_wake(struct lines *l)
 		else if (!line->is_probed && line->due_ms != 0 &&
 		    line->due_ms <= now_ms)
 			probe(line);
-		if (line->due_ms != 0 &&
+		/* While it is being asked its answer is waited for. */
+		if (!line->is_probed && line->due_ms != 0 &&
 		    (next_ms == 0 || line->due_ms < next_ms))
 			next_ms = line->due_ms;
 	}
@@ -175,6 +177,7 @@ lines_hang(struct lines *l, size_t provider, const struct provider_event *ev)
 {
 	struct provider_intent in = { .act = PROVIDER_HANG, .leg = ev->leg,
 	    .ref = ev->ref };
+	const struct exchange_owner nobody = { NULL, NULL, NULL };
 	struct provider_reply now;
 	char id[TOKEN_UUID_SIZE];
 
@@ -182,8 +185,7 @@ lines_hang(struct lines *l, size_t provider, const struct provider_event *ev)
 	token_uuid_text(ev->call, id);
 	log_debug("call=%s leg=%c state=stray", id,
 	    ev->leg == LEG_A ? 'a' : 'b');
-	exchange_forget(exchange_begin(l->exchanges, provider, &in, NULL,
-	    NULL, &now));
+	(void)exchange_begin(l->exchanges, provider, &in, &nobody, &now);
 }
 
 void

@@ -106,9 +106,27 @@ fill(struct provider_intent *in, const struct call *c,
 	in->lang = a->leg == LEG_A ? acc->a_lang : acc->b_lang;
 }
 
+/*
+ * A leg is rung only while the call asks for it, and never twice; two are
+ * joined only while it waits for that.
+ */
+static int
+is_wanted(void *ctx)
+{
+	const struct outbox_act *a = ctx;
+	const struct call *c = a->box->call;
+
+	if (a->action.act == PROVIDER_BRIDGE)
+		return c->state == CALL_BRIDGING;
+	return a->action.act != PROVIDER_RING ||
+	    (c->leg[a->action.leg].state == CALL_LEG_ASKED &&
+	    step_is_wanted(c, a->action.leg));
+}
+
 static void
 send_act(struct outbox_act *a)
 {
+	struct exchange_owner owner = { a, on_outcome, is_wanted };
 	struct provider_intent in;
 
 	if (a->provider >= a->box->all->n) {
@@ -117,22 +135,16 @@ send_act(struct outbox_act *a)
 	}
 	fill(&in, a->box->call, &a->action);
 	a->stage = SENT;
-	a->exchange = exchange_begin(a->box->all, a->provider, &in, on_outcome,
-	    a, &a->reply);
+	a->exchange = exchange_begin(a->box->all, a->provider, &in, &owner,
+	    &a->reply);
 	if (a->exchange == NULL)
 		a->stage = OVER;
 }
 
-/* A leg is rung only while the call asks for it, and never twice. */
 static void
 send_ring(struct outbox_act *a, enum outbox_ring ring)
 {
-	const struct call *c = a->box->call;
-
-	if (c->leg[a->action.leg].state != CALL_LEG_ASKED ||
-	    !step_is_wanted(c, a->action.leg))
-		is_over(a, PROVIDER_NOT, "");
-	else if (ring == OUTBOX_DROP)
+	if (ring == OUTBOX_DROP)
 		is_over(a, PROVIDER_NOT, "the provider cannot be reached");
 	else if (ring == OUTBOX_RING)
 		send_act(a);
@@ -146,7 +158,9 @@ outbox_send(struct outbox *o, enum outbox_ring ring)
 	for (a = o->first; a != NULL; a = a->next) {
 		if (a->stage != WAITING || !may_go(o, a))
 			continue;
-		if (a->action.act == PROVIDER_RING)
+		if (!is_wanted(a))
+			is_over(a, PROVIDER_NOT, "");
+		else if (a->action.act == PROVIDER_RING)
 			send_ring(a, ring);
 		else
 			send_act(a);

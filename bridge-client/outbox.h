@@ -29,8 +29,9 @@ struct outbox {
  */
 int outbox_add(struct outbox *, const struct call_action *, size_t provider);
 
-/* Sends what may go now.  A leg that the call does not ask for any more is not
- * rung. */
+/* Sends what may go now.  A leg is rung only while the call asks for it, two
+ * are joined only while it waits for that; and where such an act takes several
+ * requests, this is asked before each. */
 enum outbox_ring {
 	OUTBOX_HOLD,	/* no RING yet: the call is not durable */
 	OUTBOX_RING,

@@ -124,6 +124,23 @@ test_stream(void)
 	is_int(after(60000), 0, "and nobody asks");
 }
 
+/* Whoever waits for an answer does not look again and again whether it is
+ * time to ask. */
+static void
+test_asked(void)
+{
+	lines_stream(&lines, 0, 1, "");
+	is_int(after(0), 1, "it is asked");
+	lines_stream(&lines, 0, 0, "it fell");
+	lines_stream(&lines, 0, 1, "");
+	is_int(after(0), 0, "and not again before it answers");
+	is_int(lines_wake(&lines), 0, "nor is that due");
+	answer(200);
+	is_str(detail(), "ready", "it answers");
+	ok(lines_wake(&lines) > now_ms, "the next time is later");
+	lines_stream(&lines, 0, 0, "it fell");
+}
+
 static void
 test_lost(void)
 {
@@ -161,6 +178,7 @@ main(void)
 	all.provider[0].conf = &conf;
 	lines_init(&lines, &all);
 	test_stream();
+	test_asked();
 	test_lost();
 	exchange_free_all(&all);
 	return tap_done();

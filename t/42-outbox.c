@@ -139,6 +139,7 @@ test_order(void)
 	were_sent("HUSH a,RING b,PLAY a", "whatever came of it");
 	stop();
 	start();
+	call.state = CALL_BRIDGING;
 	add(PROVIDER_HUSH, LEG_A);
 	add(PROVIDER_HUSH, LEG_B);
 	add(PROVIDER_BRIDGE, LEG_A);
@@ -200,6 +201,88 @@ test_ring(void)
 	stop();
 }
 
+/* A provider that first asks, then does it, then looks what has come of it. */
+static int
+three_steps(const struct provider_conf *conf, const struct provider_intent *in,
+    int step, struct request *r)
+{
+	return step > 2 ? -1 : word_request(conf, in, 0, r);
+}
+
+static void
+more(const struct provider_intent *in, int step, int status, int is_sent,
+    const char *body, size_t len, struct provider_reply *out)
+{
+	word_reply(in, step, status, is_sent, body, len, out);
+	if (step < 2 && out->outcome == PROVIDER_DONE)
+		out->outcome = PROVIDER_MORE;
+}
+
+static const struct provider slow = { .name = "slow", .request = three_steps,
+    .reply = more };
+
+/* What has come of this act, after one answer and after `happens`. */
+static void
+test_between(enum provider_act act, void (*happens)(void), const char *want,
+    const char *name)
+{
+	struct outbox_outcome o;
+
+	start();
+	all.provider[0].kind = &slow;
+	call.state = act == PROVIDER_BRIDGE ? CALL_BRIDGING : CALL_STARTING;
+	add(act, LEG_A);
+	outbox_send(&box, OUTBOX_RING);
+	happens();
+	answer(act == PROVIDER_BRIDGE ? "BRIDGE a" : "RING a", 200);
+	were_sent(want, name);
+	is_int(outbox_take(&box, &o), 1, "%s: there is an outcome", name);
+	ok(o.act == act && o.reply.outcome == PROVIDER_UNKNOWN,
+	    "%s: nobody can say what it has come to", name);
+	stop();
+}
+
+static void
+it_ends(void)
+{
+	call.state = CALL_CLOSING;
+}
+
+static void
+a_is_heard_of(void)
+{
+	call.leg[LEG_A].state = CALL_LEG_UP;
+}
+
+static void
+test_steps(void)
+{
+	struct outbox_outcome o;
+
+	test_between(PROVIDER_RING, it_ends, "RING a",
+	    "ended before it was asked to ring: it is not");
+	test_between(PROVIDER_RING, a_is_heard_of, "RING a",
+	    "the leg is there: it is not asked for again");
+	test_between(PROVIDER_BRIDGE, it_ends, "BRIDGE a",
+	    "ended before they were joined: they are not");
+	start();
+	call.state = CALL_PARTING;
+	add(PROVIDER_BRIDGE, LEG_A);
+	outbox_send(&box, OUTBOX_RING);
+	were_sent("", "the other side has left: nobody is joined");
+	is_int(outbox_take(&box, &o), 1, "which is told");
+	is_int(o.reply.outcome, PROVIDER_NOT, "certainly not joined");
+	stop();
+	start();
+	all.provider[0].kind = &slow;
+	add(PROVIDER_RING, LEG_A);
+	outbox_send(&box, OUTBOX_RING);
+	outbox_clear(&box);
+	answer("RING a", 200);
+	were_sent("RING a,RING a", "forgotten: it goes on");
+	stop();
+}
+
 static void
 test_unknown_provider(void)
 {
@@ -251,6 +334,7 @@ main(void)
 {
 	test_order();
 	test_ring();
+	test_steps();
 	test_unknown_provider();
 	test_due();
 	return tap_done();
