@@ -29,10 +29,12 @@
 #define NONCE_S		3600	/* an id is at most so much older than its
 				   acceptance */
 #define OPEN_S		(2 * 86400)	/* no call is open for longer */
+#define JUMP_S		3600	/* a clock that leaps so far is remembered */
 #define OVER_S		86400	/* kept beyond an offer's end */
 #define SWEEP_MAX	64	/* rows deleted at a time, of one table */
 
 static const struct rows_key high_key = { "high", 4 };
+static const struct rows_key jump_key = { "jump", 4 };
 
 struct lmdb {
 	struct journal	 j;		/* first: it is cast */
@@ -41,6 +43,9 @@ struct lmdb {
 	struct buf	 row;
 	int64_t		 high;		/* highest wall committed */
 	int64_t		 high_kept;	/* .. as it is in the table */
+	/* The last leap: calls since `at` may be open, until the high water
+	 * is OPEN_S beyond `until`. */
+	struct record_times jump;
 	int		 has_blocked;
 	int		 has_revoked;
 	struct rows_key	 swept[ROWS_TABLES];	/* to go on there */
@@ -50,6 +55,16 @@ static struct lmdb *
 self(struct journal *j)
 {
 	return (struct lmdb *)j;
+}
+
+/* No call that was accepted before is open, whatever the clock has done. */
+static int64_t
+open_since(const struct lmdb *l)
+{
+	int64_t since = l->high - OPEN_S;
+
+	return l->jump.until >= since && l->jump.at < since ? l->jump.at :
+	    since;
 }
 
 /* Transactions. */
@@ -78,13 +93,16 @@ static enum journal_result
 op_commit(struct journal *j, int64_t wall)
 {
 	struct lmdb *l = self(j);
-	struct record_times t = { wall, 0 };
+	struct record_times t = { wall, 0 }, jump = { open_since(l), wall };
 	struct db_txn *txn = l->txn;
 	enum journal_result r = JOURNAL_OK;
 	int is_due = wall >= l->high_kept + HIGH_STEP_S;
+	int is_jump = l->high != 0 && wall > l->high + JUMP_S;
 
 	if (is_due)
 		r = rows_put_times(txn, ROWS_META, &high_key, &t);
+	if (is_jump && r == JOURNAL_OK)
+		r = rows_put_times(txn, ROWS_META, &jump_key, &jump);
 	if (r != JOURNAL_OK) {
 		op_abort(j);
 		return r;
@@ -95,6 +113,8 @@ op_commit(struct journal *j, int64_t wall)
 		return r;
 	if (is_due)
 		l->high_kept = wall;
+	if (is_jump)
+		l->jump = jump;
 	if (wall > l->high)
 		l->high = wall;
 	return JOURNAL_OK;
@@ -237,6 +257,14 @@ struct sweep {
 	struct rows_key	 over[SWEEP_MAX];
 };
 
+/* When the call ended; by a clock that was set back it may be before it was
+ * accepted. */
+static int64_t
+last_time(const struct call *c)
+{
+	return c->ended_at > c->accepted_at ? c->ended_at : c->accepted_at;
+}
+
 /* May this row be forgotten?  A damaged one is left for a person to see. */
 static int
 is_over(const struct sweep *w, const struct db_value *k,
@@ -249,7 +277,7 @@ is_over(const struct sweep *w, const struct db_value *k,
 	if (w->table == ROWS_CALLS)
 		return k->len == ID && !record_may_be_open(v->data, v->len) &&
 		    record_get_call(&c, k->data, v->data, v->len) == 0 &&
-		    c.ended_at + w->keep_s < w->wall;
+		    last_time(&c) + w->keep_s < w->wall;
 	if (w->table == ROWS_USES)
 		return k->len == ID &&
 		    record_get_uses(&u, k->data, v->data, v->len) == 0 &&
@@ -421,7 +449,7 @@ walk(struct lmdb *l, const struct walk *w)
 static enum journal_result
 op_open_calls(struct journal *j, journal_call_fn *fn, void *ctx)
 {
-	struct walk w = { .since = self(j)->high - OPEN_S, .is_open_only = 1,
+	struct walk w = { .since = open_since(self(j)), .is_open_only = 1,
 	    .fn = fn, .ctx = ctx };
 
 	return walk(self(j), &w);
@@ -524,6 +552,8 @@ read_state(struct lmdb *l)
 		return -1;
 	r = rows_get_times(txn, ROWS_META, &high_key, &t);
 	l->high = l->high_kept = r == JOURNAL_OK ? t.at : 0;
+	if (r == JOURNAL_OK)
+		r = rows_get_times(txn, ROWS_META, &jump_key, &l->jump);
 	if (db_last(txn, ROWS_CALLS, &cursor, &k, &v) == DB_OK && k.len == ID &&
 	    record_get_call(&c, k.data, v.data, v.len) == 0 &&
 	    c.since > l->high)

@@ -394,6 +394,39 @@ test_high(void)
 	j->op->close(j);
 }
 
+/* What is open is found, however far the clock has leapt meanwhile. */
+static void
+test_leap(void)
+{
+	static const struct { int64_t at; unsigned n; } leaps[] = {
+		{ WALL + 5 * DAY, 1 }, { WALL + 6 * DAY, 1 },
+		{ WALL + 20 * DAY, 1 }, { WALL + 20 * DAY + 3000, 1 },
+		{ WALL + 20 * DAY + 6000, 1 }
+	};
+	struct seen s;
+	size_t i;
+
+	open_new();
+	accept_at(1, WALL, 0);
+	for (i = 0; i < sizeof(leaps) / sizeof(leaps[0]); i++) {
+		is_int(j->op->begin(j), JOURNAL_OK, "begin");
+		is_int(j->op->commit(j, leaps[i].at), JOURNAL_OK, "leaps");
+		reopen();
+		memset(&s, 0, sizeof(s));
+		is_int(j->op->open_calls(j, on_call, &s), JOURNAL_OK, "open");
+		is_int(s.n, leaps[i].n, "after leap %zu it is found", i);
+	}
+	for (i = 0; i <= 49; i++) {
+		is_int(j->op->begin(j), JOURNAL_OK, "begin");
+		is_int(j->op->commit(j, WALL + 20 * DAY + 6000 +
+		    (int64_t)i * 3600), JOURNAL_OK, "an hour");
+	}
+	memset(&s, 0, sizeof(s));
+	is_int(j->op->open_calls(j, on_call, &s), JOURNAL_OK, "open");
+	is_int(s.n, 0, "two days later none can be open from before");
+	j->op->close(j);
+}
+
 static void
 sweep(int64_t wall, size_t budget)
 {
@@ -432,6 +465,14 @@ test_sweep(void)
 	memset(&s, 0, sizeof(s));
 	is_int(j->op->list(j, on_call, &s), JOURNAL_OK, "list");
 	ok(s.n == 1 && s.last[0] == 4, "it goes on where it was");
+	make_call(&c, 11, 11);
+	is_int(accept_one(&c), JOURNAL_OK, "accepted");
+	end_call(&c);
+	c.ended_at = WALL - 200 * DAY;
+	is_int(put_one(&c), JOURNAL_OK, "ends while the clock is set back");
+	sweep(WALL + 89 * DAY, 100);
+	is_int(j->op->get(j, c.acc.id, &c), JOURNAL_OK,
+	    "it is kept from when it was accepted");
 	j->op->close(j);
 }
 
@@ -546,6 +587,7 @@ main(void)
 	test_blocked();
 	test_walks();
 	test_high();
+	test_leap();
 	test_sweep();
 	test_damage();
 	test_full();
