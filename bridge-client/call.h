@@ -80,6 +80,8 @@ struct call_leg {
 	uint8_t		waits;		/* bits 1 << enum provider_act: outcomes
 					   that are still to come */
 	uint8_t		tries;		/* of what is being tried again */
+	uint8_t		is_news;	/* that it is there: it was heard of
+					   since it was last asked about */
 	uint8_t		n_prompts;	/* spoken since the last key */
 	uint8_t		n_wrong;	/* keys */
 	const char	*speaking;	/* literal: the prompts spoken last */

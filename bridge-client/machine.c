@@ -35,6 +35,7 @@ is_alive(struct step *s, enum leg leg, int is_up)
 
 	if (was == CALL_LEG_GONE)
 		return;
+	c->leg[leg].is_news = 1;
 	if (!step_is_wanted(c, leg)) {
 		if (was < now && c->state != CALL_ENDED)
 			step_set_leg(s, leg, now);
@@ -262,6 +263,8 @@ find_outcome(struct step *s, enum leg leg, const struct provider_reply *r)
 		is_alive(s, leg, r->found == PROVIDER_IS_UP);
 		if (c->state == CALL_TALKING)
 			step_check_later(s, leg);
+	} else if (c->leg[leg].is_news) {
+		step_look(s, leg);	/* it was not there yet */
 	} else if (c->leg[leg].state == CALL_LEG_ASKED) {
 		step_look_for_late(s, leg);
 	} else {
@@ -507,7 +510,9 @@ mono_of(const struct step *s, int64_t wall)
 
 /*
  * After a start.  Who was talking may go on talking, until the same limit;
- * everything else is ended.  That is simple, and nobody is rung twice.
+ * everything else is ended.  That is simple, and nobody is rung twice.  How
+ * long ago a leg was asked for only the wall clock could tell, which may have
+ * leapt: its time is counted anew.
  */
 static void
 on_restored(struct step *s)
@@ -515,8 +520,7 @@ on_restored(struct step *s)
 	struct call *c = s->c;
 	int64_t limit_ms;
 
-	c->leg[LEG_A].asked_ms = mono_of(s, c->leg[LEG_A].asked_at);
-	c->leg[LEG_B].asked_ms = mono_of(s, c->leg[LEG_B].asked_at);
+	c->leg[LEG_A].asked_ms = c->leg[LEG_B].asked_ms = s->ev->now_ms;
 	switch ((enum call_state)c->state) {
 	case CALL_TALKING:
 		limit_ms = mono_of(s, c->talk_at) + c->acc.max_s *

@@ -132,8 +132,11 @@ give(struct step *s, enum provider_act act, enum leg leg, const char *prompt)
 void
 step_give(struct step *s, enum provider_act act, enum leg leg)
 {
-	if (act == PROVIDER_HUSH || !step_is_awaited(s->c, act, leg))
-		give(s, act, leg, NULL);
+	if (act != PROVIDER_HUSH && step_is_awaited(s->c, act, leg))
+		return;
+	if (act == PROVIDER_FIND)
+		s->c->leg[leg].is_news = 0;
+	give(s, act, leg, NULL);
 }
 
 int64_t

@@ -175,6 +175,32 @@ test_adoption(void)
 	bridge_stop();
 }
 
+/* The wall clock leaps while the bridge is down: nobody is taken for gone. */
+static void
+test_leap(void)
+{
+	struct phone *p;
+
+	begin(1);
+	is_int(accept_now(&acc), ASK_OK, "accepted");
+	run_ms(30 * 1000);
+	bridge_stop();
+	w.skew_s = 3600;
+	w.is_up = 0;
+	set_clock(w.now_ms);
+	bridge_start();
+	run_ms(20 * 1000);
+	p = phone_of(acc.id, LEG_A);
+	is_int(p->state, PHONE_UP, "nobody could be told to hang up");
+	is_int(recorded(&acc).end, ASK_END_TALKED, "over by the clock");
+	is_int(recorded(&acc).state, CALL_CLOSING, "but not gone");
+	w.is_up = 1;
+	run_ms(20 * 1000);
+	is_int(p->state, PHONE_GONE, "put down as soon as it can be");
+	is_int(recorded(&acc).state, CALL_ENDED, "ended");
+	bridge_stop();
+}
+
 /* What was being done when it died is found late. */
 static void
 test_late(void)
@@ -209,6 +235,7 @@ main(void)
 	for (i = 0; i < PEOPLE; i++)
 		test_points(i);
 	test_adoption();
+	test_leap();
 	test_late();
 	return tap_done();
 }
