@@ -1,0 +1,514 @@
+#!/usr/bin/python3
+"""The bridge as shipped with Telnyx: whole calls over a fake that the vendor's
+specification is put in front of, where it is there; every request held
+against that; webhooks forged, late, doubled and out of order; and no number
+anywhere but where it is rung."""
+import json
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+sys.path.insert(0, "t")
+import nacl.signing             # noqa: E402
+import askpeer as ask           # noqa: E402
+import faketelnyx               # noqa: E402
+import openapi                  # noqa: E402
+import tap                      # noqa: E402
+
+B = os.environ.get("B", "build")
+SPEC = "../shared/providers/telnyx_calls_trim.json"
+OURS = ask.Keys(b"ours")
+A, DESK, PROXY = "+442079460123", "+442079460199", "+442079460100"
+APP = "1684641123236054244"
+CONF = """
+public = "https://call.example.com"
+%(user)s
+journal = "%(dir)s/journal"
+unseal_keys = {"%(dir)s/unseal.key"}
+mac_key = "%(dir)s/mac.key"
+face = "%(dir)s/face"
+face_mode = 0666
+face_users = {"%(uid)d"}
+admin = "%(dir)s/admin"
+admin_mode = 0666
+admin_users = {"%(uid)d"}
+provider phone {
+	kind = telnyx
+	url = "%(url)s"
+	password_file = "%(dir)s/password"
+	app = %(app)s
+	prompts = "https://call.example.com/prompts"
+	public_key = "%(key)s"
+}
+provider spare {
+	kind = telnyx
+	url = "%(spare)s"
+	password_file = "%(dir)s/password"
+	app = %(app)s
+	prompts = "https://call.example.com/prompts"
+	public_key = "%(key)s"
+}
+account sales {
+	caller_id = "%(proxy)s"
+	region = GB
+	providers = {phone, spare}
+	sip_domains = {"example.com"}
+	per_number_10min = 100
+	per_number_day = 100
+	per_prefix_10min = 1000
+	per_offeror_day = 1000
+}
+key main {
+	file = "%(dir)s/sign.pub"
+	accounts = {"*"}
+	from_domains = {"example.com"}
+	destinations = {"*"}
+}
+"""
+
+
+def wait(look, timeout=10):
+    for _ in range(timeout * 50):
+        if look():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Bridge:
+    def __init__(self, folder, url, fake, spare):
+        self.dir = folder
+        user = "nobody" if os.getuid() == 0 else ""
+        OURS.save(folder)
+        self.write("password", "KEY0123\n", 0o400)
+        self.write("conf", CONF % {
+            "dir": folder, "uid": os.getuid(), "url": url, "app": APP,
+            "key": fake.public_key, "proxy": PROXY, "spare": spare.url,
+            "user": 'user = "%s"' % user if user else ""})
+        if user:
+            os.chmod(folder, 0o755)
+            uid = pwd.getpwnam(user).pw_uid
+            for name in os.listdir(folder):
+                os.chown(self.path(name), uid, -1)
+            os.mkdir(self.path("journal"), 0o700)
+            os.chown(self.path("journal"), uid, -1)
+        with open(self.path("log"), "wb") as log:
+            self.run = subprocess.Popen(
+                [os.path.join(B, "calloffer-bridge"), "-d", "-c",
+                 self.path("conf")], stderr=log)
+        if not wait(lambda: os.path.exists(self.path("admin"))):
+            raise SystemExit("the bridge does not start:\n" + self.log())
+        self.face = ask.Peer(self.path("face"))
+        self.admin = ask.Peer(self.path("admin"))
+
+    def path(self, name):
+        return os.path.join(self.dir, name)
+
+    def write(self, name, text, mode=0o644):
+        with open(self.path(name), "w", encoding="utf-8") as f:
+            f.write(text)
+        os.chmod(self.path(name), mode)
+
+    def log(self):
+        with open(self.path("log"), encoding="utf-8") as f:
+            return f.read()
+
+    def end(self):
+        self.run.send_signal(signal.SIGTERM)
+        return self.run.wait(20)
+
+    def ready(self):
+        return [p[1] for p in self.admin.health()["providers"]]
+
+    def idle(self):
+        return wait(lambda: self.admin.health()["open"] == 0)
+
+    def accept(self, number=A, **f):
+        f.setdefault("destination", DESK)
+        token, offer = ask.mint(OURS, **f)
+        got = self.face.accept(token, ask.nonce(OURS, offer), number)
+        tap.same(got["refusal"], "ok", "accepted")
+        return got["secret"]
+
+    def stage(self, secret):
+        got = self.face.status(secret)
+        return got["end"] if got["stage"] == "ended" else got["stage"]
+
+    def until(self, secret, stage):
+        wait(lambda: self.stage(secret) == stage)
+        tap.same(self.stage(secret), stage, "told: " + stage)
+
+    def hang_up(self, secret):
+        return self.face.status(secret, 0, ask.HANGUP)["end"]
+
+    def hook(self, headers, body, name="phone"):
+        r = self.face.ask(ask.HOOK, b"".join(map(ask.text, (
+            name, "POST", "/hook/" + name, headers, body))))
+        return r.number(2)
+
+
+class Play:
+    """Two telephones, and what Telnyx tells of them."""
+
+    def __init__(self, bridge, fake, times=1, name="phone"):
+        self.bridge, self.fake, self.times = bridge, fake, times
+        self.old = set(fake.calls)
+        self.name = name
+
+    def leg(self, leg):
+        return self.fake.leg(leg, self.old)
+
+    def tell(self, kind, c, **more):
+        head, body = self.fake.sign(self.fake.event(kind, c, **more))
+        got = {self.bridge.hook(head, body, self.name)
+               for _ in range(self.times)}
+        if got != {200}:
+            tap.same(got, {200}, "taken: " + kind)
+
+    def answer(self, c):
+        c["state"] = "up"
+        self.tell("call.answered", c, state="answered")
+
+    def spoken(self, c):
+        """Everything that was asked to be played so far is over."""
+        for b in self.fake.commands(c, "playback_start"):
+            self.tell("call.playback.ended", c, media_url=b["audio_url"],
+                      status="completed")
+
+    def press(self, c, key):
+        self.tell("call.dtmf.received", c, digit=key)
+
+    def gone(self, c, cause="normal_clearing", sip="unspecified"):
+        c["state"] = "gone"
+        self.tell("call.hangup", c, hangup_cause=cause, state="hangup",
+                  sip_hangup_cause=sip, hangup_source="callee")
+
+    def heard(self, c, prompt):
+        def look():
+            return any(b["audio_url"].endswith("/%s.wav" % prompt)
+                       for b in self.fake.commands(c, "playback_start"))
+        self.fake.wait(look)
+        tap.same(look(), True, "hears " + prompt)
+
+
+def test_talk(b, fake, times):
+    p = Play(b, fake, times)
+    secret = b.accept()
+    a = p.leg("a")
+    p.tell("call.initiated", a, direction="outgoing", state="bridging")
+    b.until(secret, "ringing-a")
+    p.answer(a)
+    b.until(secret, "asking-a")
+    p.heard(a, "a-offer")
+    p.heard(a, "a-press")
+    p.press(a, "5")
+    b.until(secret, "asking-a")
+    p.press(a, "1")
+    b.until(secret, "ringing-b")
+    c = p.leg("b")
+    p.answer(c)                 # before it is told to ring
+    p.tell("call.initiated", c, direction="outgoing", state="bridging")
+    b.until(secret, "asking-b")
+    p.heard(c, "b-press")
+    p.press(c, "1")
+    b.until(secret, "talking")
+    bridged = fake.commands(a, "bridge")
+    tap.same([(x["call_control_id"], x["prevent_double_bridge"])
+              for x in bridged], [(c["call_control_id"], True)],
+             "joined, once")
+    p.gone(c)
+    b.until(secret, "talked")
+    wait(lambda: a["state"] == "gone")
+    tap.same(a["state"], "gone", "the other is hung up")
+    p.gone(a)
+    tap.same(b.idle(), True, "and it is over")
+    tap.same([x["body"]["to"] for n, x in fake.calls.items()
+              if n not in p.old], [A, DESK], "each was rung once")
+
+
+def test_hooks(b, fake):
+    """Whose it is, and when."""
+    p = Play(b, fake)
+    secret = b.accept()
+    a = p.leg("a")
+    key = nacl.signing.SigningKey(b"\x09" * 32)
+    event = fake.event("call.answered", a, state="answered")
+    head, body = fake.sign(event)
+    now = time.time()
+    for name, got in (
+            ("unsigned", b.hook("", body)),
+            ("signed by another", b.hook(*fake.sign(event, key=key))),
+            ("changed", b.hook(head, body.replace(b"answered", b"ANSWERED"))),
+            ("ten minutes old", b.hook(*fake.sign(event, now - 600))),
+            ("of the future", b.hook(*fake.sign(event, now + 600)))):
+        tap.same(got, 403, "refused: " + name)
+    tap.same(b.hook(head, body, "nobody"), 404, "of no provider")
+    tap.same(b.stage(secret) in ("starting", "ringing-a"), True,
+             "and nothing has come of it")
+    tap.same(b.log().count("hook=refused"), 1, "a person is told once")
+    p.answer(a)
+    b.until(secret, "asking-a")
+    # a wrong key, thrice repeated by Telnyx, is one wrong key
+    head, body = fake.sign(fake.event("call.dtmf.received", a, digit="7"))
+    tap.same([b.hook(head, body) for _ in range(5)], [200] * 5,
+             "one that is repeated is taken each time")
+    b.until(secret, "asking-a")
+    for key in "77":
+        p.press(a, key)
+    b.until(secret, "a-no-key")
+    p.gone(a)
+    tap.same(b.idle(), True, "three wrong keys are three")
+
+
+def test_ends(b, fake):
+    for cause, sip, want in (
+            ("user_busy", "486", "a-busy"), ("timeout", "487", "a-no-answer"),
+            ("call_rejected", "603", "a-declined"),
+            ("not_found", "404", "a-unreachable")):
+        p = Play(b, fake)
+        secret = b.accept()
+        a = p.leg("a")
+        p.tell("call.initiated", a, direction="outgoing", state="bridging")
+        p.gone(a, cause, sip)
+        b.until(secret, want)
+        tap.same(b.idle(), True, "over")
+    # B does not come: A is told, then put down
+    p = Play(b, fake)
+    secret = b.accept()
+    a = p.leg("a")
+    p.answer(a)
+    b.until(secret, "asking-a")
+    p.press(a, "1")
+    c = p.leg("b")
+    p.gone(c, "user_busy", "486")
+    b.until(secret, "b-busy")
+    p.heard(a, "a-busy")
+    p.spoken(a)
+    wait(lambda: a["state"] == "gone")
+    tap.same(a["state"], "gone", "A is put down when the apology is over")
+    p.gone(a)
+    tap.same(b.idle(), True, "over")
+
+
+def test_unknown(b, fake):
+    """The answer to Dial is lost: never dialled again, but found."""
+    p = Play(b, fake)
+    fake.odd.append(("/calls", 500, "10007", True))
+    secret = b.accept()
+    a = p.leg("a")
+    wait(lambda: any("active_calls" in x[1] for x in fake.asked))
+    p.answer(a)
+    b.until(secret, "asking-a")
+    tap.same(b.hang_up(secret), "cancelled", "hung up from the page")
+    wait(lambda: a["state"] == "gone")
+    tap.same(a["state"], "gone", "by the name that the event told")
+    p.gone(a)
+    tap.same(b.idle(), True, "over")
+    # no event either: the leg is found by our own name
+    p = Play(b, fake)
+    fake.odd.append(("/calls", 500, "10007", True))
+    secret = b.accept()
+    a = p.leg("a")
+    tap.same(b.hang_up(secret), "cancelled", "hung up before any event")
+    wait(lambda: a["state"] == "gone")
+    tap.same(a["state"], "gone", "found among the active calls")
+    p.gone(a)
+    tap.same(b.idle(), True, "over")
+    tap.same(len(fake.calls) - len(p.old), 1, "dialled once")
+
+
+def test_failover(b, fake, spare):
+    for status, code, tries in ((422, "10016", 1), (429, "10011", 3)):
+        p = Play(b, spare, name="spare")
+        n = len(fake.asked)
+        fake.odd += [("/calls", status, code, False)] * tries
+        secret = b.accept()
+        a = p.leg("a")
+        tap.same(a is not None and a["body"]["to"], A,
+                 "HTTP %d: the next provider rings" % status)
+        tap.same(len([x for x in fake.asked[n:] if x[1] == "/calls"]), tries,
+                 "asked so often before")
+        fake.odd.clear()
+        p.answer(a)
+        b.until(secret, "asking-a")
+        b.hang_up(secret)
+        p.gone(a)
+        tap.same(b.idle(), True, "over")
+
+
+def test_packet(b, fake):
+    p = Play(b, fake)
+    secret = b.accept(destination="sip:desk@example.com")
+    a = p.leg("a")
+    p.answer(a)
+    b.until(secret, "asking-a")
+    p.press(a, "1")
+    c = p.leg("b")
+    tap.same(c["body"]["to"], "sip:desk@example.com", "a packet leg")
+    b.hang_up(secret)
+    p.gone(c)
+    p.gone(a)
+    tap.same(b.idle(), True, "over")
+
+
+def test_leak(fakes):
+    """Neither number is anywhere but where it is rung."""
+    bad, n = [], 0
+    for fake in fakes:
+        for method, path, query, body in fake.asked:
+            n += 1
+            rest = dict(body)
+            if (method, path) == ("POST", "/calls"):
+                rest.pop("to")
+            text = path + query + json.dumps(rest)
+            bad += [path for one in (A, DESK, "desk@example.com")
+                    if one.strip("+") in text]
+    tap.check(bad if n > 50 else ["only %d requests" % n],
+              "no number in %d requests but to whom they ring" % n)
+
+
+# ---- the specification
+
+def lines(name):
+    with open("t/data/telnyx/" + name, encoding="utf-8") as f:
+        return f.read().splitlines()
+
+
+def test_spec(fakes):
+    spec = openapi.Spec(SPEC)
+    tap.same(bool(spec.request_faults("POST", "/calls", {
+        "connection_id": "1", "to": "+1", "from": "+1",
+        "time_limit_sec": 60})), True, "a misspelt field would be seen")
+    bad = []
+    for fake in fakes:
+        for method, path, _, body in fake.asked:
+            bad += spec.request_faults(method, path, body)
+    tap.check(sorted(set(bad)), "every request has the vendor's fields")
+    schemas = spec.doc["components"]["schemas"]
+    events = {}
+    for name, schema in schemas.items():
+        data = spec.properties(schema).get("data", {})
+        kind = spec.properties(data).get("event_type", {})
+        if name.endswith("Event") and "enum" in kind:
+            events[kind["enum"][0]] = schema
+    for line in lines("events"):
+        name, _, text = line.partition("\t")
+        event = json.loads(text)
+        event.pop("meta")
+        kind = event["data"]["event_type"]
+        tap.check(spec.faults(event, events[kind]) if kind in events
+                  else ["no event " + kind], "our transcript: " + name)
+    asked = {"app": ("GET", "/call_control_applications/1"),
+             "dial": ("POST", "/calls"), "find": ("GET", "/calls/v3:x"),
+             "list": ("GET", "/connections/1/active_calls")}
+    for line in lines("replies"):
+        name, _, text = line.partition("\t")
+        status, _, text = text.partition(" ")
+        op = asked.get(name.split(".")[0],
+                       ("POST", "/calls/v3:x/actions/hangup"))
+        if name in ("dial.nameless", "app.503", "list.404"):
+            continue            # not as it should be, and so meant
+        tap.check(spec.answer_faults(*op, int(status), json.loads(text)),
+                  "our transcript: " + name)
+
+
+def find_prism():
+    """A validating proxy, installed below build/ where npm can do it."""
+    own = os.path.abspath("build/prism/node_modules/.bin/prism")
+    if os.environ.get("PRISM"):
+        return os.environ["PRISM"]
+    if not os.path.exists(own) and shutil.which("npm"):
+        os.makedirs("build/prism", exist_ok=True)
+        subprocess.run(["npm", "install", "--no-audit", "--no-fund",
+                        "--prefix", "build/prism",
+                        "@stoplight/prism-cli@5.14.2"], timeout=300,
+                       capture_output=True, check=False)
+    return own if os.path.exists(own) else shutil.which("prism")
+
+
+class Prism:
+    """The vendor's specification between the bridge and the fake."""
+
+    def __init__(self, program, folder, fake):
+        self.port = free_port()
+        self.url = "http://127.0.0.1:%d" % self.port
+        self.log = os.path.join(folder, "prism.log")
+        with open(self.log, "wb") as log:
+            self.run = subprocess.Popen(
+                [program, "proxy", "--errors", "-h", "127.0.0.1", "-p",
+                 str(self.port), os.path.abspath(SPEC), fake.url],
+                stdout=log, stderr=log)
+        self.is_up = wait(self.answers, 60)
+
+    def answers(self):
+        with socket.socket() as s:
+            return s.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def end(self):
+        self.run.terminate()
+        self.run.wait(20)
+
+
+def scenarios(b, fake, spare):
+    tap.same(wait(lambda: b.ready() == [1, 1], 20), True,
+             "both providers are ready")
+    test_talk(b, fake, 1)
+    test_talk(b, fake, 3)
+    test_hooks(b, fake)
+    test_ends(b, fake)
+    test_unknown(b, fake)
+    test_failover(b, fake, spare)
+    test_packet(b, fake)
+
+
+def main():
+    fake, spare = faketelnyx.Telnyx(APP), faketelnyx.Telnyx(APP)
+    program = find_prism() if os.path.exists(SPEC) else None
+    with tempfile.TemporaryDirectory() as folder:
+        prism = Prism(program, folder, fake) if program else None
+        if prism is None:
+            tap.note("without the vendor's specification in between")
+        else:
+            tap.same(prism.is_up, True, "the vendor's specification stands "
+                     "between the bridge and the fake")
+        os.chmod(folder, 0o755)
+        home = os.path.join(folder, "b")
+        os.mkdir(home)
+        b = Bridge(home, prism.url if prism else fake.url, fake, spare)
+        try:
+            scenarios(b, fake, spare)
+        except Exception as e:  # what the program said is worth more
+            tap.check([repr(e)] + b.log().splitlines()[-40:], "no fault")
+        tap.same(b.end(), 0, "ends")
+        log = b.log()
+        tap.check([n for n in (A, DESK) if n in log],
+                  "no number in the log")
+        if prism:
+            prism.end()
+            with open(prism.log, encoding="utf-8", errors="replace") as f:
+                text = f.read()
+            tap.check([x for x in text.splitlines()
+                       if "iolation" in x or "rror" in x],
+                      "no violation, says the proxy")
+    test_leak((fake, spare))
+    if os.path.exists(SPEC):
+        test_spec((fake, spare))
+    else:
+        tap.note("the vendor's specification is not here")
+    tap.finish()
+
+
+main()
