@@ -254,11 +254,26 @@ add_never(struct filter *f)
 }
 
 /*
+ * What is opened so is new, has no name, and can be given none: linkat(2) is
+ * refused.  Falls through, with the number of the call, where it is not that.
+ */
+static void
+allow_nameless(struct filter *f)
+{
+	emit(f, BPF_JMP | BPF_JEQ | BPF_K, 0, 5, SYS_openat);
+	load_argument(f, 2);
+	emit(f, BPF_ALU | BPF_AND | BPF_K, 0, 0, O_TMPFILE);
+	emit(f, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, O_TMPFILE);
+	verdict(f, SECCOMP_RET_ALLOW);
+	load(f, offsetof(struct seccomp_data, nr));
+}
+
+/*
  * EROFS: what a read-only file system would say is what libraries know how to
  * live with (LMDB then reads without its lock file).
  */
 static void
-add_no_writing(struct filter *f)
+add_no_writing(struct filter *f, int flags)
 {
 	static const long writing[] = {
 		SYS_unlinkat, SYS_renameat, SYS_renameat2, SYS_mkdirat,
@@ -275,6 +290,8 @@ add_no_writing(struct filter *f)
 	const uint32_t bits = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC;
 
 	refuse_all(f, writing, sizeof(writing) / sizeof(writing[0]), EROFS);
+	if (flags & JAIL_SPOOL)
+		allow_nameless(f);
 	refuse_bits(f, SYS_openat, 2, bits, EROFS);
 #ifdef __x86_64__
 	refuse_bits(f, SYS_open, 1, bits, EROFS);
@@ -315,7 +332,7 @@ close_calls(int flags, char *why, size_t size)
 	add_head(&f);
 	add_never(&f);
 	if (!(flags & JAIL_WRITE))
-		add_no_writing(&f);
+		add_no_writing(&f, flags);
 	add_sockets(&f, flags);
 	if (f.n > OPS_MAX) {
 		snprintf(why, size, "the list of refused calls is too long");

@@ -26,7 +26,8 @@ enum {
 	JAIL_UNIX = 1,	/* socket(2), AF_UNIX */
 	JAIL_INET = 2, /* socket(2), AF_INET, AF_INET6, AF_NETLINK (resolver) */
 	JAIL_WRITE = 4,	/* open for writing, unlink, rename, mkdir */
-	JAIL_LISTEN = 8	/* bind, listen */
+	JAIL_LISTEN = 8,	/* bind, listen */
+	JAIL_SPOOL = 16	/* making files that have no name (O_TMPFILE) */
 };
 
 int jail_user(const char *user, const char *group, char *why, size_t size)

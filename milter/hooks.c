@@ -287,9 +287,9 @@ send_piece(SMFICTX *ctx, struct gather *g, const struct message_piece *piece)
 	size_t left = piece->len, n;
 
 	while (left > 0) {
-		if (g->n == 0 && left >= CHUNK) {
+		if (left >= CHUNK) {
 			n = CHUNK;
-			if (send_bytes(ctx, p, n) != 0)
+			if (flush(ctx, g) != 0 || send_bytes(ctx, p, n) != 0)
 				return -1;
 		} else {
 			n = left < CHUNK - g->n ? left : CHUNK - g->n;
@@ -305,30 +305,32 @@ send_piece(SMFICTX *ctx, struct gather *g, const struct message_piece *piece)
 }
 
 static int
-send_body(SMFICTX *ctx, const struct message *m)
+send_body(SMFICTX *ctx, struct message *m)
 {
-	struct splice_cursor at = { 0 };
+	struct message_cursor at = { .rest = { .len = 0 } };
 	struct message_piece piece;
 	struct gather g = { NULL, 0 };
-	int rc = 0;
+	int rc, more;
 
-	if (!message_piece(m, &at, &piece))
-		return 0;
+	more = message_piece(m, &at, &piece);
+	if (more <= 0)
+		return more;
 	g.held = malloc(CHUNK);
 	if (g.held == NULL)
 		return -1;
-	do
+	do {
 		rc = send_piece(ctx, &g, &piece);
-	while (rc == 0 && message_piece(m, &at, &piece));
+		more = message_piece(m, &at, &piece);
+	} while (rc == 0 && more > 0);
 	if (rc == 0)
-		rc = flush(ctx, &g);
+		rc = more < 0 ? more : flush(ctx, &g);
 	free(g.held);
 	return rc;
 }
 
 /* All header edits first, then the body in one go: Postfix wants it so. */
 static int
-edit(SMFICTX *ctx, const struct message *m)
+edit(SMFICTX *ctx, struct message *m)
 {
 	struct message_deletion d;
 	char name[32];

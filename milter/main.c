@@ -251,7 +251,8 @@ run(const struct options *o, struct site *site)
 	if (hooks_listen(set, why, sizeof(why)) != 0 ||
 	    jail_user(set->user, set->socket_group[0] != '\0' ?
 	    set->socket_group : NULL, why, sizeof(why)) != 0 ||
-	    jail_close(JAIL_UNIX, why, sizeof(why)) != 0)
+	    jail_close(JAIL_UNIX | JAIL_SPOOL, why, sizeof(why)) != 0 ||
+	    site_spools(site, why, sizeof(why)) != 0)
 		log_fatal(EX_OSERR, "%s", why);
 	wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (wake < 0)

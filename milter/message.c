@@ -20,6 +20,7 @@
 #include "milter/policy.h"
 #include "milter/reason.h"
 #include "milter/site.h"
+#include "milter/spool.h"
 
 #include "milter/message.h"
 
@@ -47,8 +48,8 @@ struct message {
 	struct mime		 mime;
 
 	struct policy_answer	 answer;
-	struct buf		 body;
-	int			 is_over;	/* the body exceeds its limit */
+	struct spool		 body;
+	struct buf		 rest;		/* of it, not yet scanned */
 	int			 is_changed;	/* the body gets a button */
 	struct splice		 splice;
 	unsigned char		 offer_id[TOKEN_OFFER_BYTES];
@@ -64,7 +65,8 @@ message_new(void)
 	if (m == NULL)
 		return NULL;
 	m->site = NULL;
-	buf_init(&m->body, 0);
+	spool_init(&m->body);
+	buf_init(&m->rest, 0);
 	splice_init(&m->splice, INSERT_MAX);
 	return m;
 }
@@ -82,7 +84,8 @@ message_free(struct message *m)
 void
 message_clear(struct message *m)
 {
-	buf_free(&m->body);
+	spool_free(&m->body);
+	buf_free(&m->rest);
 	site_release(m->site);
 	m->site = NULL;
 }
@@ -109,8 +112,9 @@ message_begin(struct message *m, struct site *site)
 	m->mime.depth_max = (size_t)site->set.max_depth;
 	m->mime.parts_max = (size_t)site->set.max_parts;
 	memset(&m->answer, 0, sizeof(m->answer));
-	buf_init(&m->body, (size_t)site->set.max_body);
-	m->is_over = 0;
+	spool_begin(&m->body, (size_t)site->set.max_body,
+	    (size_t)site->set.spool_threshold, site->set.spool_dir);
+	buf_init(&m->rest, (size_t)site->set.max_body);
 	m->is_changed = 0;
 	splice_clear(&m->splice);
 }
@@ -275,49 +279,64 @@ message_header_end(struct message *m)
 	    m->mail.n_offers > 0 ? MESSAGE_WANTS_BODY : MESSAGE_ACCEPT);
 }
 
+/* What the scan leaves for later (part of a line, or of a header) is kept. */
+static void
+scan(struct message *m, const unsigned char *p, size_t len, int is_last)
+{
+	size_t used;
+
+	if (mime_is_done(&m->mime))
+		return;
+	if (m->rest.len > 0) {
+		buf_put(&m->rest, p, len);
+		used = mime_feed(&m->mime, m->rest.data, m->rest.len, is_last);
+		buf_drain(&m->rest, used);
+	} else {
+		used = mime_feed(&m->mime, p, len, is_last);
+		buf_put(&m->rest, p + used, len - used);
+	}
+	if (mime_is_done(&m->mime))
+		buf_free(&m->rest);
+}
+
 void
 message_body(struct message *m, const unsigned char *p, size_t len)
 {
-	struct mime *mime = &m->mime;
-
-	if (m->answer.verdict != POLICY_OFFER || m->is_over)
+	if (m->answer.verdict != POLICY_OFFER)
 		return;
-	buf_put(&m->body, p, len);
-	if (!buf_ok(&m->body)) {
-		m->is_over = 1;
-		buf_free(&m->body);
-		return;
-	}
-	if (!mime_is_done(mime) && m->body.len > mime->at)
-		(void)mime_feed(mime, m->body.data + mime->at,
-		    m->body.len - mime->at, 0);
+	spool_put(&m->body, p, len);
+	if (m->body.state == SPOOL_GOOD)
+		scan(m, p, len, 0);
 }
 
-/* An empty body has no memory. */
-static const unsigned char *
-bytes_at(const struct message *m, size_t at)
+/* A text of a message, and its place. */
+struct spot {
+	struct graft	graft;
+	struct buf	bytes;		/* where they had to be read again */
+};
+
+static enum reason
+place(struct message *m, const struct leaf *leaf, struct spot *spot)
 {
-	return m->body.data != NULL ? m->body.data + at :
-	    (const unsigned char *)"";
+	size_t len = leaf->end - leaf->at;
+	const unsigned char *p;
+
+	memset(spot, 0, sizeof(*spot));
+	if (len > (size_t)m->site->set.max_text)
+		return REASON_SIZE;
+	p = spool_all(&m->body, leaf->at, len, &spot->bytes);
+	return p != NULL ? graft_place(&spot->graft, leaf, p) : REASON_ERROR;
 }
 
 /* The places of all texts: only if all have one, there is an offer. */
 static enum reason
-place_all(struct message *m, struct graft *g, size_t *n)
+place_all(struct message *m, struct spot *spot, size_t *n)
 {
-	const struct leaf *leaf;
-	enum reason r;
+	enum reason r = REASON_NONE;
 
-	for (*n = 0; *n < m->mime.n_leaves;) {
-		leaf = &m->mime.leaf[*n];
-		if (leaf->end - leaf->at > (size_t)m->site->set.max_text)
-			return REASON_SIZE;
-		r = graft_place(&g[*n], leaf, bytes_at(m, leaf->at));
-		(*n)++;
-		if (r != REASON_NONE)
-			return r;
-	}
-	return REASON_NONE;
+	for (*n = 0; r == REASON_NONE && *n < m->mime.n_leaves; (*n)++)
+		r = place(m, &m->mime.leaf[*n], &spot[*n]);
+	return r;
 }
 
 static enum reason
@@ -339,7 +358,7 @@ mint(struct message *m, struct mint_token *token)
 }
 
 static enum reason
-apply_all(struct message *m, const struct graft *g, size_t n)
+apply_all(struct message *m, const struct spot *spot, size_t n)
 {
 	struct mint_token token;
 	char url[256 + TOKEN_TEXT_MAX];
@@ -353,11 +372,12 @@ apply_all(struct message *m, const struct graft *g, size_t n)
 	snprintf(url, sizeof(url), "%s/o/%s", m->site->set.base_url,
 	    token.text);
 	for (i = 0; i < n; i++) {
-		if (graft_apply(&g[i], &button, &m->splice) != 0)
+		if (graft_apply(&spot[i].graft, &button, &m->splice) != 0)
 			return REASON_ERROR;
 		used = strlen(m->parts);
 		snprintf(m->parts + used, sizeof(m->parts) - used, "%s%s",
-		    i > 0 ? "," : "", g[i].leaf->is_html ? "html" : "plain");
+		    i > 0 ? "," : "", spot[i].graft.leaf->is_html ? "html" :
+		    "plain");
 	}
 	return REASON_NONE;
 }
@@ -366,21 +386,25 @@ apply_all(struct message *m, const struct graft *g, size_t n)
 static enum reason
 rewrite(struct message *m)
 {
-	struct graft g[MIME_LEAVES_MAX];
+	struct spot spot[MIME_LEAVES_MAX];
 	enum reason r;
 	size_t n = 0, i;
 
-	if (m->is_over)
-		return REASON_SIZE;
-	(void)mime_feed(&m->mime, bytes_at(m, m->mime.at),
-	    m->body.len - m->mime.at, 1);
+	if (m->body.state != SPOOL_GOOD)
+		return m->body.state == SPOOL_OVER ? REASON_SIZE :
+		    REASON_ERROR;
+	scan(m, (const unsigned char *)"", 0, 1);
+	if (!buf_ok(&m->rest))
+		return REASON_ERROR;
 	r = mime_end(&m->mime);
 	if (r == REASON_NONE)
-		r = place_all(m, g, &n);
+		r = place_all(m, spot, &n);
 	if (r == REASON_NONE)
-		r = apply_all(m, g, n);
-	for (i = 0; i < n; i++)
-		graft_free(&g[i]);
+		r = apply_all(m, spot, n);
+	for (i = 0; i < n; i++) {
+		graft_free(&spot[i].graft);
+		buf_free(&spot[i].bytes);
+	}
 	return r;
 }
 
@@ -422,15 +446,23 @@ message_deletion(const struct message *m, size_t i, struct message_deletion *d)
 }
 
 int
-message_piece(const struct message *m, struct splice_cursor *c,
+message_piece(struct message *m, struct message_cursor *c,
     struct message_piece *piece)
 {
-	struct splice_piece p;
+	struct splice_piece *rest = &c->rest;
 
-	if (!m->is_changed || !splice_next(&m->splice, m->body.len, c, &p))
+	if (rest->len == 0 && (!m->is_changed ||
+	    !splice_next(&m->splice, m->body.len, &c->next, rest)))
 		return 0;
-	piece->bytes = p.bytes != NULL ? p.bytes : m->body.data + p.at;
-	piece->len = p.len;
+	piece->bytes = rest->bytes;
+	piece->len = rest->len;
+	if (rest->bytes == NULL)
+		piece->len = spool_some(&m->body, rest->at, rest->len,
+		    &piece->bytes);
+	if (piece->len == 0)
+		return -1;
+	rest->at += piece->len;
+	rest->len -= piece->len;
 	return 1;
 }
 

@@ -9,8 +9,8 @@ struct site;
 
 /*
  * One message on its way through the milter: fed with what the MTA says, it
- * says what is to be done.  Knows neither libmilter nor sockets nor files; the
- * offline modes run the same code.
+ * says what is to be done.  Knows neither libmilter nor sockets; the offline
+ * modes run the same code.
  *
  *	message_begin(), message_login() ...	envelope
  *	message_header()			each field, as it stands
@@ -65,13 +65,18 @@ int message_deletion(const struct message *, size_t i,
 
 /*
  * MESSAGE_EDIT, then: the new body, piece by piece, until 0.  None at all when
- * the body stays as it is.  Pieces are valid until the message begins anew.
+ * the body stays as it is.  A piece is valid until the next call.  -1: it
+ * cannot be read again from where it was spooled.
  */
 struct message_piece {
 	const unsigned char	*bytes;
 	size_t			 len;
 };
-int message_piece(const struct message *, struct splice_cursor *,
+struct message_cursor {		/* all zeros: at the beginning */
+	struct splice_cursor	next;
+	struct splice_piece	rest;
+};
+int message_piece(struct message *, struct message_cursor *,
     struct message_piece *);
 
 /* MESSAGE_REFUSE: the three parts of an SMTP reply, printable ASCII. */

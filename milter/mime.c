@@ -15,7 +15,7 @@
 void
 mime_init(struct mime *m)
 {
-	/* The stack is large, and hardly any message needs more of it than two. */
+	/* The stack is large, and most messages need two of it. */
 	memset(m, 0, offsetof(struct mime, level));
 	m->depth_max = 20;
 	m->parts_max = 1000;

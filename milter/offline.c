@@ -301,12 +301,12 @@ learn_names(struct output *out)
 }
 
 static int
-write_message(struct input *in, const struct message *m, int is_edited)
+write_message(struct input *in, struct message *m, int is_edited)
 {
 	struct output out = { .in = in, .message = m };
-	struct splice_cursor at = { 0 };
+	struct message_cursor at = { .rest = { .len = 0 } };
 	struct message_piece piece;
-	int has_pieces = 0;
+	int has_pieces = 0, more = 0;
 
 	if (is_edited)
 		learn_names(&out);
@@ -314,13 +314,13 @@ write_message(struct input *in, const struct message *m, int is_edited)
 	if (each_field(in, put_field, &out) != 0)
 		return EX_OSERR;
 	put(in, in->all.data + in->header_end, in->body - in->header_end);
-	while (is_edited && message_piece(m, &at, &piece)) {
+	while (is_edited && (more = message_piece(m, &at, &piece)) > 0) {
 		has_pieces = 1;
 		put(in, piece.bytes, piece.len);
 	}
 	if (!has_pieces)
 		put(in, in->all.data + in->body, in->all.len - in->body);
-	return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
+	return fflush(stdout) == 0 && more == 0 ? EX_OK : EX_IOERR;
 }
 
 static int

@@ -23,6 +23,8 @@ struct settings {
 	int		 sender_is_login;
 	int64_t		 max_recipients;
 	int64_t		 max_body;
+	int64_t		 spool_threshold;	/* bytes kept in memory */
+	char		*spool_dir;
 	int64_t		 max_text;
 	int64_t		 max_depth;
 	int64_t		 max_parts;

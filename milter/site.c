@@ -15,6 +15,7 @@
 
 #include "milter/mint.h"
 #include "milter/net.h"
+#include "milter/spool.h"
 #include "milter/table.h"
 
 #include "milter/site.h"
@@ -108,6 +109,27 @@ read_files(struct site *s, struct site *old, const char *path, char *why,
 	return -1;
 }
 
+int
+site_spools(const struct site *s, char *why, size_t size)
+{
+	if (s->set.spool_threshold >= s->set.max_body)
+		return 0;	/* all of it stays in memory */
+	return spool_check(s->set.spool_dir, why, size);
+}
+
+/* Here as who we are: a milter started as root looks again when it is not. */
+static int
+check_spool(const struct site *s, const char *path, char *why, size_t size)
+{
+	char what[512];
+
+	if (site_spools(s, what, sizeof(what)) == 0)
+		return 0;
+	snprintf(why, size, "%s:%d: spool_dir: %s", path,
+	    conf_line(path, 1, "spool_dir"), what);
+	return -1;
+}
+
 struct site *
 site_open(const char *path, struct site *old, char *why, size_t size)
 {
@@ -127,7 +149,8 @@ site_open(const char *path, struct site *old, char *why, size_t size)
 		snprintf(why, size, "out of memory");
 		goto fail;
 	}
-	if (read_files(s, old, path, why, size) == 0)
+	if (read_files(s, old, path, why, size) == 0 &&
+	    check_spool(s, path, why, size) == 0)
 		return s;
 fail:
 	site_free(s);

@@ -39,6 +39,10 @@ struct site *site_open(const char *path, struct site *old, char *why,
 struct site *site_hold(struct site *);
 void site_release(struct site *);	/* NULL is fine */
 
+/* Can large messages be spooled?  0, or -1 and a sentence. */
+int site_spools(const struct site *, char *why, size_t size)
+    __attribute__((warn_unused_result));
+
 /* 1 when who connects from there may offer without a login. */
 int site_trusts(const struct site *, const struct sockaddr *);
 

@@ -30,7 +30,7 @@
 #include "t/tap.h"
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
-#define ALL (JAIL_UNIX | JAIL_INET | JAIL_WRITE | JAIL_LISTEN)
+#define ALL (JAIL_UNIX | JAIL_INET | JAIL_WRITE | JAIL_LISTEN | JAIL_SPOOL)
 
 static char file[256], fresh[256];
 
@@ -91,6 +91,18 @@ static const struct call {
 	  O_RDONLY | O_TRUNC, 0, EROFS },
 	{ "openat to create", SYS_openat, AT_FDCWD, (long)file,
 	  O_RDONLY | O_CREAT, 0, EROFS },
+	{ "openat of a nameless file", SYS_openat, AT_FDCWD, (long)"/tmp",
+	  O_TMPFILE | O_RDWR, 0, EROFS },
+	{ "openat of a folder to write", SYS_openat, AT_FDCWD, (long)"/tmp",
+	  O_DIRECTORY | O_RDWR, JAIL_SPOOL, EROFS },
+	{ "openat to write, for nameless files", SYS_openat, AT_FDCWD,
+	  (long)file, O_WRONLY, JAIL_SPOOL, EROFS },
+	{ "openat to create, for nameless files", SYS_openat, AT_FDCWD,
+	  (long)fresh, O_RDWR | O_CREAT, JAIL_SPOOL, EROFS },
+	{ "openat to read, for nameless files", SYS_openat, AT_FDCWD,
+	  (long)file, O_RDONLY, JAIL_SPOOL, 0 },
+	{ "linkat, for nameless files", SYS_linkat, AT_FDCWD, (long)file,
+	  AT_FDCWD, JAIL_SPOOL, EROFS },
 	{ "unlinkat", SYS_unlinkat, AT_FDCWD, (long)fresh, 0, 0, EROFS },
 	{ "mkdirat", SYS_mkdirat, AT_FDCWD, (long)fresh, 0700, 0, EROFS },
 	{ "fchmodat", SYS_fchmodat, AT_FDCWD, (long)file, 0600, 0, EROFS },
@@ -98,6 +110,8 @@ static const struct call {
 	  EROFS },
 	{ "openat to write, allowed", SYS_openat, AT_FDCWD, (long)file,
 	  O_WRONLY, JAIL_WRITE, 0 },
+	{ "openat of a nameless file, allowed", SYS_openat, AT_FDCWD,
+	  (long)"/tmp", O_TMPFILE | O_RDWR, JAIL_SPOOL, 0 },
 	{ "unlinkat, allowed", SYS_unlinkat, AT_FDCWD, (long)fresh, 0,
 	  JAIL_WRITE, ENOENT },
 	{ "fchmodat, allowed", SYS_fchmodat, AT_FDCWD, (long)file, 0600,

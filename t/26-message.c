@@ -148,15 +148,15 @@ feed(struct message *m, struct site *site, const struct mail *mail)
 
 /* The new body, LF for CRLF, every token shown as T. */
 static const char *
-body_of(const struct message *m)
+body_of(struct message *m)
 {
 	static char dst[8192];
-	struct splice_cursor at = { 0 };
+	struct message_cursor at = { .rest = { .len = 0 } };
 	struct message_piece p;
 	size_t n = 0, i;
 	int in_token = 0;
 
-	while (message_piece(m, &at, &p)) {
+	while (message_piece(m, &at, &p) > 0) {
 		for (i = 0; i < p.len && n + 2 < sizeof(dst); i++) {
 			if (p.bytes[i] == '\r')
 				continue;
@@ -299,7 +299,7 @@ check_alternative(struct site *site, struct message *m)
 	    "Content-Type: multipart/alternative; boundary=a\n",
 	    "--a\nContent-Type: text/plain\n\nHi\n--a\n"
 	    "Content-Type: text/html\n\n<p>Hi</p></body>\n--a--\n", 3 };
-	struct splice_cursor at = { 0 };
+	struct message_cursor at = { .rest = { .len = 0 } };
 	struct message_piece p;
 	char first[TOKEN_TEXT_MAX + 1] = "", token[TOKEN_TEXT_MAX + 1];
 	int n = 0, same = 1;
@@ -309,7 +309,7 @@ check_alternative(struct site *site, struct message *m)
 
 	is_int(feed(m, site, &mail), MESSAGE_EDIT, "an alternative");
 	buf_init(&all, 65536);
-	while (message_piece(m, &at, &p))
+	while (message_piece(m, &at, &p) > 0)
 		buf_put(&all, p.bytes, p.len);
 	for (s = buf_cstr(&all); (s = strstr(s, "/o/")) != NULL; s += len) {
 		s += 3;
@@ -446,7 +446,8 @@ check_bad_settings(void)
 	    "on_error = perhaps", "trusted_networks = {\"10.0.0.1/8\"}",
 	    "base_url = \"ftp://x\"", "socket = \"nowhere\"",
 	    "offerors = \"hash:/x\"", "offerors = \"/nowhere/x\"",
-	    "sign_key = \"/nowhere/x\"", "max_depth = 33" };
+	    "sign_key = \"/nowhere/x\"", "max_depth = 33",
+	    "spool_dir = \"/nowhere\"", "spool_threshold = 1" };
 	size_t i;
 	FILE *f;
 
@@ -465,6 +466,88 @@ check_bad_settings(void)
 		ok(site_open(path_of("bad"), NULL, why, sizeof(why)) == NULL,
 		    "refused: %s: %s", bad[i], why);
 	}
+}
+
+/* A file, and behind it the texts: all but the beginning is spooled. */
+static size_t
+put_large(char *dst, size_t size, size_t n_file)
+{
+	static const char line[] =
+	    "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo=\r\n";
+	size_t i, n;
+
+	n = (size_t)snprintf(dst, size, "--b\r\nContent-Type: a/b\r\n\r\n");
+	for (i = 0; i < n_file; i++)
+		n += (size_t)snprintf(dst + n, size - n, "%s", line);
+	n += (size_t)snprintf(dst + n, size - n, "--b\r\nContent-Type: "
+	    "multipart/alternative; boundary=c\r\n\r\n--c\r\n\r\nHi\r\n"
+	    "--c\r\nContent-Type: text/html\r\n"
+	    "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+	    "<p>Hi</p></body>\r\n--c--\r\n--b--\r\n");
+	return n;
+}
+
+/* The new body is the old one and two buttons, however it was kept. */
+static void
+check_large(struct site *site, struct message *m, size_t n_file, size_t piece)
+{
+	static char body[200000];
+	size_t len = put_large(body, sizeof(body), n_file), i, n, k = 0;
+	struct message_cursor at = { .rest = { .len = 0 } };
+	struct message_piece p;
+	struct buf all;
+	int more;
+
+	message_begin(m, site);
+	message_login(m, "alice");
+	message_sender(m, "alice@example.com");
+	message_recipient(m, "bob@example.net");
+	feed_header(m, YES FROM "Content-Type: multipart/mixed; boundary=b\n");
+	is_int(message_header_end(m), MESSAGE_WANTS_BODY, "%zu bytes", len);
+	for (i = 0; i < len; i += n) {
+		n = len - i < piece ? len - i : piece;
+		message_body(m, tap_edge(body + i, n), n);
+	}
+	is_int(message_end(m), MESSAGE_EDIT, "pieces of %zu", piece);
+	buf_init(&all, 400000);
+	while ((more = message_piece(m, &at, &p)) > 0)
+		buf_put(&all, p.bytes, p.len);
+	is_int(more, 0, "it is read to its end");
+	/* Nothing of the old body is missing, and all is in its order. */
+	for (i = 0; i < all.len && k < len; i++)
+		if (all.data[i] == (unsigned char)body[k])
+			k++;
+	is_int(k, len, "it holds the old one");
+	ok(memcmp(all.data, body, n_file * 38 + 25) == 0 && memcmp(all.data +
+	    all.len - 20, body + len - 20, 20) == 0, "from end to end");
+	ok(memmem(all.data, all.len, "/o/AQ", 5) != NULL &&
+	    memmem(all.data, all.len, "href=3D", 7) != NULL, "and two links");
+	buf_free(&all);
+}
+
+static void
+check_spool(struct message *m)
+{
+	static const size_t n_file[] = { 100, 104, 105, 106, 110, 3500 };
+	static const size_t piece[] = { 100, 4096, 65535, 200000 };
+	char more[700];
+	struct site *site;
+	size_t i, j;
+
+	snprintf(more, sizeof(more), "spool_threshold = 4096\n"
+	    "spool_dir = \"%s\"", tap_dir());
+	site = open_site(more);
+	for (i = 0; i < sizeof(n_file) / sizeof(n_file[0]); i++)
+		for (j = 0; j < sizeof(piece) / sizeof(piece[0]); j++)
+			check_large(site, m, n_file[i], piece[j]);
+	message_clear(m);
+	site_release(site);
+	snprintf(more, sizeof(more), "spool_dir = \"/nowhere\"\n"
+	    "spool_threshold = 64M\nmax_body = 1M");
+	site = open_site(more);
+	check_large(site, m, 3500, 65535);
+	message_clear(m);
+	site_release(site);
 }
 
 int
@@ -490,6 +573,7 @@ main(void)
 	check_settings(m);
 	check_reload(m);
 	check_bad_settings();
+	check_spool(m);
 	message_free(m);
 	return tap_done();
 }
