@@ -3,6 +3,7 @@
  * a test reads it from the linked programs.
  */
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@
 #define FIXED		98	/* a token but its name and sealed part */
 
 struct mint {
+	atomic_uint	 refs;
 	struct secret	*sign;		/* expanded: seed and public key */
 	unsigned char	 sign_id[KEY_ID_BYTES];
 	struct key	 seal;
@@ -62,6 +64,7 @@ mint_open(const char *sign_path, const char *seal_path, char *why, size_t size)
 		snprintf(why, size, "out of memory");
 		return NULL;
 	}
+	atomic_init(&m->refs, 1);
 	if (key_load(&sign, KEY_SIGN, sign_path, why, size) != 0)
 		goto fail;
 	rc = expand(m, &sign);
@@ -83,10 +86,17 @@ fail:
 	return NULL;
 }
 
+struct mint *
+mint_hold(struct mint *m)
+{
+	atomic_fetch_add(&m->refs, 1);
+	return m;
+}
+
 void
 mint_free(struct mint *m)
 {
-	if (m == NULL)
+	if (m == NULL || atomic_fetch_sub(&m->refs, 1) > 1)
 		return;
 	secret_free(m->sign);
 	key_wipe(&m->seal);

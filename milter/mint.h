@@ -21,6 +21,8 @@ struct mint;
 /* NULL, and a sentence with the path in `why`. */
 struct mint *mint_open(const char *sign_path, const char *seal_path,
     char *why, size_t size);
+/* One more who frees it. */
+struct mint *mint_hold(struct mint *);
 void mint_free(struct mint *);		/* NULL is fine */
 
 /* The ids of the two keys, for logs and checks: borrowed. */

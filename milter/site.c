@@ -27,10 +27,7 @@ static void
 site_free(struct site *s)
 {
 	table_free(s->table);
-	if (s->lender != NULL)
-		site_release(s->lender);
-	else
-		mint_free(s->mint);
+	mint_free(s->mint);
 	free(s->nets);
 	conf_free(s->conf);
 	free(s);
@@ -82,8 +79,8 @@ read_keys(struct site *s, struct site *old, char *why, size_t size)
 	if (old == NULL || strcmp(old->set.sign_key, s->set.sign_key) != 0 ||
 	    strcmp(old->set.seal_key, s->set.seal_key) != 0)
 		return -1;
-	s->lender = site_hold(old->lender != NULL ? old->lender : old);
-	s->mint = s->lender->mint;
+	/* No more of the old site than these: its table goes. */
+	s->mint = mint_hold(old->mint);
 	log_info("the keys stay as they are: %s", why);
 	return 0;
 }

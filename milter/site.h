@@ -20,7 +20,6 @@ struct site {
 	struct settings	 set;
 	struct table	*table;
 	struct mint	*mint;
-	struct site	*lender;	/* whose the mint is; NULL: ours */
 	struct net	*nets;		/* trusted */
 	size_t		 n_nets;
 	struct conf	*conf;
