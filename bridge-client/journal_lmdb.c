@@ -242,7 +242,7 @@ op_revoke(struct journal *j, const struct journal_revocation *rev)
 
 	rows_key_of_revocation(&k, rev);
 	l->has_revoked = 1;
-	return rows_put_times(l->txn, ROWS_REVOKED, &k, &t);
+	return rows_raise_times(l->txn, ROWS_REVOKED, &k, &t);
 }
 
 /* Sweeping. */

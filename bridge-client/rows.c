@@ -102,6 +102,22 @@ rows_put_times(struct db_txn *txn, enum rows_table table,
 	    sizeof(row)));
 }
 
+enum journal_result
+rows_raise_times(struct db_txn *txn, enum rows_table table,
+    const struct rows_key *k, const struct record_times *t)
+{
+	struct record_times was;
+	enum journal_result r = rows_get_times(txn, table, k, &was);
+
+	if (r == JOURNAL_NOT_FOUND || r == JOURNAL_DAMAGED)
+		return rows_put_times(txn, table, k, t);
+	if (r != JOURNAL_OK)
+		return r;
+	was.at = t->at > was.at ? t->at : was.at;
+	was.until = t->until > was.until ? t->until : was.until;
+	return rows_put_times(txn, table, k, &was);
+}
+
 void
 rows_key_of(struct rows_key *k, const void *data, size_t len)
 {

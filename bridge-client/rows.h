@@ -49,6 +49,9 @@ enum journal_result rows_get_times(struct db_txn *, enum rows_table,
     const struct rows_key *, struct record_times *);
 enum journal_result rows_put_times(struct db_txn *, enum rows_table,
     const struct rows_key *, const struct record_times *);
+/* Likewise, but no time that is there already becomes earlier. */
+enum journal_result rows_raise_times(struct db_txn *, enum rows_table,
+    const struct rows_key *, const struct record_times *);
 
 void rows_key_of(struct rows_key *, const void *, size_t);
 void rows_key_of_revocation(struct rows_key *,

@@ -348,8 +348,8 @@ on_revoked(void *ctx, enum ask_refusal refusal, uint32_t n)
 static struct revoked
 revoke(enum ask_revoke_by by, int is_hangup)
 {
-	struct journal_revocation what = { .by = (uint8_t)by, .at = WALL + 1,
-	    .keep_until = WALL + 86400 };
+	struct journal_revocation what = { .by = (uint8_t)by,
+	    .at = WALL + 1 + w.skew_s, .keep_until = WALL + 86400 };
 	struct revoked r = { 0, ASK_OK, 0 };
 
 	what.id = by == ASK_BY_OFFER ? acc.offer : by == ASK_BY_TAG ?
@@ -404,6 +404,16 @@ test_revoke(void)
 	r = revoke(ASK_BY_OFFER, 1);
 	ok(r.refusal == ASK_STORE_FULL && r.n_hung_up == 0,
 	    "full: not revoked, nothing done");
+	finish_world();
+	world_new();
+	revoke(ASK_BY_SENDER, 0);
+	w.skew_s = -3600;
+	set_clock(w.now_ms);
+	revoke(ASK_BY_SENDER, 0);
+	w.skew_s = 0;
+	set_clock(w.now_ms);
+	is_int(accept_now(&acc), ASK_REVOKED,
+	    "again by a clock that is set back: nothing is given back");
 	finish_world();
 }
 
