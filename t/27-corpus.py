@@ -52,6 +52,7 @@ SITES = {
     "open": "offer_to_lists = yes\noffer_in_dkim_signed = yes\n",
     "small": "max_depth = 3\nmax_parts = 10\nmax_body = 32K\nmax_text = 8K\n",
 }
+NAME = "Alice D\u00f6e"
 MARKUP = "</div><script>alert(1)</script>&amp; \"'"
 OFFERORS = """\
 alice@example.com to=+442079460123 name="Alice D\u00f6e"
@@ -149,11 +150,11 @@ def run_case(args):
             at = got.index(HERE)
             o.bad.append("part %d: the button stands in %r" % (
                 e.leaf, got[max(0, at - 30):at + 30]))
-    if "eve@" in case.data[:200].decode("utf-8", "replace"):
-        for e in seen.edits:
-            if e.kind == "html" and MARKUP not in "".join(
-                    mailcheck.fragment(e.block).itertext()):
-                o.bad.append("the name is not shown as it is")
+    name = MARKUP if b"eve@" in case.data[:200] else NAME
+    for e in seen.edits:
+        if e.kind == "html" and name not in "".join(
+                mailcheck.fragment(e.block).itertext()):
+            o.bad.append("the name is not shown as it is")
     return o
 
 

@@ -134,6 +134,9 @@ def charsets():
                                "YQBi\n", None)),
             ("iso-2022-jp-left", raw("Content-Type: text/plain; charset="
                                      "iso-2022-jp\n\n\x1b$B$3$s\n", None)),
+            ("iso-2022-jp-half", raw(
+                "Content-Type: text/plain; charset=iso-2022-jp\n\n"
+                "\x1b$B$3$\x1b(B\n", None)),
             ("html-unknown", multi("alternative", plain(), text(
                 "html", "x" + HERE, label="x-foo")))):
         rows = (17, 8) if name == "html-unknown" else (17,)
@@ -377,6 +380,13 @@ def boundaries():
         yield Case("boundary-" + name, part, (23, 25) if name in (
             "dashes", "looks-like-ours", "specials") else (20, 23)
             if name == "lf-only-boundary" else (23,))
+    for encoding in ENCODINGS:
+        # No line end of its own stands between its header and the boundary.
+        yield Case("boundary-open-" + encoding, raw(
+            "Content-Type: multipart/alternative; boundary=b\n\n--b\n"
+            "Content-Type: text/plain\nContent-Transfer-Encoding: %s\n\n"
+            "--b\nContent-Type: text/html\nContent-Transfer-Encoding: %s\n\n"
+            "--b--\n" % (encoding, encoding), HERE, HERE), (23, 41))
     for name, part in (
             ("same-nested", multi("mixed", multi(
                 "alternative", plain(), html(), boundary="same"), pdf(),

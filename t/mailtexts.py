@@ -339,6 +339,13 @@ SHAPES = (
     ("body-in-comment", page("<p>Hi</p><!-- </body> -->" + HERE)),
     ("body-in-comment-behind", "<html><body>Hi" + HERE + "</body><!-- </body>"
      " --></html>\n"),
+    ("markup-in-comment-behind", "<html><body>Hi" + HERE + "</body><!-- <b> "
+     "</body> --></html>\n"),
+    ("markup-in-comment-last", "<p>Hi</p><!-- <b></body></html> -->" + HERE),
+    ("conditional-behind", "<html><body>Hi" + HERE + "</body><!--[if mso]><p>"
+     "</p></body><![endif]--></html>\n"),
+    ("body-in-script-behind", "<html><body>Hi" + HERE + "</body><script>'<b>"
+     "</body>'</script></html>\n"),
     ("body-in-script", page("<script>var a = '</body>';</script><p>Hi</p>" +
                             HERE)),
     ("body-in-style", page("<style>a { content: '</body>' }</style>Hi" +
