@@ -166,6 +166,21 @@ test_lost(void)
 	is_int(n_listened, 1, "the stream stays");
 }
 
+/* A question of before the fall is still open. */
+static void
+test_slow_answer(void)
+{
+	after(30000);
+	lines_stream(&lines, 0, 0, "it fell");
+	lines_stream(&lines, 0, 1, "");
+	is_int(after(10), 0, "not asked twice at a time");
+	is_int(lines_wake(&lines), 0, "nor is there anything to wake for");
+	answer(0);
+	is_int(after(2000), 1, "it comes to nothing: asked again");
+	answer(200);
+	is_str(detail(), "ready", "and ready");
+}
+
 int
 main(void)
 {
@@ -180,6 +195,7 @@ main(void)
 	test_stream();
 	test_asked();
 	test_lost();
+	test_slow_answer();
 	exchange_free_all(&all);
 	return tap_done();
 }

@@ -14,6 +14,7 @@ import time
 import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import askpeer
 import offeree
 import stack
 import tap
@@ -74,7 +75,20 @@ def goes_on(s, form, what, limit=15):
     s.robot(B, YES + " hang:300")
     got = stack.wait_for(lambda: [p for p in [form.send()]
                                   if p.startswith("/c/")], limit)
-    tap.same(form.end(got[0]) if got else form.send(), "talked", what)
+    end = form.end(got[0]) if got else form.send()
+    is_idle(s)
+    tap.check([] if end == "talked" else ["%s, not talked" % end,
+                                          s.log("bridge")[-2000:]], what)
+
+
+def is_idle(s):
+    """Nobody is in a call: the legs are down, too, and that is recorded."""
+    def asks():
+        peer = askpeer.Peer(s.stack + "/run/admin.sock")
+        is_so = peer.health()["open"] == 0
+        peer.close()
+        return is_so
+    return stack.wait_for(asks)
 
 
 def talking(s, form):
@@ -211,6 +225,7 @@ def provider_wrong(s):
         before = len(s.robots.invited(A))
         form = Form(s)
         end = form.end(form.send())
+        is_idle(s)
         detail = calls_of(s, form)[0]["detail"]
         tap.same((end, why in detail, len(s.robots.invited(A)) - before),
                  ("provider", True, rings), "%s is wrong: the call ends so"
@@ -255,6 +270,7 @@ def bridge_down(s):
     tap.same(stage, "talking", "who was talking still talks")
     s.robots.do(A, "hang")
     tap.same(form.end(path), "talked", "and hangs up as ever")
+    is_idle(s)
     goes_on(s, form, "the page that was refused is a call now")
 
 
@@ -274,6 +290,7 @@ def acceptd_restarted(s):
     status, _, _ = form.visit.ask("POST", path + "/hangup", {})
     tap.same((status, form.end(path)), (303, "talked"),
              "and can hang up")
+    is_idle(s)
     goes_on(s, other, "a page from before can be sent")
 
 
@@ -290,6 +307,7 @@ def stopped(s):
     tap.same(form.visit.look(path)[0], "talking", "who talks goes on")
     s.robots.do(A, "hang")
     form.end(path)
+    is_idle(s)
     os.unlink(stop)
     goes_on(s, form, "without it the same page is a call")
 
@@ -428,7 +446,7 @@ def configurations(s):
         out.append((name, "a %s that everybody can change" % key, key, path,
                     loose, loose))
     for name in "milter", "acceptd", "bridge":
-        out.append((name, "an unknown key", "nonsense", "", "nonsense = 1\n",
+        out.append((name, "an unknown key", "nonsense", "", "nonsense = 1",
                     "nonsense"))
     return out
 
@@ -438,10 +456,11 @@ def wrong_configuration(s):
         with open("%s/etc/%s.conf" % (s.stack, name)) as f:
             text = f.read()
         bad = "%s/bad.conf" % s.dir
-        lines = text.replace(old, new, 1) if old else text + new
-        put(bad, lines)
-        line = [i for i, t in enumerate(lines.splitlines(), 1)
-                if key in t and new.strip() in t][0]
+        lines = text.splitlines() if old else text.splitlines() + [new]
+        line = [i for i, t in enumerate(lines, 1)
+                if t.split()[:2] == [key, "="] and (old or new) in t][0]
+        lines[line - 1] = lines[line - 1].replace(old or new, new)
+        put(bad, "\n".join(lines) + "\n")
         complain(name, what, bad, line, word)
     for name in "milter", "acceptd", "bridge":
         complain(name, "no configuration", "/nonexistent/conf", 0,
