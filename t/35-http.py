@@ -10,12 +10,10 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from acceptd import Acceptd, is_, ok, done, wait_for
 from fakeface import LOOK
+import smuggle
+from smuggle import head
 
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
-
-
-def head(line, *headers):
-    return b"\r\n".join((line,) + headers) + b"\r\n\r\n"
 
 
 def smuggling(a):
@@ -23,61 +21,10 @@ def smuggling(a):
     is never seen.  What the library does not show us (a bare LF, folded lines,
     a NUL) is the proxy's affair: it must not be taken for two requests."""
     token = a.signer.token().encode()
-    post = b"POST /o/" + token + b" HTTP/1.1"
     get = b"GET /o/" + token + b" HTTP/1.1"
     host = b"Host: a"
-    chunk = b"5\r\nhello\r\n0\r\n\r\n"
-    rows = (
-        ("two differing lengths", head(post, host, b"Content-Length: 4",
-                                       b"Content-Length: 5") + b"abcde"),
-        ("two equal lengths", head(post, host, b"Content-Length: 4",
-                                   b"Content-Length: 4") + b"abcd"),
-        ("a list of lengths", head(post, host, b"Content-Length: 4, 4")
-         + b"abcd"),
-        ("a length and chunks", head(post, host, b"Content-Length: 4",
-                                     b"Transfer-Encoding: chunked") + chunk),
-        ("chunks and a length", head(post, host,
-                                     b"Transfer-Encoding: chunked",
-                                     b"Content-Length: 4") + chunk),
-        ("xchunked", head(post, host, b"Transfer-Encoding: xchunked")
-         + chunk),
-        ("gzip, chunked", head(post, host,
-                               b"Transfer-Encoding: gzip, chunked") + chunk),
-        ("identity", head(post, host, b"Transfer-Encoding: identity")),
-        ("chunked twice", head(post, host, b"Transfer-Encoding: chunked",
-                               b"Transfer-Encoding: chunked") + chunk),
-        ("a space before the colon", head(post, host, b"Content-Length : 4")
-         + b"abcd"),
-        ("a signed length", head(post, host, b"Content-Length: +4")
-         + b"abcd"),
-        ("a hexadecimal length", head(post, host, b"Content-Length: 0x4")
-         + b"abcd"),
-        ("an endless length", head(post, host,
-                                   b"Content-Length: 99999999999999999999999")
-         + b"abcd"),
-        ("no Host", head(get, b"X: y")),
-        ("an empty Host", head(get, b"Host:")),
-        ("two Hosts", head(get, host, host)),
-        ("an absolute target", head(b"GET http://a/ HTTP/1.1", host)),
-        ("a space in the target", head(b"GET /a b HTTP/1.1", host)),
-        ("version 0.9", b"GET /o/" + token + b"\r\n\r\n"),
-        ("version 1.2", head(b"GET / HTTP/1.2", host)),
-        ("version 2.0", head(b"GET / HTTP/2.0", host)),
-        ("a header of 20 KB", head(get, host, b"X: " + b"y" * 20480)),
-        ("a thousand headers", head(get, host, *[b"X%d: y" % i
-                                                 for i in range(1000)])),
-        ("a target of 4 KB", head(b"GET /" + b"x" * 4096 + b" HTTP/1.1",
-                                  host)),
-        ("a header without colon", head(get, host, b"nonsense")),
-        ("chunks with 1.0", head(b"POST /o/x HTTP/1.0", host,
-                                 b"Transfer-Encoding: chunked") + chunk),
-        ("a body where there is none", head(get, host, b"Content-Length: 4")
-         + b"abcd"),
-        ("no HTTP at all", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n"
-         b"\r\n"),
-    )
     a.face.asked.clear()
-    for name, request in rows:
+    for name, request in smuggle.rows(token):
         got = a.raw(request + head(get, host), wait=3)
         # The library repeats the head of its own refusals (0.9.75).
         ok((got.startswith(b"HTTP/1.1 4") or got.startswith(b"HTTP/1.1 5")

@@ -1,0 +1,311 @@
+#!/usr/bin/python3
+"""The samples for nginx, Caddy and HAProxy, with the real servers and TLS:
+HTTP/2, who the visitor is, live progress, a log without any link; and every
+ambiguous request through nginx."""
+import os
+import socket
+import ssl
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from acceptd import Acceptd, ROOT, is_, ok, done, free_port, wait_for
+from fakeface import LOOK, STAGES
+import smuggle
+
+NAME = "call.example.com"
+SECRET = "c2VjcmV0LW9mLXRoZS1jYWxs"
+SOCKET = "/run/calloffer-acceptd/acceptd.sock"
+# A form of request that is rare, but can be read in one way only.
+MENDED = ("an absolute target", "version 0.9", "version 1.2",
+          "a target of 4 KB", "a header without colon",
+          "a body where there is none")
+FORM = "nonce=n&number=%2B442079460123"
+
+
+def unpacked(name, *packages):
+    """The folder of packages that are not installed."""
+    folder = os.path.join(ROOT, "build", name)
+    subprocess.run([os.path.join(ROOT, "t/unpack"), name, folder]
+                   + list(packages), check=True)
+    return folder
+
+
+class Proxy:
+    def __init__(self, a, kind):
+        self.a, self.kind = a, kind
+        self.dir = os.path.join(a.dir, kind)
+        os.mkdir(self.dir)
+        os.chmod(self.dir, 0o777)
+        self.plain, self.port = free_port(), free_port()
+        self.out = os.path.join(self.dir, "out")
+        with open(os.path.join(self.dir, "both.pem"), "w") as both:
+            for part in "key.pem", "cert.pem":
+                with open(os.path.join(a.dir, part)) as f:
+                    both.write(f.read())
+
+    def sample(self, path, *changes):
+        """The shipped file with its places changed; each must be there."""
+        with open(os.path.join(ROOT, path), encoding="utf-8") as f:
+            text = f.read()
+        for old, new in ((SOCKET, self.a.dir + "/http.sock"),) + changes:
+            if old not in text:
+                raise SystemExit("%s: no %r" % (path, old))
+            text = text.replace(old, new)
+        path = os.path.join(self.dir, "sample")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+        return path
+
+    def nginx(self):
+        sample = self.sample(
+            "etc/nginx/calloffer.conf",
+            ("listen [::]:80;", ""), ("listen [::]:443 ssl http2;", ""),
+            ("listen 80;", "listen 127.0.0.1:%d;" % self.plain),
+            ("listen 443 ", "listen 127.0.0.1:%d " % self.port),
+            ("/etc/ssl/certs/ssl-cert-snakeoil.pem",
+             self.a.dir + "/cert.pem"),
+            ("/etc/ssl/private/ssl-cert-snakeoil.key",
+             self.a.dir + "/key.pem"),
+            ("/var/log/nginx/", self.dir + "/"))
+        conf = os.path.join(self.dir, "nginx.conf")
+        with open(conf, "w", encoding="utf-8") as f:
+            f.write("%sdaemon off;\npid %s/pid;\nerror_log %s/error.log;\n"
+                    "events {}\nhttp {\naccess_log %s/access.log;\n"
+                    % ("user nobody nogroup;\n" if os.geteuid() == 0 else "",
+                       self.dir, self.dir, self.dir))
+            for what in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"):
+                f.write("%s_temp_path %s/%s;\n" % (what, self.dir, what))
+            f.write("include %s;\n}\n" % sample)
+        return [unpacked("nginx", "nginx") + "/usr/sbin/nginx", "-p",
+                self.dir, "-c", conf, "-e", self.dir + "/error.log"]
+
+    def caddy(self):
+        sample = self.sample(
+            "etc/caddy/Caddyfile",
+            ("\n{\n\tlog {", "\n{\n\tadmin off\n\thttp_port %d\n\t"
+             "https_port %d\n\tskip_install_trust\n\tlog {"
+             % (self.plain, self.port)),
+            ("request_body {", "tls %s/cert.pem %s/key.pem\n\trequest_body {"
+             % (self.a.dir, self.a.dir)),
+            ("/var/log/caddy/", self.dir + "/"))
+        return [unpacked("caddy", "caddy") + "/usr/bin/caddy", "run",
+                "--adapter", "caddyfile", "--config", sample]
+
+    def haproxy(self):
+        sample = self.sample(
+            "etc/haproxy/haproxy.cfg",
+            ("bind :80", "bind 127.0.0.1:%d" % self.plain),
+            ("bind :443", "bind 127.0.0.1:%d" % self.port),
+            ("/etc/haproxy/call.example.com.pem", self.dir + "/both.pem"),
+            ("log /dev/log local0", "log stdout format raw local0"))
+        return [unpacked("haproxy", "haproxy", "libopentracing-c-wrapper0",
+                         "libopentracing1") + "/usr/sbin/haproxy", "-db",
+                "-f", sample]
+
+    def __enter__(self):
+        command = getattr(self, self.kind)()
+        env = dict(os.environ, HOME=self.dir, XDG_DATA_HOME=self.dir,
+                   XDG_CONFIG_HOME=self.dir)
+        if self.kind == "haproxy":
+            base = os.path.join(ROOT, "build/haproxy/usr/lib")
+            env["LD_LIBRARY_PATH"] = ":".join(
+                os.path.join(base, d) for d in os.listdir(base))
+        self.run = subprocess.Popen(command, env=env, cwd=self.dir,
+                                    stdout=open(self.out, "wb"),
+                                    stderr=subprocess.STDOUT)
+        ok(wait_for(self.answers), self.kind + ": the sample starts",
+           self.text())
+        return self
+
+    def __exit__(self, *_):
+        self.run.terminate()
+        try:
+            self.run.wait(10)
+        except subprocess.TimeoutExpired:
+            self.run.kill()
+            self.run.wait()
+
+    def answers(self):
+        try:
+            socket.create_connection(("127.0.0.1", self.port)).close()
+            return True
+        except OSError:
+            return False
+
+    def text(self):
+        """Everything that it has written down."""
+        out = ""
+        for name in os.listdir(self.dir):
+            if name.endswith("log") or name == "out":
+                with open(os.path.join(self.dir, name), errors="replace") \
+                        as f:
+                    out += f.read()
+        return out
+
+    def curl(self, path, *options, plain=False):
+        """(status, version, head and body)"""
+        port, scheme = (self.plain, "http") if plain else (self.port, "https")
+        r = subprocess.run(
+            ["curl", "-sSik", "--max-time", "20", "--resolve",
+             "%s:%d:127.0.0.1" % (NAME, port), "-w",
+             "\n%{http_code} %{http_version}", *options,
+             "%s://%s:%d%s" % (scheme, NAME, port, path)],
+            capture_output=True, text=True, check=False)
+        text, _, last = r.stdout.rpartition("\n")
+        return (*(last.split() if last else ("0", "0")), text + r.stderr)
+
+    def raw(self, data, wait=3.0):
+        """Over TLS, HTTP/1.1: what comes back until the end."""
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        context.set_alpn_protocols(["http/1.1"])
+        plain = socket.create_connection(("127.0.0.1", self.port))
+        s = context.wrap_socket(plain, server_hostname=NAME)
+        s.settimeout(wait)
+        got = b""
+        try:
+            s.sendall(data)
+            while True:
+                part = s.recv(65536)
+                if not part:
+                    break
+                got += part
+        except socket.timeout:
+            got += b"[still open]"
+        except OSError:
+            pass
+        s.close()
+        return got
+
+
+def usual(p):
+    a, kind = p.a, p.kind
+    path = "/o/" + a.signer.token()
+    a.face.asked.clear()
+    status, version, text = p.curl(path, "--http2", "-H",
+                                   "X-Forwarded-For: 192.0.2.7")
+    is_((status, version), ("200", "2"), kind + ": TLS and HTTP/2")
+    ok("strict-transport-security" in text.lower()
+       and "content-security-policy" in text.lower(),
+       kind + ": with every header", text)
+    is_([q["client"] for q in a.face.asked_for(LOOK)], ["127.0.0.0/24"],
+        kind + ": the visitor is who he is, not who he says")
+    is_(p.curl(path, "-I")[0], "200", kind + ": HEAD")
+    status, _, text = p.curl(path, "-H", "Origin: https://" + NAME, "-d",
+                             FORM)
+    ok(status == "303" and "/c/" + SECRET in text,
+       kind + ": a form is accepted", text)
+    status, _, _ = p.curl(path, "-H", "Origin: https://evil.example", "-d",
+                          FORM)
+    is_(status, "403", kind + ": but not from elsewhere")
+    is_(p.curl("/hook/x/y?z", "-d", "a")[0], "201", kind + ": a hook")
+    status, _, text = p.curl(path, "--http1.1", "-H", "Expect: 100-continue",
+                             "-d", "x" * 70000)
+    # The others may shut the door before they have said why.
+    ok(status == "413" or kind != "nginx" and status in ("100", "502"),
+       kind + ": too much", (status, text))
+    status, _, text = p.curl(path, plain=True)
+    ok(status == "308" and "https://" in text, kind + ": http goes to https",
+       text)
+
+
+def live(p):
+    a, kind = p.a, p.kind
+    a.face.status = {"stage": 2, "name": "Alice"}
+    stream = subprocess.Popen(
+        ["curl", "-skN", "--http2", "--resolve",
+         "%s:%d:127.0.0.1" % (NAME, p.port), "https://%s:%d/c/%s/events"
+         % (NAME, p.port, SECRET)], stdout=subprocess.PIPE)
+    os.set_blocking(stream.stdout.fileno(), False)
+    got = b""
+
+    def has(word):
+        nonlocal got
+        got += stream.stdout.read() or b""
+        return word in got
+    ok(wait_for(lambda: has(b"ringing-a")), kind + ": live progress begins",
+       got)
+    start = time.monotonic()
+    for stage in range(3, 7):
+        a.face.push(SECRET, {"stage": stage, "name": "Alice"})
+        wait_for(lambda: has(STAGES[stage].encode()))
+    ok(has(b"talking") and time.monotonic() - start < 2,
+       kind + ": and is not held back", time.monotonic() - start)
+    a.face.push(SECRET, {"stage": 7, "end": 1})
+    ok(wait_for(lambda: stream.poll() is not None), kind + ": and ends")
+    stream.kill()
+    stream.wait()
+
+
+def ambiguous(p):
+    """Every row of t/smuggle.py."""
+    a = p.a
+    token = a.signer.token().encode()
+    get = smuggle.head(b"GET /o/" + token + b" HTTP/1.1",
+                       b"Host: " + NAME.encode())
+    for name, request in smuggle.rows(token, NAME.encode()):
+        a.face.asked.clear()
+        got = p.raw(request + get)
+        if name in MENDED:
+            ok(got.count(b"HTTP/1.1 ") <= 2 and len(a.face.asked) <= 2,
+               "nginx: passed on as one clear request: " + name, got[:200])
+            continue
+        ok((got == b"" or got.startswith((b"HTTP/1.1 4", b"HTTP/1.1 5",
+                                          b"HTTP/1.0 4", b"<html>")))
+           and b" 200 OK" not in got and not a.face.asked
+           and b"[still open]" not in got,
+           "nginx: refused, and the connection ends: " + name, got[:200])
+    got = p.raw(smuggle.head(b"GET /o/x\0y HTTP/1.1",
+                             b"Host: " + NAME.encode()))
+    ok(got.startswith(b"HTTP/1.1 400"), "nginx: refused: a NUL in the target",
+       got[:100])
+
+
+
+def secrets(p, token):
+    """With acceptd away, too, which is what errors are logged about."""
+    p.a.process.kill()
+    p.a.process.wait()
+    status, _, _ = p.curl("/o/" + token)
+    ok(status in ("502", "503", "504"), p.kind + ": acceptd away: says so",
+       status)
+    p.curl("/c/" + SECRET, "-d", "")
+    p.raw(b"GET /o/" + token.encode() + b"/%zz HTTP/1.1\r\nHost: x y\r\n\r\n",
+          1)
+    time.sleep(0.3)
+    text = p.text()
+    ok("/o/..." in text, p.kind + ": requests are logged", text[-2000:])
+    ok(token[:40] not in text and token[-40:] not in text
+       and SECRET not in text and FORM not in text,
+       p.kind + ": but no link, in no log", text[-3000:])
+
+
+def certificate(folder):
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+         "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+         "/CN=" + NAME, "-addext", "subjectAltName=DNS:" + NAME, "-keyout",
+         folder + "/key.pem", "-out", folder + "/cert.pem"],
+        check=True, capture_output=True)
+    os.chmod(folder + "/key.pem", 0o644)
+
+
+for what in "nginx", "caddy", "haproxy":
+    a = Acceptd(base_url="https://" + NAME, trusted_proxies=["unix"],
+                max_connections_per_client=1000, page_burst=100000,
+                post_burst=1000, offer_burst=1000, listen_mode="0666")
+    a.settings["listen"] = "unix:%s/http.sock" % a.dir
+    os.chmod(a.dir, 0o777)
+    a.configure()
+    certificate(a.dir)
+    with a, Proxy(a, what) as p:
+        a.face.hooked = {"status": 201}
+        usual(p)
+        live(p)
+        if what == "nginx":
+            ambiguous(p)
+        secrets(p, a.signer.token())
+done()
