@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/clock.h"
 #include "lib/log.h"
 #include "lib/token.h"
 
@@ -8,6 +9,8 @@
 #include "bridge-client/provider.h"
 
 #include "bridge-client/outbox.h"
+
+#define HELD_MS	5000	/* a RING that waited longer is asked for anew */
 
 enum stage { WAITING, SENT, OVER };
 
@@ -141,10 +144,18 @@ send_act(struct outbox_act *a)
 		a->stage = OVER;
 }
 
+/*
+ * How long a leg is looked for counts from when it was asked for: a RING that
+ * was held for long would come too late.
+ */
 static void
 send_ring(struct outbox_act *a, enum outbox_ring ring)
 {
-	if (ring == OUTBOX_DROP)
+	int64_t asked_ms = a->box->call->leg[a->action.leg].asked_ms;
+
+	if (ring == OUTBOX_RING && clock_mono_ms() - asked_ms > HELD_MS)
+		is_over(a, PROVIDER_NOT, "the journal was full for too long");
+	else if (ring == OUTBOX_DROP)
 		is_over(a, PROVIDER_NOT, "the provider cannot be reached");
 	else if (ring == OUTBOX_RING)
 		send_act(a);

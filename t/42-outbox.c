@@ -52,6 +52,8 @@ start(void)
 
 	memset(&all, 0, sizeof(all));
 	memset(&call, 0, sizeof(call));
+	set_clock(1000000);
+	call.leg[LEG_A].asked_ms = call.leg[LEG_B].asked_ms = w.now_ms;
 	all.world.send = send_it;
 	all.n = 1;
 	all.provider[0].kind = &word_provider;
@@ -284,6 +286,29 @@ test_steps(void)
 }
 
 static void
+test_held(void)
+{
+	struct outbox_outcome o;
+
+	start();
+	add(PROVIDER_RING, LEG_A);
+	outbox_send(&box, OUTBOX_HOLD);
+	set_clock(w.now_ms + 5000);
+	outbox_send(&box, OUTBOX_RING);
+	were_sent("RING a", "held for a while: rung");
+	stop();
+	start();
+	add(PROVIDER_RING, LEG_A);
+	outbox_send(&box, OUTBOX_HOLD);
+	set_clock(w.now_ms + 5001);
+	outbox_send(&box, OUTBOX_RING);
+	were_sent("", "held for too long: not rung now");
+	is_int(outbox_take(&box, &o), 1, "which is told");
+	is_int(o.reply.outcome, PROVIDER_NOT, "to be asked for anew");
+	stop();
+}
+
+static void
 test_unknown_provider(void)
 {
 	struct call_action find = { PROVIDER_FIND, LEG_A, NULL };
@@ -335,6 +360,7 @@ main(void)
 	test_order();
 	test_ring();
 	test_steps();
+	test_held();
 	test_unknown_provider();
 	test_due();
 	return tap_done();
