@@ -18,7 +18,7 @@ INSTALL ?= install
 
 DAEMONS := milter acceptd bridge
 CONFIGURATION := offerors $(DAEMONS:%=%.conf)
-UNITS := $(DAEMONS:%=calloffer-%.service)
+UNITS := $(DAEMONS:%=calloffer-%.service) calloffer-acceptd.socket
 MANUALS := $(notdir $(wildcard etc/man/*.[1-8]))
 # Directories that are passed on as they stand: to the programs, to people.
 DATA := lang web

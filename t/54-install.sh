@@ -15,6 +15,7 @@ for f in bin/calloffer sbin/calloffer-milter sbin/calloffer-acceptd \
     sbin/calloffer-bridge lib/systemd/system/calloffer-milter.service \
     lib/systemd/system/calloffer-acceptd.service \
     lib/systemd/system/calloffer-bridge.service \
+    lib/systemd/system/calloffer-acceptd.socket \
     lib/sysusers.d/calloffer.conf lib/tmpfiles.d/calloffer.conf \
     share/doc/calloffer/README share/doc/calloffer/LICENSE \
     share/calloffer/examples/offerors \

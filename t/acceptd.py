@@ -118,17 +118,21 @@ class Acceptd:
     def command(self, *options):
         return [PROGRAM, "-c", self.dir + "/acceptd.conf"] + list(options)
 
-    def __enter__(self):
-        self.log = open(self.dir + "/log", "wb")
+    def launch(self):
+        """A process, which may not be ready yet."""
         if self.fds is None:
             self.process = subprocess.Popen(self.command("-d"),
                                             stderr=self.log)
-        else:
-            # As a service manager passes a listening socket (sd_listen_fds).
-            self.process = subprocess.Popen(
-                ["/bin/sh", "-c", 'exec 3<&%d; export LISTEN_FDS=1 '
-                 'LISTEN_PID=$$; exec "$@"' % self.fds, "sh"]
-                + self.command("-d"), stderr=self.log, pass_fds=[self.fds])
+            return
+        # As a service manager passes a listening socket (sd_listen_fds).
+        self.process = subprocess.Popen(
+            ["/bin/sh", "-c", 'export LISTEN_FDS=1 LISTEN_PID=$$; exec "$@"',
+             "sh"] + self.command("-d"), stderr=self.log, pass_fds=[3],
+            preexec_fn=lambda: os.dup2(self.fds, 3))
+
+    def __enter__(self):
+        self.log = open(self.dir + "/log", "wb")
+        self.launch()
         if not wait_for(lambda: "started" in self.logged()
                         or self.process.poll() is not None):
             print("# acceptd does not start")
