@@ -1,0 +1,398 @@
+/*
+ * What must be in the journal: a second, plain ledger is kept beside it, and
+ * every verdict and every row is held against that.  A transaction is a copy,
+ * a commit an assignment.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/log.h"
+#include "lib/token.h"
+
+#include "bridge-client/journal_lmdb.h"
+
+#include "t/sim/sim.h"
+
+#define HIGH_STEP_S	10	/* the high water is known so exactly */
+
+struct ledger ledger;
+static struct ledger txn;	/* as it would be */
+static struct ledger doubt;	/* as it is if a doubtful commit was done */
+static struct journal *real;
+static struct journal shim;
+
+void
+ledger_reset(void)
+{
+	memset(&ledger, 0, sizeof(ledger));
+}
+
+const struct ledger_call *
+ledger_of(const struct sim_call *c)
+{
+	return &ledger.call[world_index(c)];
+}
+
+static int
+is_lost(enum journal_result r)
+{
+	return r == JOURNAL_FULL || r == JOURNAL_BROKEN;
+}
+
+/* Transactions. */
+
+static enum journal_result
+my_begin(struct journal *j)
+{
+	(void)j;
+	txn = ledger;
+	return bridge_is_up() ? real->op->begin(real) : JOURNAL_BROKEN;
+}
+
+static void
+my_abort(struct journal *j)
+{
+	(void)j;
+	real->op->abort(real);
+}
+
+/* What a commit has changed, and what must be true of it. */
+static void
+check_call(struct sim_call *c, const struct ledger_call *was,
+    const struct ledger_call *now)
+{
+	if (now->is_spent && !was->is_spent && !c->phone[LEG_A].has_agreed)
+		world_wrong(c, "a use is spent without A's key 1");
+	if (was->is_spent && !now->is_spent)
+		world_wrong(c, "a spent use is given back");
+	if (now->state != was->state)
+		counts.states[now->state]++;
+	if (now->state != CALL_ENDED || was->state == CALL_ENDED)
+		return;
+	counts.ends[now->end]++;
+	if (now->end == ASK_END_NONE)
+		world_wrong(c, "ended without an end");
+	if (truth_is_there(&c->phone[0]) || truth_is_there(&c->phone[1]))
+		world_wrong(c, "ended while a leg is there");
+	if (c->phone[0].n_on_its_way + c->phone[1].n_on_its_way > 0)
+		world_wrong(c, "ended while a leg may yet appear");
+}
+
+static void
+check_commit(const struct ledger *was)
+{
+	struct sim_call *c;
+	size_t i;
+
+	for (i = 0; i < world.n_calls; i++) {
+		c = &world.call[i];
+		check_call(c, &was->call[i], &ledger.call[i]);
+		if (!ledger.call[i].is_in || c->is_checked)
+			continue;
+		c->is_checked = 1;
+		counts.calls++;
+		world_check(c, SIM_CHECK_END, 0);
+		world_check(c, SIM_CHECK_ENDED, 0);
+	}
+}
+
+static enum journal_result
+my_commit(struct journal *j, int64_t wall)
+{
+	struct ledger was = ledger;
+	int n_doubts = disk.n_doubts;
+	enum journal_result r;
+
+	(void)j;
+	if (bridge_dies()) {
+		real->op->abort(real);
+		return JOURNAL_BROKEN;
+	}
+	if (wall > txn.high)
+		txn.high = wall;
+	r = real->op->commit(real, wall);
+	sim_log("commit: %s", r == JOURNAL_OK ? "ok" : r == JOURNAL_FULL ?
+	    "full" : "broken");
+	counts.commits++;
+	if (r == JOURNAL_OK) {
+		ledger = txn;
+		check_commit(&was);
+	} else if (disk.n_doubts != n_doubts) {
+		doubt = txn;
+	}
+	(void)bridge_dies();
+	return r;
+}
+
+void
+ledger_crash(void)
+{
+	struct ledger was = ledger;
+
+	disk_crash();
+	if (!disk.was_done)
+		return;
+	counts.doubts++;
+	ledger = doubt;
+	check_commit(&was);
+}
+
+/* Inside of one. */
+
+/* In the order in which the journal asks. */
+static enum journal_result
+verdict(const struct sim_call *c)
+{
+	const struct sim_offer *o = c->offer;
+	const struct ledger_offer *l = &txn.offer[o - world.offer];
+
+	if (txn.call[world_index(c)].is_in)
+		return JOURNAL_SAME;
+	if (l->is_revoked ||
+	    token_offer_ms(o->id) / 1000 < txn.revoked_at[o->sender])
+		return JOURNAL_REVOKED;
+	if (txn.is_blocked[c->person])
+		return JOURNAL_BLOCKED;
+	if (l->spent >= o->uses)
+		return JOURNAL_USED_UP;
+	if (l->n_open > 0)
+		return JOURNAL_IN_CALL;
+	return o->attempts_max != 0 && l->attempts >= o->attempts_max ?
+	    JOURNAL_TOO_MANY : JOURNAL_OK;
+}
+
+static enum journal_result
+my_accept(struct journal *j, const struct call *call)
+{
+	struct sim_call *c = world_call(call->acc.id);
+	struct ledger_offer *l = &txn.offer[c->offer - world.offer];
+	enum journal_result want = verdict(c), r;
+
+	(void)j;
+	r = real->op->accept(real, call);
+	if (is_lost(r))
+		return r;
+	if (r != want) {
+		sim_log("verdict %d, should be %d", r, want);
+		world_wrong(c, "an acceptance is judged wrongly");
+	}
+	if (r != JOURNAL_OK)
+		return r;
+	l->n_open++;
+	l->attempts++;
+	txn.call[world_index(c)] = (struct ledger_call){ .is_in = 1,
+	    .state = call->state, .leg = { call->leg[0].state,
+	    call->leg[1].state } };
+	return r;
+}
+
+static enum journal_result
+my_put(struct journal *j, const struct call *call)
+{
+	struct sim_call *c = world_call(call->acc.id);
+	struct ledger_call *l = &txn.call[world_index(c)];
+	struct ledger_offer *o = &txn.offer[c->offer - world.offer];
+	enum journal_result r;
+
+	(void)j;
+	r = real->op->put(real, call);
+	if (is_lost(r))
+		return r;
+	if (r != JOURNAL_OK || !l->is_in)
+		world_wrong(c, "a record that nobody has accepted");
+	o->spent = (uint8_t)(o->spent + (call->is_spent && !l->is_spent));
+	if (call->state == CALL_ENDED && l->state != CALL_ENDED)
+		o->n_open--;
+	if (call->since > txn.since)
+		txn.since = call->since;
+	if (call->is_blocked)
+		txn.is_blocked[c->person] = 1;
+	*l = (struct ledger_call){ .is_in = 1, .state = call->state,
+	    .end = call->end, .is_spent = call->is_spent,
+	    .is_blocked = call->is_blocked, .leg = { call->leg[0].state,
+	    call->leg[1].state } };
+	return r;
+}
+
+static enum journal_result
+my_revoke(struct journal *j, const struct journal_revocation *rev)
+{
+	enum journal_result r = real->op->revoke(real, rev);
+	size_t i;
+	int s;
+
+	(void)j;
+	if (r != JOURNAL_OK)
+		return r;
+	for (i = 0; i < world.n_offers; i++)
+		txn.offer[i].is_revoked |= rev->id != NULL &&
+		    memcmp(rev->id, rev->by == ASK_BY_OFFER ?
+		    world.offer[i].id : world.offer[i].tag, 16) == 0;
+	if (rev->by == ASK_BY_SENDER) {
+		s = rev->sender[0] - 'a';
+		if (rev->at > txn.revoked_at[s])
+			txn.revoked_at[s] = rev->at;
+	}
+	return r;
+}
+
+static enum journal_result
+my_sweep(struct journal *j, int64_t wall, int64_t keep_s, size_t budget)
+{
+	(void)j;
+	return real->op->sweep(real, wall, keep_s, budget);
+}
+
+/* Outside of one. */
+
+static enum journal_result
+my_get(struct journal *j, const unsigned char id[16], struct call *out)
+{
+	(void)j;
+	return real->op->get(real, id, out);
+}
+
+struct opened {
+	journal_call_fn	*fn;
+	void		*ctx;
+	int		 is_seen[SIM_CALLS];
+};
+
+static void
+check_row(struct sim_call *c, const struct call *row)
+{
+	const struct ledger_call *l = ledger_of(c);
+
+	if (!l->is_in || row->state != l->state || row->end != l->end ||
+	    row->is_spent != l->is_spent ||
+	    row->is_blocked != l->is_blocked ||
+	    row->leg[0].state != l->leg[0] || row->leg[1].state != l->leg[1])
+		world_wrong(c, "the journal is not what was committed");
+}
+
+static int
+opens(void *ctx, const struct call *row)
+{
+	struct opened *o = ctx;
+	struct sim_call *c = world_call(row->acc.id);
+
+	o->is_seen[world_index(c)] = 1;
+	check_row(c, row);
+	return o->fn(o->ctx, row);
+}
+
+static enum journal_result
+my_open_calls(struct journal *j, journal_call_fn *fn, void *ctx)
+{
+	struct opened o = { .fn = fn, .ctx = ctx };
+	enum journal_result r = real->op->open_calls(real, opens, &o);
+	size_t i;
+
+	(void)j;
+	for (i = 0; i < world.n_calls && r == JOURNAL_OK; i++)
+		if (ledger.call[i].is_in &&
+		    (ledger.call[i].state != CALL_ENDED) != o.is_seen[i])
+			world_wrong(&world.call[i], "an open call is not "
+			    "found after a start");
+	return r;
+}
+
+static int64_t
+my_high(const struct journal *j)
+{
+	int64_t high = real->op->high(real);
+
+	(void)j;
+	if (high >= ledger.high - HIGH_STEP_S &&
+	    (high <= ledger.high || high <= ledger.since))
+		return high;
+	sim_log("the high water is %+d s, should be %+d s",
+	    (int)(high - SIM_WALL), (int)(ledger.high - SIM_WALL));
+	world_wrong(NULL, "the high water is wrong");
+	return high;
+}
+
+static int
+my_usage(struct journal *j, uint64_t *used, uint64_t *max)
+{
+	(void)j;
+	return real->op->usage(real, used, max);
+}
+
+static const char *
+my_error(const struct journal *j)
+{
+	(void)j;
+	return real->op->error(real);
+}
+
+static const struct journal_ops ops = {
+	.error = my_error, .begin = my_begin, .commit = my_commit,
+	.abort = my_abort, .accept = my_accept, .put = my_put,
+	.revoke = my_revoke, .sweep = my_sweep, .get = my_get,
+	.open_calls = my_open_calls, .high = my_high, .usage = my_usage
+};
+
+struct journal *
+ledger_open(void)
+{
+	char why[256];
+
+	real = journal_lmdb_open(disk.dir, 8 << 20, why, sizeof(why));
+	if (real == NULL)
+		sim_log("the journal does not open: %s", why);
+	shim.op = &ops;
+	return real != NULL ? &shim : NULL;
+}
+
+void
+ledger_close(void)
+{
+	if (real != NULL)
+		real->op->close(real);
+	real = NULL;
+}
+
+/* The end. */
+
+static void
+audit_offer(size_t i)
+{
+	const struct sim_offer *o = &world.offer[i];
+	const struct ledger_offer *l = &ledger.offer[i];
+	char sender[2] = { (char)('a' + o->sender), '\0' };
+	struct journal_key key = { o->id, o->tag, sender };
+	struct journal_offer row;
+
+	if (real->op->look(real, &key, &row) != JOURNAL_OK)
+		world_wrong(NULL, "an offer cannot be read");
+	if (row.uses == 0 && ledger.high > o->not_after + 86400)
+		return;		/* forgotten, as it may be by then */
+	if (l->attempts > 0 && (row.spent != l->spent ||
+	    row.attempts != l->attempts))
+		world_wrong(NULL, "the ledger of uses is wrong");
+	if (row.is_open || l->n_open > 0)
+		world_wrong(NULL, "a use is held for ever");
+	if (row.spent > o->uses)
+		world_wrong(NULL, "more uses are spent than there were");
+}
+
+void
+ledger_audit(void)
+{
+	struct sim_call *c;
+	struct call row;
+	size_t i;
+
+	for (i = 0; i < world.n_calls; i++) {
+		c = &world.call[i];
+		if (real->op->get(real, c->acc.id, &row) == JOURNAL_OK)
+			check_row(c, &row);
+		else if (ledger.call[i].is_in &&
+		    (ledger.call[i].state != CALL_ENDED ||
+		    ledger.high < SIM_WALL + SIM_KEEP_S))
+			world_wrong(c, "a call is lost");
+	}
+	for (i = 0; i < world.n_offers; i++)
+		audit_offer(i);
+}
