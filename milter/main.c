@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -34,6 +35,7 @@
 #define DRAIN_MS	30000	/* for messages under way at the end */
 #define LOOK_MS		1000	/* between two looks at the table's file */
 #define WHY_SIZE	1024
+#define MMAP_FROM	(128 * 1024)
 
 enum mode { MODE_SERVE, MODE_CHECK, MODE_FACTS, MODE_MINT, MODE_REWRITE };
 
@@ -241,6 +243,19 @@ watch(const char *conf, const volatile sig_atomic_t *done)
 	}
 }
 
+/*
+ * Memory of this size and more comes from the system and goes back to it.
+ * Left to itself glibc raises the limit with the largest block that it has
+ * seen, and each of its arenas keeps such blocks for good.
+ */
+static void
+keep_small(void)
+{
+#ifdef __GLIBC__
+	(void)mallopt(M_MMAP_THRESHOLD, MMAP_FROM);
+#endif
+}
+
 static int
 run(const struct options *o, struct site *site)
 {
@@ -248,6 +263,7 @@ run(const struct options *o, struct site *site)
 	const struct settings *set = &site->set;
 	char why[WHY_SIZE];
 
+	keep_small();
 	if (hooks_listen(set, why, sizeof(why)) != 0 ||
 	    jail_user(set->user, set->socket_group[0] != '\0' ?
 	    set->socket_group : NULL, why, sizeof(why)) != 0 ||
