@@ -189,6 +189,8 @@ static const struct conf_key provider_keys[] = {
 	STRING(AT(provider, trunk_sip), "trunk_sip", "", NULL),
 	STRING(AT(provider, prompts), "prompts", "", NULL),
 	STRING(AT(provider, public_key), "public_key", "", NULL),
+	STRING(AT(provider, hook_secret_file), "hook_secret_file", "",
+	    check_path_or_none),
 	STRING(AT(provider, ca_file), "ca_file", "", check_path_or_none),
 	TIME(AT(provider, connect_s), "connect", 1, 60, "5s"),
 	END
@@ -319,6 +321,7 @@ contract_free(struct contract *c)
 	for (i = 0; i < c->provider_sections.n; i++) {
 		p = c->provider_sections.section[i].data;
 		secret_free(p->password);
+		secret_free(p->hook_secret);
 	}
 	for (i = 0; i < c->account_sections.n; i++) {
 		a = c->account_sections.section[i].data;
@@ -478,6 +481,7 @@ providers_differ(const struct contract *a, const struct contract *b)
 		    strcmp(p->trunk_sip, q->trunk_sip) != 0 ||
 		    strcmp(p->prompts, q->prompts) != 0 ||
 		    strcmp(p->public_key, q->public_key) != 0 ||
+		    strcmp(p->hook_secret_file, q->hook_secret_file) != 0 ||
 		    strcmp(p->ca_file, q->ca_file) != 0 ||
 		    p->connect_s != q->connect_s)
 			return 1;

@@ -30,13 +30,15 @@ struct contract_provider {
 	char		*trunk_sip;	/* "": no packet legs */
 	char		*prompts;
 	char		*public_key;	/* "": no webhooks are signed by it */
+	char		*hook_secret_file;	/* "": nor by what it holds */
 	char		*ca_file;	/* "": the system's */
 	int64_t		 connect_s;
 
 	/* made by contract_load */
 	const char	*name;
-	struct secret	*password;	/* NULL where no file is named, and
-					   after CONTRACT_RELOAD */
+	/* NULL where no file is named, and after CONTRACT_RELOAD */
+	struct secret	*password;
+	struct secret	*hook_secret;
 	int		 line;		/* of the section, for complaints */
 };
 

@@ -124,16 +124,29 @@ check_titles(const struct conf_sections *s, const char *what,
 }
 
 static int
+load_password(const struct contract *c, const struct contract_place *at,
+    int line, const char *name, struct secret_file *f)
+{
+	if (f->path[0] == '\0' ||
+	    contract_load_as_user(c, load_secret, f) == 0)
+		return 0;
+	return contract_wrong(at, line, name, "%s", f->why);
+}
+
+static int
 settle_provider(const struct contract *c, struct contract_provider *p,
     enum contract_when when, const struct contract_place *at)
 {
 	struct secret_file f = { .path = p->password_file,
 		.password = &p->password };
+	struct secret_file hook = { .path = p->hook_secret_file,
+		.password = &p->hook_secret };
 
-	if (when != CONTRACT_START || p->password_file[0] == '\0' ||
-	    contract_load_as_user(c, load_secret, &f) == 0)
+	if (when != CONTRACT_START)
 		return 0;
-	return contract_wrong(at, p->line, "password_file", "%s", f.why);
+	return load_password(c, at, p->line, "password_file", &f) == 0 &&
+	    load_password(c, at, p->line, "hook_secret_file", &hook) == 0 ?
+	    0 : -1;
 }
 
 static int

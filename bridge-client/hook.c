@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/ask.h"
+#include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/log.h"
 
@@ -112,37 +113,36 @@ put_url(const struct provider_conf *conf, const char *path, char *dst,
 
 int
 hook_read(struct hook *h, const struct ask_hook *ask, size_t *provider,
-    struct provider_event *out)
+    struct provider_hooked *out)
 {
 	const struct world_provider *p;
-	struct provider_hooked hooked;
 	enum provider_verdict verdict;
 	struct provider_hook in;
 	char url[URL_SIZE];
 
 	memset(out, 0, sizeof(*out));
+	buf_init(&out->answer, PROVIDER_ANSWER_MAX);
 	*provider = find(h, ask->provider);
 	if (*provider == SIZE_MAX || strcmp(ask->method, "POST") != 0)
 		return 404;
 	p = &h->conf.provider[*provider];
 	if (put_url(p->conf, ask->path, url, sizeof(url)) != 0)
 		return 404;
-	memset(&hooked, 0, sizeof(hooked));
 	in.url = url;
 	in.headers = ask->headers;
 	in.body = ask->body;
 	in.len = ask->body_len;
 	in.wall = clock_wall();
-	verdict = p->kind->hook(p->conf, &in, &hooked);
+	verdict = p->kind->hook(p->conf, &in, out);
 	if (verdict != PROVIDER_AUTHENTIC) {
 		warn(h, *provider, verdict);
 		return 403;
 	}
-	if (hooked.is_odd)
+	if (out->is_odd) {
 		log_debug("provider=%s event=not-understood", p->conf->name);
-	else if (is_first(h, *provider, hooked.once))
-		*out = hooked.event;
-	else
+	} else if (!is_first(h, *provider, out->once)) {
 		log_debug("provider=%s event=again", p->conf->name);
+		out->event.kind = EVENT_NONE;
+	}
 	return 200;
 }

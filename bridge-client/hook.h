@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 struct ask_hook;
-struct provider_event;
+struct provider_hooked;
 struct secret;
 struct world_provider;
 
@@ -29,11 +29,12 @@ struct hook *hook_new(const struct hook_conf *);
 void hook_free(struct hook *);
 
 /*
- * The HTTP status of the answer, which has no body.  404: of no provider that
- * sends any; 403: not authentic, or too old; else 200, also for what has come
- * before and what is of no interest: `out` is then EVENT_NONE.
+ * The HTTP status of the answer.  404: of no provider that sends any; 403: not
+ * authentic, or too old; else 200, also for what has come before and what is
+ * of no interest: the event is then EVENT_NONE.  `out` is to be freed by
+ * buf_free(&out->answer), whatever the status.
  */
 int hook_read(struct hook *, const struct ask_hook *, size_t *provider,
-    struct provider_event *out) __attribute__((warn_unused_result));
+    struct provider_hooked *out) __attribute__((warn_unused_result));
 
 #endif

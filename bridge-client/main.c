@@ -161,6 +161,7 @@ read_provider(const struct contract_provider *p,
 	conf->prompts = p->prompts;
 	conf->public_key = p->public_key;
 	conf->hook_url = hook_url;
+	conf->hook_secret = p->hook_secret;
 	wrong = kind->check != NULL ? kind->check(conf) : NULL;
 	if (wrong != NULL)
 		return contract_wrong(at, p->line, "provider", "%s: %s",

@@ -4,9 +4,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/buf.h"
 #include "lib/tel.h"
 
 struct request;
+struct secret;
 
 /*
  * A SIP trunk provider: one file in provider/, one constant table of pure
@@ -33,9 +35,10 @@ struct provider_conf {
 	const char	*prompts;
 	/* where events come by webhook: the URL that he is given for them, no
 	 * slash at the end, and what proves that they are his: his public key
-	 * in base64, or "" */
+	 * in base64, or "", or what both know, or NULL */
 	const char	*hook_url;
 	const char	*public_key;
+	const struct secret *hook_secret;
 };
 
 /* What the driver wants done. */
@@ -153,7 +156,12 @@ struct provider_hooked {
 	/* the same when he repeats himself, and never else; "": it may come
 	 * any number of times */
 	char			once[PROVIDER_ONCE_MAX + 1];
+	/* what he is answered, each time: of this type (a literal, or NULL:
+	 * nothing), without any number */
+	const char		*type;
+	struct buf		answer;
 };
+#define PROVIDER_ANSWER_MAX	4096
 
 struct provider {
 	const char	*name;		/* in the configuration: kind = NAME */
@@ -179,7 +187,8 @@ struct provider {
 	int		 (*event)(const void *, size_t,
 			    struct provider_event *out);
 	/* A webhook; NULL where events come by a stream.  Nothing in it is
-	 * looked at for its meaning before it is known to be authentic. */
+	 * looked at for its meaning before it is known to be authentic.  `out`
+	 * is zeroed, its answer an empty buffer, and whose it was. */
 	enum provider_verdict (*hook)(const struct provider_conf *,
 			    const struct provider_hook *,
 			    struct provider_hooked *out);

@@ -30,7 +30,7 @@
 
 #define CONNECTIONS_MAX	64
 #define OUT_MAX		(4 << 20)
-#define BODY_MAX	4096
+#define BODY_MAX	8192
 #define PATIENCE_MS	2000	/* of who hangs up, with the journal */
 
 /* Who waits for a call to change. */
@@ -454,7 +454,7 @@ static int
 on_hook(struct service_face *f, struct answer *answer)
 {
 	const struct service *s = f->service;
-	struct provider_event event;
+	struct provider_hooked hooked;
 	struct ask_hooked out;
 	struct ask_hook ask;
 	size_t provider;
@@ -462,10 +462,16 @@ on_hook(struct service_face *f, struct answer *answer)
 	if (ask_get_hook(&ask, answer->frame->body, answer->frame->len) == -1)
 		return -1;
 	memset(&out, 0, sizeof(out));
-	out.status = (uint16_t)hook_read(s->hook, &ask, &provider, &event);
-	if (event.kind != EVENT_NONE)
-		driver_event(s->driver, provider, &event);
+	out.status = (uint16_t)hook_read(s->hook, &ask, &provider, &hooked);
+	if (hooked.event.kind != EVENT_NONE)
+		driver_event(s->driver, provider, &hooked.event);
+	if (hooked.type != NULL && buf_ok(&hooked.answer)) {
+		snprintf(out.type, sizeof(out.type), "%s", hooked.type);
+		out.body = hooked.answer.data;
+		out.body_len = hooked.answer.len;
+	}
 	ask_put_hooked(&answer->body, &out);
+	buf_free(&hooked.answer);
 	send_answer(answer);
 	return 0;
 }

@@ -5,7 +5,6 @@
 #include <sodium.h>
 
 #include "lib/scan.h"
-#include "lib/secret.h"
 
 #include "bridge-client/sign.h"
 
@@ -31,18 +30,6 @@ sign_check(const unsigned char key[SIGN_KEY_BYTES],
 {
 	return crypto_sign_verify_detached(signature, p, len, key) == 0 ? 0 :
 	    -1;
-}
-
-void
-sign_sha256(const struct secret *key, const void *p, size_t len,
-    unsigned char out[SIGN_SHA256_BYTES])
-{
-	crypto_auth_hmacsha256_state st;
-
-	crypto_auth_hmacsha256_init(&st, secret_bytes(key), secret_len(key));
-	crypto_auth_hmacsha256_update(&st, p, len);
-	crypto_auth_hmacsha256_final(&st, out);
-	sodium_memzero(&st, sizeof(st));
 }
 
 int

@@ -4,12 +4,11 @@
 #include <stddef.h>
 
 /*
- * How a provider's callback proves that it is his: checks, never makes, public
- * key signatures; keyed hashes both ways.
+ * How a provider's callback proves that it is his: signatures are checked here,
+ * and never made.
  */
 #define SIGN_KEY_BYTES		32	/* Ed25519: public key */
 #define SIGN_BYTES		64	/* its signature */
-#define SIGN_SHA256_BYTES	32
 
 /*
  * Base64 (RFC 4648, 4: with its padding, canonical) as bytes.  Their number,
@@ -22,11 +21,6 @@ long sign_base64(const char *, void *dst, size_t size)
 int sign_check(const unsigned char key[SIGN_KEY_BYTES],
     const unsigned char signature[SIGN_BYTES], const void *, size_t)
     __attribute__((warn_unused_result));
-
-struct secret;
-/* RFC 2104, with SHA-256. */
-void sign_sha256(const struct secret *key, const void *, size_t,
-    unsigned char out[SIGN_SHA256_BYTES]);
 
 /* 1 when both are the same, in a time that does not tell where they differ. */
 int sign_is_same(const void *, const void *, size_t)

@@ -5,11 +5,6 @@ against that; webhooks forged, late, doubled and out of order; and no number
 anywhere but where it is rung."""
 import json
 import os
-import pwd
-import shutil
-import signal
-import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,32 +12,18 @@ import time
 os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 sys.path.insert(0, "t")
 import nacl.signing             # noqa: E402
-import askpeer as ask           # noqa: E402
 import faketelnyx               # noqa: E402
 import openapi                  # noqa: E402
 import tap                      # noqa: E402
+from trunks import A, DESK, Bridge, Prism, find_prism, wait  # noqa: E402
 
-B = os.environ.get("B", "build")
 SPEC = "../shared/providers/telnyx_calls_trim.json"
-OURS = ask.Keys(b"ours")
-A, DESK, PROXY = "+442079460123", "+442079460199", "+442079460100"
 APP = "1684641123236054244"
-CONF = """
-public = "https://call.example.com"
-%(user)s
-journal = "%(dir)s/journal"
-unseal_keys = {"%(dir)s/unseal.key"}
-mac_key = "%(dir)s/mac.key"
-face = "%(dir)s/face"
-face_mode = 0666
-face_users = {"%(uid)d"}
-admin = "%(dir)s/admin"
-admin_mode = 0666
-admin_users = {"%(uid)d"}
+PROVIDERS = """
 provider phone {
 	kind = telnyx
 	url = "%(url)s"
-	password_file = "%(dir)s/password"
+	password_file = "DIR/password"
 	app = %(app)s
 	prompts = "https://call.example.com/prompts"
 	public_key = "%(key)s"
@@ -50,114 +31,12 @@ provider phone {
 provider spare {
 	kind = telnyx
 	url = "%(spare)s"
-	password_file = "%(dir)s/password"
+	password_file = "DIR/password"
 	app = %(app)s
 	prompts = "https://call.example.com/prompts"
 	public_key = "%(key)s"
 }
-account sales {
-	caller_id = "%(proxy)s"
-	region = GB
-	providers = {phone, spare}
-	sip_domains = {"example.com"}
-	per_number_10min = 100
-	per_number_day = 100
-	per_prefix_10min = 1000
-	per_offeror_day = 1000
-}
-key main {
-	file = "%(dir)s/sign.pub"
-	accounts = {"*"}
-	from_domains = {"example.com"}
-	destinations = {"*"}
-}
 """
-
-
-def wait(look, timeout=10):
-    for _ in range(timeout * 50):
-        if look():
-            return True
-        time.sleep(0.02)
-    return False
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-class Bridge:
-    def __init__(self, folder, url, fake, spare):
-        self.dir = folder
-        user = "nobody" if os.getuid() == 0 else ""
-        OURS.save(folder)
-        self.write("password", "KEY0123\n", 0o400)
-        self.write("conf", CONF % {
-            "dir": folder, "uid": os.getuid(), "url": url, "app": APP,
-            "key": fake.public_key, "proxy": PROXY, "spare": spare.url,
-            "user": 'user = "%s"' % user if user else ""})
-        if user:
-            os.chmod(folder, 0o755)
-            uid = pwd.getpwnam(user).pw_uid
-            for name in os.listdir(folder):
-                os.chown(self.path(name), uid, -1)
-            os.mkdir(self.path("journal"), 0o700)
-            os.chown(self.path("journal"), uid, -1)
-        with open(self.path("log"), "wb") as log:
-            self.run = subprocess.Popen(
-                [os.path.join(B, "calloffer-bridge"), "-d", "-c",
-                 self.path("conf")], stderr=log)
-        if not wait(lambda: os.path.exists(self.path("admin"))):
-            raise SystemExit("the bridge does not start:\n" + self.log())
-        self.face = ask.Peer(self.path("face"))
-        self.admin = ask.Peer(self.path("admin"))
-
-    def path(self, name):
-        return os.path.join(self.dir, name)
-
-    def write(self, name, text, mode=0o644):
-        with open(self.path(name), "w", encoding="utf-8") as f:
-            f.write(text)
-        os.chmod(self.path(name), mode)
-
-    def log(self):
-        with open(self.path("log"), encoding="utf-8") as f:
-            return f.read()
-
-    def end(self):
-        self.run.send_signal(signal.SIGTERM)
-        return self.run.wait(20)
-
-    def ready(self):
-        return [p[1] for p in self.admin.health()["providers"]]
-
-    def idle(self):
-        return wait(lambda: self.admin.health()["open"] == 0)
-
-    def accept(self, number=A, **f):
-        f.setdefault("destination", DESK)
-        token, offer = ask.mint(OURS, **f)
-        got = self.face.accept(token, ask.nonce(OURS, offer), number)
-        tap.same(got["refusal"], "ok", "accepted")
-        return got["secret"]
-
-    def stage(self, secret):
-        got = self.face.status(secret)
-        return got["end"] if got["stage"] == "ended" else got["stage"]
-
-    def until(self, secret, stage):
-        wait(lambda: self.stage(secret) == stage)
-        tap.same(self.stage(secret), stage, "told: " + stage)
-
-    def hang_up(self, secret):
-        return self.face.status(secret, 0, ask.HANGUP)["end"]
-
-    def hook(self, headers, body, name="phone"):
-        r = self.face.ask(ask.HOOK, b"".join(map(ask.text, (
-            name, "POST", "/hook/" + name, headers, body))))
-        return r.number(2)
 
 
 class Play:
@@ -425,43 +304,6 @@ def test_spec(fakes):
                   "our transcript: " + name)
 
 
-def find_prism():
-    """A validating proxy, installed below build/ where npm can do it."""
-    own = os.path.abspath("build/prism/node_modules/.bin/prism")
-    if os.environ.get("PRISM"):
-        return os.environ["PRISM"]
-    if not os.path.exists(own) and shutil.which("npm"):
-        os.makedirs("build/prism", exist_ok=True)
-        subprocess.run(["npm", "install", "--no-audit", "--no-fund",
-                        "--prefix", "build/prism",
-                        "@stoplight/prism-cli@5.14.2"], timeout=300,
-                       capture_output=True, check=False)
-    return own if os.path.exists(own) else shutil.which("prism")
-
-
-class Prism:
-    """The vendor's specification between the bridge and the fake."""
-
-    def __init__(self, program, folder, fake):
-        self.port = free_port()
-        self.url = "http://127.0.0.1:%d" % self.port
-        self.log = os.path.join(folder, "prism.log")
-        with open(self.log, "wb") as log:
-            self.run = subprocess.Popen(
-                [program, "proxy", "--errors", "-h", "127.0.0.1", "-p",
-                 str(self.port), os.path.abspath(SPEC), fake.url],
-                stdout=log, stderr=log)
-        self.is_up = wait(self.answers, 60)
-
-    def answers(self):
-        with socket.socket() as s:
-            return s.connect_ex(("127.0.0.1", self.port)) == 0
-
-    def end(self):
-        self.run.terminate()
-        self.run.wait(20)
-
-
 def scenarios(b, fake, spare):
     tap.same(wait(lambda: b.ready() == [1, 1], 20), True,
              "both providers are ready")
@@ -478,7 +320,7 @@ def main():
     fake, spare = faketelnyx.Telnyx(APP), faketelnyx.Telnyx(APP)
     program = find_prism() if os.path.exists(SPEC) else None
     with tempfile.TemporaryDirectory() as folder:
-        prism = Prism(program, folder, fake) if program else None
+        prism = Prism(program, SPEC, folder, fake) if program else None
         if prism is None:
             tap.note("without the vendor's specification in between")
         else:
@@ -487,7 +329,9 @@ def main():
         os.chmod(folder, 0o755)
         home = os.path.join(folder, "b")
         os.mkdir(home)
-        b = Bridge(home, prism.url if prism else fake.url, fake, spare)
+        b = Bridge(home, PROVIDERS % {
+            "url": prism.url if prism else fake.url, "spare": spare.url,
+            "app": APP, "key": fake.public_key}, {"password": "KEY0123"})
         try:
             scenarios(b, fake, spare)
         except Exception as e:  # what the program said is worth more

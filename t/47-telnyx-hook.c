@@ -51,6 +51,7 @@ hook(const struct hooking *k, struct provider_hooked *out)
 	h.headers = k->headers != NULL ? k->headers : buf_cstr(&head);
 	h.len = strlen(k->body);
 	h.body = tap_edge(k->body, h.len);
+	memset(out, 0, sizeof(*out));
 	verdict = telnyx->hook(&conf, &h, out);
 	buf_free(&text);
 	buf_free(&head);
@@ -211,7 +212,7 @@ test_vector(void)
 {
 	struct provider_conf c = conf;
 	struct provider_hook h = { .url = HOOK, .wall = WALL };
-	struct provider_hooked out;
+	struct provider_hooked out = { .is_odd = 0 };
 	struct json *j;
 	struct buf head, file;
 	FILE *f = fopen("t/data/webhook-vectors.json", "r");

@@ -5,9 +5,11 @@
 #include "bridge-client/provider.h"
 #include "bridge-client/provider/ari.h"
 #include "bridge-client/provider/telnyx.h"
+#include "bridge-client/provider/twilio.h"
 
 const struct provider *const provider_all[] = {
 	&provider_ari,
 	&provider_telnyx,
+	&provider_twilio,
 	NULL
 };

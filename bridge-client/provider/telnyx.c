@@ -575,7 +575,6 @@ telnyx_hook(const struct provider_conf *c, const struct provider_hook *h,
 	const char *type, *id;
 	struct json *j;
 
-	memset(out, 0, sizeof(*out));
 	if (verdict != PROVIDER_AUTHENTIC)
 		return verdict;
 	j = json_parse(h->body, h->len);

@@ -41,7 +41,7 @@ hook(const uint8_t *p, size_t len)
 	unsigned char signature[crypto_sign_BYTES];
 	struct provider_conf conf = { .name = "x", .hook_url = "x" };
 	struct provider_hook h = { .body = p, .len = len, .wall = WALL };
-	struct provider_hooked out;
+	struct provider_hooked out = { .is_odd = 0 };
 	struct buf text, head, key;
 
 	crypto_sign_seed_keypair(public, secret, seed);

@@ -1,0 +1,589 @@
+/*
+ * Twilio.  How it behaves:
+ *
+ * - Creating a call is not idempotent, and no name of ours can be given to
+ *   it: one whose answer was lost is looked for by its two numbers, and named
+ *   by its first webhook.  429 was never processed.
+ * - A live call can be given another document at any time; what it was doing
+ *   ends then, without an event.
+ * - <Gather> asks its action when a key was pressed, and else goes on to what
+ *   follows it: so the end of the prompts is a <Redirect> of ours.  Both are
+ *   answered with a document that waits for keys.
+ * - Webhooks are signed over their URL and all fields, without a time.
+ * - Two calls are joined by entering one conference, which ends with either.
+ */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/json.h"
+#include "lib/scan.h"
+
+#include "bridge-client/fields.h"
+#include "bridge-client/provider.h"
+#include "bridge-client/request.h"
+#include "bridge-client/sha1.h"
+#include "bridge-client/sign.h"
+
+#include "bridge-client/provider/twilio.h"
+
+#define TIMEOUT_MS	8000
+#define LIST_MAX	50
+#define LIST_BYTES	(256 * 1024)
+#define MAX_LIMIT_S	14400
+
+/* A call that is not in progress (any more) cannot be changed. */
+#define NOT_IN_PROGRESS	21220
+
+#define DOCUMENT "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response>"
+#define DOCUMENT_END "</Response>"
+
+/* What the configuration must be like. */
+
+static const char *
+twilio_check(const struct provider_conf *c)
+{
+	if (!provider_is_web(c->url))
+		return "url must be like https://api.twilio.com/2010-04-01";
+	if (strncmp(c->app, "AC", 2) != 0 ||
+	    !provider_is_word(c->app, strlen(c->app)))
+		return "app must be the Account SID, AC...";
+	if (c->user == NULL || *c->user == '\0')
+		return "user must be the Account SID or the SID of an API key";
+	if (*c->trunk_pstn != '\0' || *c->trunk_sip != '\0')
+		return "trunk_pstn and trunk_sip are Asterisk's";
+	if (!provider_is_web(c->prompts) ||
+	    strpbrk(c->prompts, "&'") != NULL)
+		return "prompts must be a URL under which the web server shows "
+		    "the prompts";
+	if (strpbrk(c->hook_url, "&'\"<>") != NULL)
+		return "public must hold no quotes and no ampersand";
+	if (c->hook_secret == NULL)
+		return "hook_secret_file must hold the account's auth token";
+	return NULL;
+}
+
+/* Documents. */
+
+/* A <Gather> of one key for the leg, as far as what is spoken within. */
+static void
+put_gather(struct buf *b, const char *hook_url, const char *leg, int wait_s)
+{
+	buf_printf(b, "<Gather input=\"dtmf\" numDigits=\"1\" finishOnKey=\"\" "
+	    "timeout=\"%d\" method=\"POST\" action=\"%s/%s/key\">", wait_s,
+	    hook_url, leg);
+}
+
+/* Waits for a key, for as long as it takes: the leg has its own limit. */
+static void
+put_waiting(struct buf *b, const char *hook_url, const char *leg)
+{
+	buf_str(b, DOCUMENT);
+	put_gather(b, hook_url, leg, 3600);
+	buf_str(b, "</Gather>" DOCUMENT_END);
+}
+
+/* 0, or -1: no such prompts. */
+static int
+put_prompts(const struct provider_conf *c, const struct provider_intent *in,
+    struct buf *b)
+{
+	char leg[PROVIDER_LEG_SIZE], name[PROVIDER_WORD_SIZE];
+	int i;
+
+	provider_put_leg(in->call, in->leg, leg);
+	if (!provider_is_word(in->lang, strlen(in->lang)) ||
+	    provider_prompt(in, 0, name) < 0)
+		return -1;
+	buf_str(b, DOCUMENT);
+	put_gather(b, c->hook_url, leg, 1);
+	for (i = 0; provider_prompt(in, i, name) == 0; i++)
+		buf_printf(b, "<Play>%s/%s/%s.wav</Play>", c->prompts,
+		    in->lang, name);
+	provider_prompt(in, i - 1, name);
+	buf_printf(b, "</Gather><Redirect method=\"POST\">%s/%s/spoken/%s"
+	    "</Redirect>" DOCUMENT_END, c->hook_url, leg, name);
+	return 0;
+}
+
+static void
+put_conference(const struct provider_intent *in, struct buf *b)
+{
+	char id[PROVIDER_ID_SIZE];
+
+	provider_put_id(in->call, id);
+	buf_printf(b, DOCUMENT "<Dial><Conference beep=\"false\" "
+	    "startConferenceOnEnter=\"true\" endConferenceOnExit=\"true\" "
+	    "maxParticipants=\"2\" waitUrl=\"\">co-%s</Conference></Dial>"
+	    DOCUMENT_END, id);
+}
+
+/* Intent to request. */
+
+static int
+is_known(const char *ref)
+{
+	return ref != NULL && *ref != '\0';
+}
+
+static void
+form(struct request *r, const char *name, const char *value)
+{
+	r->method = "POST";
+	r->type = "application/x-www-form-urlencoded";
+	request_form(r, name, value);
+}
+
+static void
+form_int(struct request *r, const char *name, int value)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", value);
+	form(r, name, text);
+}
+
+/* The calls, or the one of this name. */
+static void
+ask(const struct provider_conf *c, struct request *r, const char *ref)
+{
+	char file[PROVIDER_REF_MAX + 8];
+
+	r->auth = REQUEST_BASIC;
+	r->timeout_ms = TIMEOUT_MS;
+	buf_str(&r->url, c->url);
+	request_path(r, "Accounts");
+	request_path(r, c->app);
+	if (ref != NULL)
+		request_path(r, "Calls");
+	snprintf(file, sizeof(file), "%s.json", ref != NULL ? ref : "Calls");
+	request_path(r, file);
+}
+
+/* Gives the leg another document.  0, or -1: its name is not known. */
+static int
+update(const struct provider_conf *c, const char *ref, struct buf *document,
+    struct request *r)
+{
+	int is_good = buf_ok(document) && is_known(ref);
+
+	if (is_good) {
+		ask(c, r, ref);
+		form(r, "Twiml", buf_cstr(document));
+	}
+	buf_free(document);
+	return is_good ? 0 : -1;
+}
+
+static int
+create(const struct provider_conf *c, const struct provider_intent *in,
+    struct request *r)
+{
+	static const char *const events[] = { "initiated", "ringing",
+	    "answered", "completed" };
+	char leg[PROVIDER_LEG_SIZE], url[512], keys[TEL_EXT_MAX + 2];
+	struct buf b;
+	size_t i;
+	int n;
+
+	if (in->to->kind == TEL_NONE || !provider_is_number(in->caller) ||
+	    in->ring_s <= 0 || in->max_s <= 0)
+		return -1;
+	provider_put_leg(in->call, in->leg, leg);
+	n = snprintf(url, sizeof(url), "%s/%s/status", c->hook_url, leg);
+	if (n < 0 || (size_t)n >= sizeof(url))
+		return -1;
+	ask(c, r, NULL);
+	form(r, "To", in->to->text);
+	form(r, "From", in->caller);
+	buf_init(&b, 2048);
+	put_waiting(&b, c->hook_url, leg);
+	form(r, "Twiml", buf_cstr(&b));
+	buf_free(&b);
+	form_int(r, "Timeout", in->ring_s);
+	form_int(r, "TimeLimit", in->max_s > MAX_LIMIT_S ? MAX_LIMIT_S :
+	    in->max_s);
+	form(r, "StatusCallback", url);
+	form(r, "StatusCallbackMethod", "POST");
+	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++)
+		form(r, "StatusCallbackEvent", events[i]);
+	if (in->to->ext[0] != '\0') {
+		snprintf(keys, sizeof(keys), "w%s", in->to->ext);
+		form(r, "SendDigits", keys);
+	}
+	return 0;
+}
+
+static const char *const live[] = { "in-progress", "ringing", "queued" };
+#define N_LIVE 3
+
+/* Live calls between these two numbers, a state each step. */
+static int
+list(const struct provider_conf *c, const struct provider_intent *in,
+    int step, struct request *r)
+{
+	if (step >= N_LIVE || in->to == NULL || in->caller == NULL)
+		return -1;
+	ask(c, r, NULL);
+	request_query(r, "To", in->to->text);
+	request_query(r, "From", in->caller);
+	request_query(r, "Status", live[step]);
+	request_query(r, "PageSize", "50");
+	r->reply_max = LIST_BYTES;
+	return 0;
+}
+
+static int
+speak(const struct provider_conf *c, const struct provider_intent *in,
+    int step, struct request *r)
+{
+	char leg[PROVIDER_LEG_SIZE];
+	struct buf b;
+
+	buf_init(&b, 3900);		/* Twilio takes 4000 */
+	provider_put_leg(in->call, in->leg, leg);
+	if (in->act == PROVIDER_HUSH)
+		put_waiting(&b, c->hook_url, leg);
+	else if (put_prompts(c, in, &b) < 0)
+		step = -1;
+	if (step == 0)
+		return update(c, in->ref, &b, r);
+	buf_free(&b);
+	return -1;
+}
+
+static int
+join(const struct provider_conf *c, const struct provider_intent *in,
+    int step, struct request *r)
+{
+	struct buf b;
+
+	if (step > 1 || !is_known(in->ref) || !is_known(in->other_ref))
+		return -1;
+	buf_init(&b, 2048);
+	put_conference(in, &b);
+	return update(c, step == 0 ? in->ref : in->other_ref, &b, r);
+}
+
+static int
+build(const struct provider_conf *c, const struct provider_intent *in,
+    int step, struct request *r)
+{
+	switch (in->act) {
+	case PROVIDER_PROBE:
+		ask(c, r, NULL);
+		request_query(r, "PageSize", "1");
+		return step == 0 ? 0 : -1;
+	case PROVIDER_RING:
+		return step == 0 ? create(c, in, r) : -1;
+	case PROVIDER_PLAY:
+	case PROVIDER_HUSH:
+		return speak(c, in, step, r);
+	case PROVIDER_BRIDGE:
+		return join(c, in, step, r);
+	case PROVIDER_HANG:
+		if (!is_known(in->ref))
+			return list(c, in, step, r);
+		ask(c, r, in->ref);
+		form(r, "Status", "completed");
+		return step <= N_LIVE ? 0 : -1;
+	case PROVIDER_FIND:
+		if (!is_known(in->ref))
+			return list(c, in, step, r);
+		ask(c, r, in->ref);
+		return step == 0 ? 0 : -1;
+	case PROVIDER_UNBRIDGE:		/* ends with its legs */
+		break;
+	}
+	return -1;
+}
+
+static int
+twilio_request(const struct provider_conf *c, const struct provider_intent *in,
+    int step, struct request *r)
+{
+	request_init(r);
+	if (step < 0 || build(c, in, step, r) < 0)
+		return -1;
+	return request_ok(r) ? 0 : -1;
+}
+
+/* Reply to outcome. */
+
+static void
+say_error(struct provider_reply *out, enum provider_outcome outcome,
+    int status, const struct json *j)
+{
+	const char *message = j != NULL ? json_str(j, "message") : NULL;
+	char plain[96];
+
+	provider_plain(plain, sizeof(plain), message != NULL ? message : "");
+	out->outcome = outcome;
+	snprintf(out->detail, sizeof(out->detail), "HTTP %d%s%s", status,
+	    plain[0] != '\0' ? ": " : "", plain);
+}
+
+static void
+probe_reply(int status, const struct json *j, struct provider_reply *out)
+{
+	if (status == 401 || status == 403)
+		provider_say(out, PROVIDER_REFUSED, "Twilio does not accept "
+		    "the user or the password");
+	else if (status == 404)
+		provider_say(out, PROVIDER_REFUSED, "Twilio knows no such "
+		    "account (app)");
+	else if (status != 200)
+		say_error(out, PROVIDER_NOT, status, j);
+	else
+		provider_say(out, PROVIDER_DONE, "");
+}
+
+static void
+ring_reply(int status, const struct json *j, struct provider_reply *out)
+{
+	if (status == 200 || status == 201) {
+		provider_set_ref(out->ref, j != NULL ? json_str(j, "sid") :
+		    NULL);
+		provider_say(out, out->ref[0] != '\0' ? PROVIDER_DONE :
+		    PROVIDER_UNKNOWN, out->ref[0] != '\0' ? "" :
+		    "the answer does not name the call");
+	} else {
+		say_error(out, status == 429 ? PROVIDER_NOT :
+		    status >= 500 || status < 400 ? PROVIDER_UNKNOWN :
+		    PROVIDER_REFUSED, status, j);
+	}
+}
+
+static enum provider_found
+found_of(const char *status)
+{
+	if (strcmp(status, "in-progress") == 0)
+		return PROVIDER_IS_UP;
+	return strcmp(status, "queued") == 0 ||
+	    strcmp(status, "ringing") == 0 ? PROVIDER_IS_RINGING :
+	    PROVIDER_GONE;
+}
+
+static void
+find_reply(int status, const struct json *j, struct provider_reply *out)
+{
+	const char *state = j != NULL ? json_str(j, "status") : NULL;
+
+	if (status == 404) {
+		provider_say(out, PROVIDER_DONE, "");
+	} else if (status != 200 || state == NULL) {
+		say_error(out, PROVIDER_UNKNOWN, status, j);
+	} else {
+		out->found = found_of(state);
+		provider_say(out, PROVIDER_DONE, "");
+	}
+}
+
+/* Of those that were found the first: there is one call to a number only. */
+static void
+list_reply(const struct provider_intent *in, int step, int status,
+    const struct json *j, struct provider_reply *out)
+{
+	int n = j != NULL ? json_count(j, "calls") : -1;
+	const char *state;
+
+	if (status != 200 || n < 0) {
+		say_error(out, PROVIDER_UNKNOWN, status, j);
+		return;
+	}
+	if (n == 0) {
+		provider_say(out, step + 1 < N_LIVE ? PROVIDER_MORE :
+		    PROVIDER_DONE, "");
+		return;
+	}
+	state = json_str(j, "calls.0.status");
+	provider_set_ref(out->ref, json_str(j, "calls.0.sid"));
+	out->found = found_of(state != NULL ? state : live[step]);
+	provider_say(out, in->act == PROVIDER_HANG && out->ref[0] != '\0' ?
+	    PROVIDER_MORE : PROVIDER_DONE, "");
+}
+
+static void
+command_reply(const struct provider_intent *in, int step, int status,
+    const struct json *j, struct provider_reply *out)
+{
+	int is_end = in->act == PROVIDER_HANG || in->act == PROVIDER_HUSH;
+	int64_t code = 0;
+
+	if (j != NULL)
+		(void)json_int(j, "code", &code);
+	if (status >= 200 && status <= 299)
+		provider_say(out, in->act == PROVIDER_BRIDGE && step == 0 ?
+		    PROVIDER_MORE : PROVIDER_DONE, "");
+	else if (is_end && (status == 404 || code == NOT_IN_PROGRESS))
+		provider_say(out, PROVIDER_DONE, "");
+	else
+		say_error(out, status == 429 ? PROVIDER_NOT : status >= 500 ?
+		    PROVIDER_UNKNOWN : PROVIDER_REFUSED, status, j);
+}
+
+static void
+twilio_reply(const struct provider_intent *in, int step, int status,
+    int is_sent, const char *body, size_t len, struct provider_reply *out)
+{
+	int is_lookup = (in->act == PROVIDER_HANG ||
+	    in->act == PROVIDER_FIND) && !is_known(in->ref);
+	struct json *j;
+
+	memset(out, 0, sizeof(*out));
+	if (status == 0) {
+		provider_say(out, is_sent ? PROVIDER_UNKNOWN : PROVIDER_NOT,
+		    "no answer from Twilio");
+		return;
+	}
+	j = json_parse(body, len);
+	if (is_lookup)
+		list_reply(in, step, status, j, out);
+	else if (in->act == PROVIDER_PROBE)
+		probe_reply(status, j, out);
+	else if (in->act == PROVIDER_RING)
+		ring_reply(status, j, out);
+	else if (in->act == PROVIDER_FIND)
+		find_reply(status, j, out);
+	else
+		command_reply(in, step, status, j, out);
+	json_free(j);
+}
+
+/* Webhooks. */
+
+/* Over the URL, and all names and values, each pair once. */
+static int
+is_signed(const struct provider_conf *c, const struct provider_hook *h,
+    const struct fields *f)
+{
+	unsigned char want[SHA1_BYTES], got[SHA1_BYTES];
+	char text[64];
+	struct buf b;
+	size_t i;
+	int is_good;
+
+	if (c->hook_secret == NULL || provider_header(h, "x-twilio-signature",
+	    text, sizeof(text)) < 0 ||
+	    sign_base64(text, got, sizeof(got)) != SHA1_BYTES)
+		return 0;
+	buf_init(&b, strlen(h->url) + h->len + 1);
+	buf_str(&b, h->url);
+	for (i = 0; i < f->n; i++) {
+		if (i > 0 && fields_compare(&f->field[i - 1],
+		    &f->field[i]) == 0)
+			continue;
+		buf_str(&b, f->field[i].name);
+		buf_str(&b, f->field[i].value);
+	}
+	is_good = buf_ok(&b) && sha1_hmac(c->hook_secret, b.data, b.len,
+	    want) == 0 && sign_is_same(want, got, sizeof(got));
+	buf_free(&b);
+	return is_good;
+}
+
+static void
+read_status(const struct fields *f, struct provider_event *e)
+{
+	static const struct {
+		const char			*word;
+		enum provider_event_kind	 kind;
+		enum provider_cause		 cause;
+	} table[] = {
+		{ "initiated", EVENT_RINGING, CAUSE_NORMAL },
+		{ "queued", EVENT_RINGING, CAUSE_NORMAL },
+		{ "ringing", EVENT_RINGING, CAUSE_NORMAL },
+		{ "in-progress", EVENT_ANSWERED, CAUSE_NORMAL },
+		{ "answered", EVENT_ANSWERED, CAUSE_NORMAL },
+		{ "completed", EVENT_GONE, CAUSE_NORMAL },
+		{ "busy", EVENT_GONE, CAUSE_BUSY },
+		{ "no-answer", EVENT_GONE, CAUSE_NO_ANSWER },
+		{ "canceled", EVENT_GONE, CAUSE_CANCELLED },
+		{ "failed", EVENT_GONE, CAUSE_FAILED },
+	};
+	const char *word = fields_get(f, "CallStatus"), *sip;
+	uint64_t code;
+	size_t i;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (strcmp(word, table[i].word) == 0)
+			break;
+	if (i == sizeof(table) / sizeof(table[0]))
+		return;
+	e->kind = table[i].kind;
+	e->cause = table[i].cause;
+	if (e->kind != EVENT_GONE)
+		return;
+	snprintf(e->detail, sizeof(e->detail), "%s", word);
+	sip = fields_get(f, "SipResponseCode");
+	if (scan_uint(sip, strlen(sip), 699, &code) == 0 && code >= 300) {
+		snprintf(e->detail, sizeof(e->detail), "SIP %d, %s", (int)code,
+		    word);
+		if (e->cause == CAUSE_FAILED || code == 603)
+			e->cause = provider_cause_of((int)code, 0);
+	}
+}
+
+/* What comes after the leg's name in the path says what it is. */
+static void
+read_event(const struct provider_conf *c, const char *what,
+    const struct fields *f, struct provider_hooked *out)
+{
+	struct provider_event *e = &out->event;
+	const char *digit = fields_get(f, "Digits");
+	char leg[PROVIDER_LEG_SIZE];
+
+	provider_set_ref(e->ref, fields_get(f, "CallSid"));
+	if (strcmp(what, "/status") == 0) {
+		read_status(f, e);
+		snprintf(out->once, sizeof(out->once), "%.40s %.20s %.30s",
+		    fields_get(f, "CallSid"), fields_get(f, "CallStatus"),
+		    fields_get(f, "SequenceNumber"));
+		return;
+	}
+	if (strcmp(what, "/key") == 0) {
+		if (strlen(digit) == 1 &&
+		    strchr("0123456789*#", digit[0]) != NULL) {
+			e->kind = EVENT_KEY;
+			e->key = digit[0];
+		}
+	} else if (strncmp(what, "/spoken/", 8) == 0 &&
+	    provider_is_word(what + 8, strlen(what + 8))) {
+		e->kind = EVENT_SPOKEN;
+		provider_plain(e->detail, sizeof(e->detail), what + 8);
+	} else {
+		out->is_odd = 1;
+		return;
+	}
+	out->type = "text/xml";
+	provider_put_leg(e->call, e->leg, leg);
+	put_waiting(&out->answer, c->hook_url, leg);
+}
+
+static enum provider_verdict
+twilio_hook(const struct provider_conf *c, const struct provider_hook *h,
+    struct provider_hooked *out)
+{
+	size_t skip = strlen(c->hook_url) + 1, len = PROVIDER_LEG_SIZE - 1;
+	enum provider_verdict verdict = PROVIDER_FORGED;
+	struct fields f;
+
+	if (fields_read(&f, h->body, h->len) == 0 && is_signed(c, h, &f)) {
+		verdict = PROVIDER_AUTHENTIC;
+		if (strlen(h->url) < skip + len ||
+		    provider_read_leg(h->url + skip, len, &out->event) < 0)
+			out->is_odd = 1;
+		else
+			read_event(c, h->url + skip + len, &f, out);
+	}
+	fields_free(&f);
+	return verdict;
+}
+
+const struct provider provider_twilio = {
+	.name = "twilio",
+	.check = twilio_check,
+	.request = twilio_request,
+	.reply = twilio_reply,
+	.hook = twilio_hook,
+};

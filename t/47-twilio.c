@@ -1,0 +1,500 @@
+/* Twilio: requests, documents, replies, webhooks and how they are signed. */
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/json.h"
+#include "lib/secret.h"
+
+#include "bridge-client/provider.h"
+#include "bridge-client/provider/twilio.h"
+#include "bridge-client/request.h"
+#include "bridge-client/sha1.h"
+
+#include "t/tap.h"
+#include "t/transcript.h"
+
+#define ID	"000102030405060708090a0b0c0d0e0f"
+#define BASE	"https://api.twilio.com/2010-04-01"
+#define AC	"AC00112233445566778899aabbccddeeff"
+#define HOOK	"https://call.example.com/hook/tw"
+#define CA	"CA00112233445566778899aabbccddeef"
+#define A	"+442079460123"
+#define B	"+442079460199"
+#define PROXY	"+441632960000"
+
+static const struct provider *const twilio = &provider_twilio;
+static struct provider_conf conf = {
+	.name = "tw", .url = BASE, .user = AC, .app = AC, .trunk_pstn = "",
+	.trunk_sip = "", .prompts = "https://call.example.com/prompts",
+	.hook_url = HOOK
+};
+
+static struct provider_intent
+intent(enum provider_act act, enum leg leg)
+{
+	static struct tel to;
+	struct provider_intent in;
+	size_t i;
+
+	memset(&in, 0, sizeof(in));
+	in.act = act;
+	in.leg = leg;
+	for (i = 0; i < PROVIDER_CALL_BYTES; i++)
+		in.call[i] = (unsigned char)i;
+	memset(&to, 0, sizeof(to));
+	to.kind = TEL_E164;
+	snprintf(to.text, sizeof(to.text), leg == LEG_A ? A : B);
+	in.to = &to;
+	in.ref = leg == LEG_A ? CA "a" : CA "b";
+	in.other_ref = leg == LEG_A ? CA "b" : CA "a";
+	in.caller = PROXY;
+	in.ring_s = 25;
+	in.max_s = 3600;
+	in.prompt = "a-offer,a-press";
+	in.lang = "en";
+	return in;
+}
+
+/* RFC 3174's and RFC 2202's. */
+static void
+test_sha1(void)
+{
+	static const struct {
+		const char	*text;
+		int		 times;
+		const char	*want;
+	} cases[] = {
+		{ "abc", 1, "a9993e364706816aba3e25717850c26c9cd0d89d" },
+		{ "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+		    1, "84983e441c3bd26ebaae4aa1f95129e5e54670f1" },
+		{ "0123456701234567012345670123456701234567012345670123456701"
+		    "234567", 10, "dea356a2cddd90c7a7ecedc5ebb563934f460452" },
+		{ "", 1, "da39a3ee5e6b4b0d3255bfef95601890afd80709" },
+	};
+	unsigned char out[SHA1_BYTES];
+	char hex[2 * SHA1_BYTES + 1], key[] = "Jefe";
+	struct secret *secret = secret_take(key, 4);
+	struct buf b;
+	size_t i, j;
+
+	buf_init(&b, 4096);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		buf_clear(&b);
+		for (j = 0; j < (size_t)cases[i].times; j++)
+			buf_str(&b, cases[i].text);
+		sha1_hash(b.data, b.len, out);
+		for (j = 0; j < SHA1_BYTES; j++)
+			snprintf(hex + 2 * j, 3, "%02x", out[j]);
+		is_str(hex, cases[i].want, "SHA-1 of %zu bytes", b.len);
+	}
+	buf_free(&b);
+	is_int(sha1_hmac(secret, "what do ya want for nothing?", 28, out), 0,
+	    "HMAC");
+	is_mem(out, "\xef\xfc\xdf\x6a\xe5\xeb\x2f\xa2\xd2\x74\x16\xd5\xf1\x84"
+	    "\xdf\x9c\x25\x9a\x7c\x79", SHA1_BYTES, "is RFC 2202's");
+	secret_free(secret);
+}
+
+static void
+test_check(void)
+{
+#define FIELD(name) offsetof(struct provider_conf, name)
+	static const struct {
+		const char	*what;
+		size_t		 field;
+		const char	*value;
+	} bad[] = {
+		{ "no http", FIELD(url), "api.twilio.com" },
+		{ "no user", FIELD(user), "" },
+		{ "no account", FIELD(app), "" },
+		{ "another's account", FIELD(app), "AC1/../AC2" },
+		{ "a trunk", FIELD(trunk_pstn), "PJSIP/%s@t" },
+		{ "prompts in a directory", FIELD(prompts), "/prompts" },
+		{ "prompts that end the document", FIELD(prompts),
+		    "https://h.example/a&b" },
+		{ "a public URL likewise", FIELD(hook_url), "https://h/<" },
+		{ "no token", FIELD(hook_secret), NULL },
+	};
+	struct provider_conf c;
+	const char *why;
+	size_t i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		c = conf;
+		memcpy((char *)&c + bad[i].field, &bad[i].value,
+		    sizeof(bad[i].value));
+		why = twilio->check(&c);
+		ok(why != NULL, "section: %s: %s", bad[i].what,
+		    why != NULL ? why : "good");
+	}
+	ok(twilio->check(&conf) == NULL, "the usual section");
+}
+
+/* %XX back to what it was. */
+static const char *
+decoded(struct request *r)
+{
+	static char out[8192];
+	const char *p = buf_cstr(&r->body);
+	char hex[3] = "";
+	size_t n = 0;
+
+	for (; *p != '\0' && n + 1 < sizeof(out); p++) {
+		if (*p != '%') {
+			out[n++] = *p;
+			continue;
+		}
+		memcpy(hex, p + 1, 2);
+		out[n++] = (char)strtol(hex, NULL, 16);
+		p += 2;
+	}
+	out[n] = '\0';
+	return out;
+}
+
+#define XML "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response>"
+#define GATHER(leg, wait) "<Gather input=\"dtmf\" numDigits=\"1\" " \
+	"finishOnKey=\"\" timeout=\"" wait "\" method=\"POST\" " \
+	"action=\"" HOOK "/co-" ID "-" leg "/key\">"
+#define WAITING(leg) XML GATHER(leg, "3600") "</Gather></Response>"
+#define MEETING XML "<Dial><Conference beep=\"false\" " \
+	"startConferenceOnEnter=\"true\" endConferenceOnExit=\"true\" " \
+	"maxParticipants=\"2\" waitUrl=\"\">co-" ID \
+	"</Conference></Dial></Response>"
+
+static void
+test_requests(void)
+{
+	static const struct {
+		enum provider_act	 act;
+		enum leg		 leg;
+		int			 step;
+		const char		*method, *url, *body;
+	} cases[] = {
+		{ PROVIDER_PROBE, LEG_A, 0, "GET", "/Calls.json?PageSize=1",
+		    "" },
+		{ PROVIDER_RING, LEG_A, 0, "POST", "/Calls.json",
+		    "To=" A "&From=" PROXY "&Twiml=" WAITING("a")
+		    "&Timeout=25&TimeLimit=3600&StatusCallback=" HOOK "/co-" ID
+		    "-a/status&StatusCallbackMethod=POST"
+		    "&StatusCallbackEvent=initiated"
+		    "&StatusCallbackEvent=ringing"
+		    "&StatusCallbackEvent=answered"
+		    "&StatusCallbackEvent=completed" },
+		{ PROVIDER_PLAY, LEG_B, 0, "POST", "/Calls/" CA "b.json",
+		    "Twiml=" XML GATHER("b", "1")
+		    "<Play>https://call.example.com/prompts/en/a-offer.wav"
+		    "</Play><Play>https://call.example.com/prompts/en/"
+		    "a-press.wav</Play></Gather><Redirect method=\"POST\">"
+		    HOOK "/co-" ID "-b/spoken/a-press</Redirect></Response>" },
+		{ PROVIDER_HUSH, LEG_A, 0, "POST", "/Calls/" CA "a.json",
+		    "Twiml=" WAITING("a") },
+		{ PROVIDER_BRIDGE, LEG_A, 0, "POST", "/Calls/" CA "a.json",
+		    "Twiml=" MEETING },
+		{ PROVIDER_BRIDGE, LEG_A, 1, "POST", "/Calls/" CA "b.json",
+		    "Twiml=" MEETING },
+		{ PROVIDER_HANG, LEG_B, 0, "POST", "/Calls/" CA "b.json",
+		    "Status=completed" },
+		{ PROVIDER_FIND, LEG_A, 0, "GET", "/Calls/" CA "a.json", "" },
+	};
+	static const int steps[] = { 1, 1, 1, 1, 2, 4, 0, 1 };
+	struct provider_intent in;
+	struct request r;
+	char url[1024];
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		in = intent(cases[i].act, cases[i].leg);
+		is_int(twilio->request(&conf, &in, cases[i].step, &r), 0,
+		    "act %d step %d", cases[i].act, cases[i].step);
+		snprintf(url, sizeof(url), BASE "/Accounts/" AC "%s",
+		    cases[i].url);
+		is_str(r.method, cases[i].method, "method");
+		is_str(buf_cstr(&r.url), url, "URL");
+		ok(strchr(buf_cstr(&r.body), '+') == NULL, "no bare +");
+		is_str(decoded(&r), cases[i].body, "body");
+		is_int(r.auth, REQUEST_BASIC, "credentials");
+		request_free(&r);
+	}
+	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		in = intent((enum provider_act)i, LEG_A);
+		is_int(twilio->request(&conf, &in, steps[i], &r), -1,
+		    "act %zu has %d steps", i, steps[i]);
+		request_free(&r);
+	}
+}
+
+/* A leg whose name we were not told: among those of its two numbers. */
+static void
+test_nameless(void)
+{
+	static const char *const states[] = { "in-progress", "ringing",
+	    "queued" };
+	static const enum provider_act acts[] = { PROVIDER_PLAY, PROVIDER_HUSH,
+	    PROVIDER_BRIDGE };
+	struct provider_intent in;
+	struct provider_reply out;
+	struct request r;
+	char url[512];
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		in = intent(acts[i], LEG_A);
+		in.ref = "";
+		is_int(twilio->request(&conf, &in, 0, &r), -1,
+		    "act %d needs the leg's name", acts[i]);
+		request_free(&r);
+		in = intent(PROVIDER_HANG, LEG_A);
+		in.ref = "";
+		is_int(twilio->request(&conf, &in, i, &r), 0, "looked for");
+		snprintf(url, sizeof(url), BASE "/Accounts/" AC "/Calls.json"
+		    "?To=%%2B442079460123&From=%%2B441632960000&Status=%s"
+		    "&PageSize=50", states[i]);
+		is_str(buf_cstr(&r.url), url, "in one state");
+		request_free(&r);
+		twilio->reply(&in, i, 200, 1, "{\"calls\":[]}", 12, &out);
+		is_int(out.outcome, i < 2 ? PROVIDER_MORE : PROVIDER_DONE,
+		    "none: and the next");
+	}
+}
+
+static void
+test_replies(void)
+{
+#define NAMED "{\"sid\":\"" CA "a\",\"status\":\"queued\"}"
+#define ERROR(code) "{\"code\":" code ",\"message\":\"No to " A "\"}"
+#define LIST "{\"calls\":[{\"sid\":\"" CA "a\",\"status\":\"ringing\"}]}"
+	static const struct {
+		enum provider_act	 act;
+		int			 is_nameless, step, status;
+		const char		*body;
+		enum provider_outcome	 want;
+		int			 found;
+	} cases[] = {
+		{ PROVIDER_PROBE, 0, 0, 200, "{}", PROVIDER_DONE, -1 },
+		{ PROVIDER_PROBE, 0, 0, 401, "{}", PROVIDER_REFUSED, -1 },
+		{ PROVIDER_PROBE, 0, 0, 404, "{}", PROVIDER_REFUSED, -1 },
+		{ PROVIDER_PROBE, 0, 0, 503, "", PROVIDER_NOT, -1 },
+		{ PROVIDER_RING, 1, 0, 201, NAMED, PROVIDER_DONE, -1 },
+		{ PROVIDER_RING, 1, 0, 201, "{}", PROVIDER_UNKNOWN, -1 },
+		{ PROVIDER_RING, 1, 0, 400, ERROR("21211"), PROVIDER_REFUSED,
+		    -1 },
+		{ PROVIDER_RING, 1, 0, 429, ERROR("20429"), PROVIDER_NOT, -1 },
+		{ PROVIDER_RING, 1, 0, 500, "", PROVIDER_UNKNOWN, -1 },
+		{ PROVIDER_RING, 1, 0, 302, "", PROVIDER_UNKNOWN, -1 },
+		{ PROVIDER_PLAY, 0, 0, 200, NAMED, PROVIDER_DONE, -1 },
+		{ PROVIDER_PLAY, 0, 0, 400, ERROR("21220"), PROVIDER_REFUSED,
+		    -1 },
+		{ PROVIDER_HUSH, 0, 0, 400, ERROR("21220"), PROVIDER_DONE,
+		    -1 },
+		{ PROVIDER_HANG, 0, 0, 400, ERROR("21220"), PROVIDER_DONE,
+		    -1 },
+		{ PROVIDER_HANG, 0, 0, 404, ERROR("20404"), PROVIDER_DONE,
+		    -1 },
+		{ PROVIDER_HANG, 0, 0, 400, ERROR("21218"), PROVIDER_REFUSED,
+		    -1 },
+		{ PROVIDER_HANG, 0, 0, 500, "", PROVIDER_UNKNOWN, -1 },
+		{ PROVIDER_HANG, 1, 0, 200, LIST, PROVIDER_MORE, -1 },
+		{ PROVIDER_HANG, 1, 0, 500, LIST, PROVIDER_UNKNOWN, -1 },
+		{ PROVIDER_BRIDGE, 0, 0, 200, NAMED, PROVIDER_MORE, -1 },
+		{ PROVIDER_BRIDGE, 0, 1, 200, NAMED, PROVIDER_DONE, -1 },
+		{ PROVIDER_BRIDGE, 0, 1, 400, ERROR("21220"),
+		    PROVIDER_REFUSED, -1 },
+		{ PROVIDER_FIND, 0, 0, 200, NAMED, PROVIDER_DONE,
+		    PROVIDER_IS_RINGING },
+		{ PROVIDER_FIND, 0, 0, 200, "{\"status\":\"in-progress\"}",
+		    PROVIDER_DONE, PROVIDER_IS_UP },
+		{ PROVIDER_FIND, 0, 0, 200, "{\"status\":\"busy\"}",
+		    PROVIDER_DONE, PROVIDER_GONE },
+		{ PROVIDER_FIND, 0, 0, 404, "", PROVIDER_DONE, PROVIDER_GONE },
+		{ PROVIDER_FIND, 0, 0, 200, "<html>", PROVIDER_UNKNOWN, -1 },
+		{ PROVIDER_FIND, 1, 1, 200, LIST, PROVIDER_DONE,
+		    PROVIDER_IS_RINGING },
+		{ PROVIDER_FIND, 1, 2, 200, "{\"calls\":[]}", PROVIDER_DONE,
+		    PROVIDER_GONE },
+		{ PROVIDER_RING, 1, 0, 0, "", PROVIDER_UNKNOWN, -1 },
+	};
+	struct provider_intent in;
+	struct provider_reply out;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		in = intent(cases[i].act, LEG_A);
+		if (cases[i].is_nameless)
+			in.ref = "";
+		twilio->reply(&in, cases[i].step, cases[i].status, 1,
+		    cases[i].body, strlen(cases[i].body), &out);
+		is_int(out.outcome, cases[i].want, "act %d: HTTP %d %s (%s)",
+		    cases[i].act, cases[i].status, cases[i].body, out.detail);
+		if (cases[i].found >= 0)
+			is_int(out.found, cases[i].found, "what was found");
+		ok(!has_number(out.detail), "without a number");
+	}
+}
+
+/* A webhook at this path with this body; signed as Twilio does, over `base`,
+ * unless a signature is given. */
+static enum provider_verdict
+hook(const char *url, const char *body, const char *base,
+    const char *signature, struct provider_hooked *out)
+{
+	unsigned char mac[SHA1_BYTES];
+	struct provider_hook h = { .url = url, .len = strlen(body) };
+	enum provider_verdict verdict;
+	struct buf head;
+
+	buf_init(&head, 256);
+	buf_str(&head, "x-twilio-signature: ");
+	if (sha1_hmac(conf.hook_secret, base, strlen(base), mac) != 0)
+		abort();
+	if (signature == NULL)
+		buf_base64(&head, mac, sizeof(mac));
+	else
+		buf_str(&head, signature);
+	buf_str(&head, "\n");
+	h.headers = buf_cstr(&head);
+	h.body = tap_edge(body, h.len);
+	memset(out, 0, sizeof(*out));
+	buf_init(&out->answer, PROVIDER_ANSWER_MAX);
+	verdict = twilio->hook(&conf, &h, out);
+	buf_free(&head);
+	return verdict;
+}
+
+static void
+test_vectors(void)
+{
+	static const char url[] = "https://mycompany.com/myapp.php?foo=1&bar=2";
+	static const struct {
+		const char	*name, *body;
+	} cases[] = {
+		{ "twilio.signature", "Digits=1234&To=%2B18005551212&From="
+		    "%2B14158675309&Caller=%2B14158675309"
+		    "&CallSid=CA1234567890ABCDE" },
+		{ "twilio_array.signature", "b=&a=2&a=1" },
+	};
+	struct provider_hooked out;
+	struct json *j;
+	struct buf file;
+	FILE *f = fopen("t/data/webhook-vectors.json", "r");
+	const char *signature;
+	size_t i;
+
+	buf_init(&file, 65536);
+	if (f != NULL) {
+		buf_grown(&file, fread(buf_room(&file, 32768), 1, 32768, f));
+		fclose(f);
+	}
+	j = json_parse(buf_cstr(&file), file.len);
+	for (i = 0; i < 2; i++) {
+		signature = j != NULL ? json_str(j, cases[i].name) : NULL;
+		if (!ok(signature != NULL, "the vector %s", cases[i].name))
+			continue;
+		is_int(hook(url, cases[i].body, "", signature, &out),
+		    PROVIDER_AUTHENTIC, "is accepted");
+		buf_free(&out.answer);
+		is_int(hook(url, "Digits=1235", "", signature, &out),
+		    PROVIDER_FORGED, "and not for another body");
+		is_int(hook(HOOK, cases[i].body, "", signature, &out),
+		    PROVIDER_FORGED, "nor at another place");
+	}
+	json_free(j);
+	buf_free(&file);
+}
+
+static void
+test_hooks(void)
+{
+	static const struct {
+		const char			*path, *body, *fields;
+		enum provider_event_kind	 kind;
+		int				 what;	/* key or cause */
+		const char			*detail;
+	} cases[] = {
+#define STATUS(word) "/co-" ID "-a/status", "CallSid=" CA "a&CallStatus=" \
+	word "&SequenceNumber=1", "CallSid" CA "aCallStatus" word \
+	"SequenceNumber1"
+		{ STATUS("initiated"), EVENT_RINGING, 0, "" },
+		{ STATUS("ringing"), EVENT_RINGING, 0, "" },
+		{ STATUS("in-progress"), EVENT_ANSWERED, 0, "" },
+		{ STATUS("completed"), EVENT_GONE, CAUSE_NORMAL, "completed" },
+		{ STATUS("busy"), EVENT_GONE, CAUSE_BUSY, "busy" },
+		{ STATUS("no-answer"), EVENT_GONE, CAUSE_NO_ANSWER,
+		    "no-answer" },
+		{ STATUS("canceled"), EVENT_GONE, CAUSE_CANCELLED,
+		    "canceled" },
+		{ STATUS("failed"), EVENT_GONE, CAUSE_FAILED, "failed" },
+		{ STATUS("other"), EVENT_NONE, 0, "" },
+		{ "/co-" ID "-b/status", "CallStatus=failed&SipResponseCode="
+		    "404", "CallStatusfailedSipResponseCode404", EVENT_GONE,
+		    CAUSE_UNREACHABLE, "SIP 404, failed" },
+		{ "/co-" ID "-a/key", "Digits=1", "Digits1", EVENT_KEY, '1',
+		    "" },
+		{ "/co-" ID "-b/key", "Digits=%23", "Digits#", EVENT_KEY, '#',
+		    "" },
+		{ "/co-" ID "-a/key", "Digits=12", "Digits12", EVENT_NONE, 0,
+		    "" },
+		{ "/co-" ID "-a/spoken/a-press", "", "", EVENT_SPOKEN, 0,
+		    "a-press" },
+		{ "/co-" ID "-a/spoken/../x", "", "", EVENT_NONE, 0, "" },
+		{ "/co-" ID "-c/key", "Digits=1", "Digits1", EVENT_NONE, 0,
+		    "" },
+		{ "", "Digits=1", "Digits1", EVENT_NONE, 0, "" },
+	};
+	struct provider_hooked out;
+	char url[256], base[512];
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(url, sizeof(url), HOOK "%s", cases[i].path);
+		snprintf(base, sizeof(base), "%s%s", url, cases[i].fields);
+		is_int(hook(url, cases[i].body, base, NULL, &out),
+		    PROVIDER_AUTHENTIC, "%s %s", cases[i].path,
+		    cases[i].body);
+		is_int(out.event.kind, cases[i].kind, "kind");
+		is_int(out.event.kind == EVENT_KEY ? out.event.key :
+		    (int)out.event.cause, cases[i].what, "key or cause");
+		is_str(out.event.detail, cases[i].detail, "detail");
+		if (out.event.kind == EVENT_KEY ||
+		    out.event.kind == EVENT_SPOKEN)
+			is_str(buf_cstr(&out.answer), out.event.leg == LEG_A ?
+			    WAITING("a") : WAITING("b"), "goes on waiting");
+		buf_free(&out.answer);
+	}
+	for (i = 0; i < 6; i++) {
+		static const char *const bad[] = { "a", "a=%", "a=%0", "a=%zz",
+		    "a=%00", "=&=&x" };
+
+		is_int(hook(HOOK, bad[i], "", NULL, &out), PROVIDER_FORGED,
+		    "no form: %s", bad[i]);
+	}
+	is_int(hook(HOOK, "", HOOK, "", &out), PROVIDER_FORGED,
+	    "no signature");
+	is_int(hook(HOOK, "", HOOK, "AAAA", &out), PROVIDER_FORGED,
+	    "a short one");
+}
+
+int
+main(void)
+{
+	char token[] = "12345";
+	struct secret *secret;
+
+	if (secret_init() != 0)
+		return 1;
+	secret = secret_take(token, 5);
+	conf.hook_secret = secret;
+	test_sha1();
+	test_check();
+	test_requests();
+	test_nameless();
+	test_replies();
+	test_vectors();
+	test_hooks();
+	secret_free(secret);
+	return tap_done();
+}

@@ -1,0 +1,127 @@
+"""A little of Twilio's Programmable Voice, for tests of the bridge: calls that
+are created, given documents and ended; and what it would tell, signed."""
+import base64
+import hashlib
+import hmac
+import http.server
+import json
+import threading
+import uuid
+from urllib.parse import parse_qs, urlencode
+import xml.etree.ElementTree as xml
+
+AC = "AC00112233445566778899aabbccddeeff"
+ROOT = "/2010-04-01/Accounts/" + AC
+LIVE = ("queued", "ringing", "in-progress")
+TOKEN = "12345"
+
+
+def error(status, code):
+    return status, {"code": code, "message": "As the test wants it",
+                    "more_info": "https://example.com/", "status": status}
+
+
+class Twilio:
+    def __init__(self):
+        self.lock = threading.Condition()
+        self.asked = []         # (method, path, query, fields, raw body)
+        self.calls = {}         # sid: dict
+        self.odd = []           # (status, code, is_done), of creations
+        fake = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *_):
+                pass
+
+            def do_POST(self):
+                size = int(self.headers.get("content-length") or 0)
+                body = self.rfile.read(size).decode()
+                status, what = fake.react(self, body)
+                data = json.dumps(what).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            do_GET = do_POST
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0),
+                                                      Handler)
+        self.server.daemon_threads = True
+        self.server.handle_error = lambda *_: None
+        self.url = "http://127.0.0.1:%d" % self.server.server_port
+        threading.Thread(target=self.server.serve_forever,
+                         daemon=True).start()
+
+    def react(self, h, raw):
+        path, _, query = h.path.partition("?")
+        fields = parse_qs(raw, keep_blank_values=True)
+        with self.lock:
+            self.asked.append((h.command, path, query, fields, raw))
+            self.lock.notify_all()
+            want = base64.b64encode((AC + ":KEY0123").encode()).decode()
+            if h.headers.get("authorization") != "Basic " + want:
+                return error(401, 20003)
+            if path == ROOT + "/Calls.json":
+                return self.create(fields) if h.command == "POST" \
+                    else self.list(parse_qs(query))
+            c = self.calls.get(path[len(ROOT + "/Calls/"):-len(".json")])
+            if c is None:
+                return error(404, 20404)
+            if h.command == "POST":
+                if c["status"] not in LIVE:
+                    return error(400, 21220)
+                if "Status" in fields:
+                    c["status"] = "completed"
+                elif c["status"] != "in-progress":
+                    return error(400, 21220)
+                else:
+                    c["documents"].append(xml.fromstring(fields["Twiml"][0]))
+            return 200, self.describe(c)
+
+    @staticmethod
+    def describe(c):
+        return {k: c[k] for k in ("sid", "account_sid", "status", "to",
+                                  "from")}
+
+    def create(self, fields):
+        odd = self.odd.pop(0) if self.odd else None
+        if odd and not odd[2]:
+            return error(*odd[:2])
+        c = {"sid": "CA" + uuid.uuid4().hex, "account_sid": AC,
+             "status": "queued", "to": fields["To"][0],
+             "from": fields["From"][0], "fields": fields, "n": 0,
+             "hook": fields["StatusCallback"][0],
+             "documents": [xml.fromstring(fields["Twiml"][0])]}
+        self.calls[c["sid"]] = c
+        return error(*odd[:2]) if odd else (201, self.describe(c))
+
+    def list(self, query):
+        found = [self.describe(c) for c in self.calls.values()
+                 if all(c[k.lower()] == query[k][0]
+                        for k in ("To", "From", "Status") if k in query)]
+        return 200, {"calls": found, "page": 0, "page_size": 50}
+
+    # what the telephones do
+
+    def wait(self, look, timeout=10):
+        with self.lock:
+            self.lock.wait_for(look, timeout)
+            return look()
+
+    def leg(self, leg, skip=()):
+        return self.wait(lambda: next(
+            (c for c in self.calls.values() if c["sid"] not in skip
+             and c["hook"].endswith("-%s/status" % leg)), None))
+
+    @staticmethod
+    def sign(url, fields):
+        """(headers, body) of a webhook at this URL."""
+        base = url + "".join(k + fields[k] for k in sorted(fields))
+        mac = hmac.new(TOKEN.encode(), base.encode(), hashlib.sha1)
+        return ("x-twilio-signature: %s\n"
+                % base64.b64encode(mac.digest()).decode(),
+                urlencode(fields).encode())

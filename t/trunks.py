@@ -1,0 +1,176 @@
+"""What the tests of the bridge with foreign providers have in common: the
+program as shipped, and the vendor's specification in front of a fake."""
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+import askpeer as ask
+import tap
+
+B = os.environ.get("B", "build")
+OURS = ask.Keys(b"ours")
+A, DESK, PROXY = "+442079460123", "+442079460199", "+442079460100"
+CONF = """
+public = "https://call.example.com"
+%(user)s
+journal = "%(dir)s/journal"
+unseal_keys = {"%(dir)s/unseal.key"}
+mac_key = "%(dir)s/mac.key"
+face = "%(dir)s/face"
+face_mode = 0666
+face_users = {"%(uid)d"}
+admin = "%(dir)s/admin"
+admin_mode = 0666
+admin_users = {"%(uid)d"}
+%(providers)saccount sales {
+	caller_id = "%(proxy)s"
+	region = GB
+	confirm = 3s
+	providers = {phone, spare}
+	sip_domains = {"example.com"}
+	per_number_10min = 100
+	per_number_day = 100
+	per_prefix_10min = 1000
+	per_offeror_day = 1000
+}
+key main {
+	file = "%(dir)s/sign.pub"
+	accounts = {"*"}
+	from_domains = {"example.com"}
+	destinations = {"*"}
+}
+"""
+
+
+def wait(look, timeout=10):
+    for _ in range(timeout * 50):
+        if look():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Bridge:
+    def __init__(self, folder, providers, secrets):
+        """Sections named phone and spare; secrets by the name of the file,
+        which the sections call by DIR/name."""
+        self.dir = folder
+        user = "nobody" if os.getuid() == 0 else ""
+        OURS.save(folder)
+        for name, text in secrets.items():
+            self.write(name, text + "\n", 0o400)
+        self.write("conf", CONF % {
+            "dir": folder, "uid": os.getuid(), "proxy": PROXY,
+            "providers": providers.replace("DIR", folder),
+            "user": 'user = "%s"' % user if user else ""})
+        if user:
+            os.chmod(folder, 0o755)
+            uid = pwd.getpwnam(user).pw_uid
+            for name in os.listdir(folder):
+                os.chown(self.path(name), uid, -1)
+            os.mkdir(self.path("journal"), 0o700)
+            os.chown(self.path("journal"), uid, -1)
+        with open(self.path("log"), "wb") as log:
+            self.run = subprocess.Popen(
+                [os.path.join(B, "calloffer-bridge"), "-d", "-c",
+                 self.path("conf")], stderr=log)
+        if not wait(lambda: os.path.exists(self.path("admin"))):
+            raise SystemExit("the bridge does not start:\n" + self.log())
+        self.face = ask.Peer(self.path("face"))
+        self.admin = ask.Peer(self.path("admin"))
+
+    def path(self, name):
+        return os.path.join(self.dir, name)
+
+    def write(self, name, text, mode=0o644):
+        with open(self.path(name), "w", encoding="utf-8") as f:
+            f.write(text)
+        os.chmod(self.path(name), mode)
+
+    def log(self):
+        with open(self.path("log"), encoding="utf-8") as f:
+            return f.read()
+
+    def end(self):
+        self.run.send_signal(signal.SIGTERM)
+        return self.run.wait(20)
+
+    def ready(self):
+        return [p[1] for p in self.admin.health()["providers"]]
+
+    def idle(self):
+        return wait(lambda: self.admin.health()["open"] == 0)
+
+    def accept(self, number=A, **f):
+        f.setdefault("destination", DESK)
+        token, offer = ask.mint(OURS, **f)
+        got = self.face.accept(token, ask.nonce(OURS, offer), number)
+        tap.same(got["refusal"], "ok", "accepted")
+        return got["secret"]
+
+    def stage(self, secret):
+        got = self.face.status(secret)
+        return got["end"] if got["stage"] == "ended" else got["stage"]
+
+    def until(self, secret, stage):
+        wait(lambda: self.stage(secret) == stage)
+        tap.same(self.stage(secret), stage, "told: " + stage)
+
+    def hang_up(self, secret):
+        return self.face.status(secret, 0, ask.HANGUP)["end"]
+
+    def hooked(self, path, headers, body):
+        """(status, type, body) of the answer."""
+        r = self.face.ask(ask.HOOK, b"".join(map(ask.text, (
+            path.split("/")[2], "POST", path, headers, body))))
+        return r.number(2), r.text(), r.text()
+
+    def hook(self, headers, body, name="phone"):
+        return self.hooked("/hook/" + name, headers, body)[0]
+
+
+def find_prism():
+    """A validating proxy, installed below build/ where npm can do it."""
+    own = os.path.abspath("build/prism/node_modules/.bin/prism")
+    if os.environ.get("PRISM"):
+        return os.environ["PRISM"]
+    if not os.path.exists(own) and shutil.which("npm"):
+        os.makedirs("build/prism", exist_ok=True)
+        subprocess.run(["npm", "install", "--no-audit", "--no-fund",
+                        "--prefix", "build/prism",
+                        "@stoplight/prism-cli@5.14.2"], timeout=300,
+                       capture_output=True, check=False)
+    return own if os.path.exists(own) else shutil.which("prism")
+
+
+class Prism:
+    """The vendor's specification between the bridge and the fake."""
+
+    def __init__(self, program, spec, folder, fake):
+        self.port = free_port()
+        self.url = "http://127.0.0.1:%d" % self.port
+        self.log = os.path.join(folder, "prism.log")
+        with open(self.log, "wb") as log:
+            self.run = subprocess.Popen(
+                [program, "proxy", "--errors", "-h", "127.0.0.1", "-p",
+                 str(self.port), os.path.abspath(spec), fake.url],
+                stdout=log, stderr=log)
+        self.is_up = wait(self.answers, 60)
+
+    def answers(self):
+        with socket.socket() as s:
+            return s.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def end(self):
+        self.run.terminate()
+        self.run.wait(20)
