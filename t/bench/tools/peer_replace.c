@@ -1,0 +1,190 @@
+/*
+ * A filter that does nothing but receive the whole message and give its body
+ * back as the new one: what any filter that edits bodies pays libmilter.
+ * It answers no step but the last (SMFIP_NR_*).
+ *
+ *	peer_replace [-d | -s] SOCKET
+ *
+ * -d: drops the body as it comes, and lets the message pass: what memory
+ * libmilter itself takes.  -s: seals and signs as much as a usual token has,
+ * by bare libsodium: what these cost where they are done.
+ */
+
+#include <err.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <libmilter/mfapi.h>
+#include <sodium.h>
+
+#define SEALED	80	/* bytes: the terms of a token of 319 characters */
+#define SIGNED	193	/* its context, and all of it but the signature */
+
+struct session {
+	unsigned char	*body;
+	size_t		 len, size;
+};
+
+static int drops, seals;
+static unsigned char seal_key[crypto_box_PUBLICKEYBYTES];
+static unsigned char sign_key[crypto_sign_SECRETKEYBYTES];
+
+static void
+make_keys(void)
+{
+	unsigned char secret[crypto_box_SECRETKEYBYTES];
+	unsigned char public[crypto_sign_PUBLICKEYBYTES];
+
+	if (sodium_init() < 0)
+		errx(1, "libsodium does not start");
+	crypto_box_keypair(seal_key, secret);
+	crypto_sign_keypair(public, sign_key);
+}
+
+static void
+seal_and_sign(void)
+{
+	static const unsigned char plain[SIGNED];
+	unsigned char sealed[SEALED + crypto_box_SEALBYTES];
+	unsigned char signature[crypto_sign_BYTES];
+
+	if (crypto_box_seal(sealed, plain, SEALED, seal_key) != 0 ||
+	    crypto_sign_detached(signature, NULL, plain, SIGNED, sign_key)
+	    != 0)
+		errx(1, "libsodium fails");
+}
+
+static sfsistat
+on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1,
+    unsigned long f2, unsigned long f3, unsigned long *pf0,
+    unsigned long *pf1, unsigned long *pf2, unsigned long *pf3)
+{
+	(void)ctx;
+	(void)f0;
+	(void)f2;
+	(void)f3;
+	*pf0 = SMFIF_CHGBODY;
+	*pf1 = f1 & (SMFIP_NOCONNECT | SMFIP_NOHELO | SMFIP_NODATA |
+	    SMFIP_NOUNKNOWN | SMFIP_NR_MAIL | SMFIP_NR_RCPT | SMFIP_NR_HDR |
+	    SMFIP_NR_EOH | SMFIP_NR_BODY | SMFIP_HDR_LEADSPC);
+	*pf2 = *pf3 = 0;
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat
+on_mail(SMFICTX *ctx, char **argv)
+{
+	struct session *s = smfi_getpriv(ctx);
+
+	(void)argv;
+	if (s == NULL) {
+		s = calloc(1, sizeof(*s));
+		if (s == NULL)
+			err(1, NULL);
+		smfi_setpriv(ctx, s);
+	}
+	s->len = 0;
+	return SMFIS_NOREPLY;
+}
+
+static sfsistat
+on_rcpt(SMFICTX *ctx, char **argv)
+{
+	(void)ctx;
+	(void)argv;
+	return SMFIS_NOREPLY;
+}
+
+static sfsistat
+on_header(SMFICTX *ctx, char *name, char *value)
+{
+	(void)ctx;
+	(void)name;
+	(void)value;
+	return SMFIS_NOREPLY;
+}
+
+static sfsistat
+on_eoh(SMFICTX *ctx)
+{
+	(void)ctx;
+	return SMFIS_NOREPLY;
+}
+
+static sfsistat
+on_body(SMFICTX *ctx, unsigned char *p, size_t len)
+{
+	struct session *s = smfi_getpriv(ctx);
+	size_t size = s->size;
+
+	if (drops)
+		return SMFIS_NOREPLY;
+	while (size - s->len < len)
+		size = size > 0 ? 2 * size : 4096;
+	if (size > s->size) {
+		s->body = realloc(s->body, size);
+		if (s->body == NULL)
+			err(1, NULL);
+		s->size = size;
+	}
+	memcpy(s->body + s->len, p, len);
+	s->len += len;
+	return SMFIS_NOREPLY;
+}
+
+static sfsistat
+on_eom(SMFICTX *ctx)
+{
+	struct session *s = smfi_getpriv(ctx);
+
+	if (seals)
+		seal_and_sign();
+	if (!drops)
+		smfi_replacebody(ctx, s->body, (int)s->len);
+	return SMFIS_ACCEPT;
+}
+
+static sfsistat
+on_close(SMFICTX *ctx)
+{
+	struct session *s = smfi_getpriv(ctx);
+
+	if (s != NULL)
+		free(s->body);
+	free(s);
+	smfi_setpriv(ctx, NULL);
+	return SMFIS_CONTINUE;
+}
+
+static const struct smfiDesc hooks = {
+	.xxfi_name = (char[]){ "replace" },
+	.xxfi_version = SMFI_VERSION,
+	.xxfi_flags = SMFIF_CHGBODY,
+	.xxfi_envfrom = on_mail,
+	.xxfi_envrcpt = on_rcpt,
+	.xxfi_header = on_header,
+	.xxfi_eoh = on_eoh,
+	.xxfi_body = on_body,
+	.xxfi_eom = on_eom,
+	.xxfi_close = on_close,
+	.xxfi_negotiate = on_negotiate,
+};
+
+int
+main(int argc, char **argv)
+{
+	int ch;
+
+	while ((ch = getopt(argc, argv, "ds")) != -1) {
+		drops |= ch == 'd';
+		seals |= ch == 's';
+	}
+	if (argc - optind != 1)
+		errx(64, "usage: peer_replace [-d | -s] SOCKET");
+	make_keys();
+	if (smfi_register(hooks) != MI_SUCCESS ||
+	    smfi_setconn(argv[optind]) != MI_SUCCESS)
+		errx(1, "libmilter does not start");
+	return smfi_main() == MI_SUCCESS ? 0 : 1;
+}
