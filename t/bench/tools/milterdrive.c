@@ -10,20 +10,16 @@
  * FILE is a message; its lines may end with LF or CRLF.  -w: each message must
  * get a new body that holds this word; without -w, none may.  -b: the ends of
  * all messages wait for each other, so that all are held at once.  Prints the
- * count of messages, of new bodies, and their bytes; says what is wrong with
- * an answer, and ends with 1.
+ * counts of messages, new bodies and their bytes.  1: an answer was wrong.
  */
 
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
-#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,12 +35,10 @@
 #define PROTOCOL	0x1fffffu
 
 /* What a macro's value is, for all messages. */
-struct macro {
+static struct macro {
 	const char	*name;
 	const char	*value;
-};
-
-static struct macro macros[] = {
+} macros[] = {
 	{ "j", "mail.example.com" }, { "{daemon_name}", "ORIGINATING" },
 	{ "{daemon_addr}", "192.0.2.25" }, { "v", "Postfix 3.7.11" },
 	{ "_", "laptop.example.com [192.0.2.99]" },
@@ -58,26 +52,37 @@ static struct macro macros[] = {
 /* The events, in the order of SMFIM_*: which macros go before them. */
 enum stage { CONNECT, HELO, MAIL, RCPT, DATA, EOM, EOH, STAGES };
 
-static const char *const usual[STAGES] = {
-	"j {daemon_name} {daemon_addr} v _", "{tls_version}",
-	"i {auth_type} {auth_authen} {auth_author} {mail_addr} {mail_host} "
-	"{mail_mailer}", "i {rcpt_addr} {rcpt_host} {rcpt_mailer}", "i", "i",
-	"i"
+static const struct {
+	const char	*macros;	/* Postfix's defaults */
+	char		 command;
+	uint32_t	 none;		/* the milter wants no such event */
+	uint32_t	 no_reply;
+} stages[STAGES] = {
+	{ "j {daemon_name} {daemon_addr} v _",
+	  SMFIC_CONNECT, SMFIP_NOCONNECT, SMFIP_NR_CONN },
+	{ "{tls_version}", SMFIC_HELO, SMFIP_NOHELO, SMFIP_NR_HELO },
+	{ "i {auth_type} {auth_authen} {auth_author} {mail_addr} {mail_host} "
+	  "{mail_mailer}", SMFIC_MAIL, SMFIP_NOMAIL, SMFIP_NR_MAIL },
+	{ "i {rcpt_addr} {rcpt_host} {rcpt_mailer}",
+	  SMFIC_RCPT, SMFIP_NORCPT, SMFIP_NR_RCPT },
+	{ "i", SMFIC_DATA, SMFIP_NODATA, SMFIP_NR_DATA },
+	{ "i", SMFIC_BODYEOB, 0, 0 },
+	{ "i", SMFIC_EOH, SMFIP_NOEOH, SMFIP_NR_EOH },
 };
 
 /* The message, cut up once for all. */
 struct field {
-	const char	*bytes;		/* "Name" NUL "value" NUL */
+	char		*bytes;		/* "Name" NUL "value" NUL */
 	size_t		 len;
 };
 
-struct mail {
+static struct mail {
 	/* The value with the space behind the colon, and without it. */
 	struct field	 field[2][HEADERS_MAX];
 	size_t		 n_fields;
 	char		*body;
 	size_t		 body_len;
-};
+} mail;
 
 struct wire {
 	int		 fd;
@@ -88,14 +93,12 @@ struct wire {
 	unsigned char	*in;			/* one packet */
 	char		*body;			/* the new one */
 	size_t		 body_len, body_size;
-	size_t		 n_deleted;
 };
 
 static const char *path, *login = "alice", *sender = "alice@example.com",
     *recipient = "bob@example.net", *word;
 static size_t n_messages = 1, per_connection = 1, n_threads = 1;
 static int holds;
-static struct mail mail;
 static atomic_size_t next_message, n_replaced, n_bytes;
 static pthread_barrier_t barrier;
 
@@ -153,10 +156,8 @@ take(struct wire *w, void *bytes, size_t len)
 			errx(1, "%s: the milter hung up", path);
 		if (n < 0 && errno != EINTR)
 			err(1, "%s", path);
-		if (n > 0) {
-			p += n;
-			len -= (size_t)n;
-		}
+		p += n > 0 ? n : 0;
+		len -= n > 0 ? (size_t)n : 0;
 	}
 }
 
@@ -196,10 +197,9 @@ static void
 put_macros(struct wire *w, enum stage stage, char event, const char *id)
 {
 	const char *p = w->wanted[stage], *value;
-	char packet[1024];
-	size_t n = 0, len;
+	char packet[1024] = { event };
+	size_t n = 1, len;
 
-	packet[n++] = event;
 	for (p += strspn(p, " ,"); *p != '\0'; p += len, p += strspn(p, " ,")) {
 		len = strcspn(p, " ,");
 		value = value_of(p, len, id);
@@ -230,7 +230,8 @@ negotiate(struct wire *w)
 		errx(1, "%s: the milter wants what was not offered", path);
 	w->protocol = ntohl(answer[2]);
 	for (i = 0; i < STAGES; i++)
-		snprintf(w->wanted[i], sizeof(w->wanted[i]), "%s", usual[i]);
+		snprintf(w->wanted[i], sizeof(w->wanted[i]), "%s",
+		    stages[i].macros);
 	for (; at + sizeof(stage) < len; at += n + 1) {
 		memcpy(&stage, w->in + at, sizeof(stage));
 		stage = ntohl(stage);
@@ -250,17 +251,27 @@ put_event(struct wire *w, char event, const void *bytes, size_t len,
     uint32_t no_reply)
 {
 	size_t n;
+	char c;
 
 	put_packet(w, event, bytes, len);
 	if (w->protocol & no_reply)
 		return 0;
-	switch (take_packet(w, &n)) {
-	case SMFIR_CONTINUE:
+	c = take_packet(w, &n);
+	if (c != SMFIR_CONTINUE && c != SMFIR_ACCEPT)
+		errx(1, "%s: an unexpected answer to %c: %c", path, event, c);
+	return c == SMFIR_ACCEPT;
+}
+
+/* A stage of the dialogue: its macros in any case.  As put_event(). */
+static int
+put_stage(struct wire *w, enum stage stage, const char *id, const void *bytes,
+    size_t len)
+{
+	put_macros(w, stage, stages[stage].command, id);
+	if (w->protocol & stages[stage].none)
 		return 0;
-	case SMFIR_ACCEPT:
-		return 1;
-	}
-	errx(1, "%s: an unexpected answer to %c", path, event);
+	return put_event(w, stages[stage].command, bytes, len,
+	    stages[stage].no_reply);
 }
 
 static void
@@ -269,13 +280,8 @@ greet(struct wire *w)
 	static const char from[] = "laptop.example.com\0004\306\216192.0.2.99";
 	static const char helo[] = "laptop.example.com";
 
-	put_macros(w, CONNECT, SMFIC_CONNECT, NULL);
-	if (!(w->protocol & SMFIP_NOCONNECT) && put_event(w, SMFIC_CONNECT,
-	    from, sizeof(from), SMFIP_NR_CONN))
-		errx(1, "%s: the milter does not want us", path);
-	put_macros(w, HELO, SMFIC_HELO, NULL);
-	if (!(w->protocol & SMFIP_NOHELO) && put_event(w, SMFIC_HELO, helo,
-	    sizeof(helo), SMFIP_NR_HELO))
+	if (put_stage(w, CONNECT, NULL, from, sizeof(from)) ||
+	    put_stage(w, HELO, NULL, helo, sizeof(helo)))
 		errx(1, "%s: the milter does not want us", path);
 }
 
@@ -314,17 +320,9 @@ send_envelope(struct wire *w, const char *id)
 	n = snprintf(from, sizeof(from), "<%s>%cSIZE=%zu", sender, 0,
 	    mail.body_len);
 	m = snprintf(to, sizeof(to), "<%s>", recipient);
-	put_macros(w, MAIL, SMFIC_MAIL, NULL);
-	if (!(w->protocol & SMFIP_NOMAIL) && put_event(w, SMFIC_MAIL, from,
-	    (size_t)n + 1, SMFIP_NR_MAIL))
-		return 1;
-	put_macros(w, RCPT, SMFIC_RCPT, NULL);
-	if (!(w->protocol & SMFIP_NORCPT) && put_event(w, SMFIC_RCPT, to,
-	    (size_t)m + 1, SMFIP_NR_RCPT))
-		return 1;
-	put_macros(w, DATA, SMFIC_DATA, id);
-	if (!(w->protocol & SMFIP_NODATA) && put_event(w, SMFIC_DATA, "", 0,
-	    SMFIP_NR_DATA))
+	if (put_stage(w, MAIL, NULL, from, (size_t)n + 1) ||
+	    put_stage(w, RCPT, NULL, to, (size_t)m + 1) ||
+	    put_stage(w, DATA, id, "", 0))
 		return 1;
 	flush(w);		/* cleanup(8) goes on from here */
 	return 0;
@@ -342,16 +340,14 @@ send_header(struct wire *w, const char *id)
 		    SMFIP_NR_HDR))
 			return 1;
 	}
-	if (w->protocol & SMFIP_NOEOH)
-		return 0;
-	put_macros(w, EOH, SMFIC_EOH, id);
-	return put_event(w, SMFIC_EOH, "", 0, SMFIP_NR_EOH);
+	return put_stage(w, EOH, id, "", 0);
 }
 
 static int
 send_body(struct wire *w, const char *id)
 {
 	size_t at, n, len;
+	char c;
 
 	for (at = 0; at < mail.body_len && !(w->protocol & SMFIP_NOBODY);
 	    at += n) {
@@ -361,16 +357,11 @@ send_body(struct wire *w, const char *id)
 		put_packet(w, SMFIC_BODY, mail.body + at, n);
 		if (w->protocol & SMFIP_NR_BODY)
 			continue;
-		switch (take_packet(w, &len)) {
-		case SMFIR_CONTINUE:
-			break;
-		case SMFIR_SKIP:
-			return 0;
-		case SMFIR_ACCEPT:
-			return 1;
-		default:
-			errx(1, "%s: an unexpected answer to B", path);
-		}
+		c = take_packet(w, &len);
+		if (c == SMFIR_SKIP || c == SMFIR_ACCEPT)
+			return c == SMFIR_ACCEPT;
+		if (c != SMFIR_CONTINUE)
+			errx(1, "%s: an unexpected answer to B: %c", path, c);
 	}
 	return 0;
 }
@@ -424,10 +415,11 @@ finish(struct wire *w, const char *id)
 static void
 judge(const struct wire *w)
 {
-	if (word == NULL && w->body_len > 0)
-		errx(1, "%s: a new body that was not asked for", path);
-	if (word == NULL)
+	if (word == NULL) {
+		if (w->body_len > 0)
+			errx(1, "%s: an unexpected new body", path);
 		return;
+	}
 	if (memmem(w->body != NULL ? w->body : "", w->body_len, word,
 	    strlen(word)) == NULL)
 		errx(1, "%s: no new body with \"%s\"", path, word);
@@ -481,100 +473,89 @@ work(void *arg)
 	return arg;
 }
 
-/* The file, every line ending with CRLF. */
-static char *
-read_file(const char *name, size_t *len)
-{
-	struct stat st;
-	int fd = open(name, O_RDONLY);
-	char *raw, *crlf;
-	size_t i, size;
-
-	if (fd < 0 || fstat(fd, &st) != 0)
-		err(1, "%s", name);
-	size = (size_t)st.st_size;
-	raw = malloc(size + 1);
-	crlf = malloc(2 * size + 1);
-	if (raw == NULL || crlf == NULL)
-		err(1, NULL);
-	if (read(fd, raw, size) != st.st_size)
-		err(1, "%s", name);
-	close(fd);
-	for (i = 0, *len = 0; i < size; i++) {
-		if (raw[i] == '\n' && (i == 0 || raw[i - 1] != '\r'))
-			crlf[(*len)++] = '\r';
-		crlf[(*len)++] = raw[i];
-	}
-	crlf[*len] = '\0';
-	free(raw);
-	return crlf;
-}
-
-/* One field with its folds, whose lines end with LF as milters get them. */
+/* A line of the header: folds are joined by LF, as milters get them. */
 static void
-add_field(const char *field, size_t len)
+add_line(char *line)
 {
-	const char *colon = memchr(field, ':', len);
-	size_t i, n, is_bare;
-	char *copy;
+	struct field *f = &mail.field[0][mail.n_fields];
+	char *text;
 
-	if (colon == NULL || mail.n_fields == HEADERS_MAX)
-		errx(1, "the message has a bad header, or a long one");
-	for (is_bare = 0; is_bare < 2; is_bare++) {
-		copy = malloc(len + 1);
-		if (copy == NULL)
+	if ((line[0] == ' ' || line[0] == '\t') && mail.n_fields > 0) {
+		f--;
+		if (asprintf(&text, "%s\n%s", f->bytes, line) < 0)
 			err(1, NULL);
-		for (i = 0, n = 0; i < len; i++)
-			if (field + i == colon)
-				copy[n++] = '\0';
-			else if (field[i] != '\r' && !(is_bare &&
-			    field + i == colon + 1 && field[i] == ' '))
-				copy[n++] = field[i];
-		copy[n++] = '\0';
-		mail.field[is_bare][mail.n_fields].bytes = copy;
-		mail.field[is_bare][mail.n_fields].len = n;
+	} else if (mail.n_fields++ == HEADERS_MAX) {
+		errx(1, "the message has too many fields");
+	} else if ((text = strdup(line)) == NULL) {
+		err(1, NULL);
 	}
-	mail.n_fields++;
+	f->bytes = text;
+}
+
+/* From "Name: value" to both forms on the wire. */
+static void
+cut_field(size_t i)
+{
+	struct field *with = &mail.field[0][i], *bare = &mail.field[1][i];
+	char *colon = strchr(with->bytes, ':'), *text;
+
+	if (colon == NULL)
+		errx(1, "the message has a bad header");
+	with->len = strlen(with->bytes) + 1;
+	*colon = '\0';
+	if (asprintf(&text, "%s%c%s", with->bytes, 0, colon + 1 +
+	    (colon[1] == ' ')) < 0)
+		err(1, NULL);
+	bare->bytes = text;
+	bare->len = with->len - (colon[1] == ' ');
 }
 
 static void
-cut_up(char *text, size_t len)
+read_mail(const char *name)
 {
-	char *p = text, *end;
+	FILE *f = fopen(name, "r"), *body;
+	char *line = NULL;
+	size_t size = 0, i;
+	int in_body = 0;
+	ssize_t n;
 
-	for (;;) {
-		end = strstr(p, "\r\n");
-		if (end == NULL)
-			errx(1, "the message has no body");
-		if (end == p)
-			break;
-		while (end[2] == ' ' || end[2] == '\t') {
-			end = strstr(end + 2, "\r\n");
-			if (end == NULL)
-				errx(1, "the message has no body");
+	body = open_memstream(&mail.body, &mail.body_len);
+	if (f == NULL || body == NULL)
+		err(1, "%s", name);
+	while ((n = getline(&line, &size, f)) > 0) {
+		n -= line[n - 1] == '\n';
+		n -= n > 0 && line[n - 1] == '\r';
+		line[n] = '\0';
+		if (in_body) {
+			fwrite(line, 1, (size_t)n, body);
+			fputs("\r\n", body);
+		} else if (n == 0) {
+			in_body = 1;
+		} else {
+			add_line(line);
 		}
-		add_field(p, (size_t)(end - p));
-		p = end + 2;
 	}
-	mail.body = p + 2;
-	mail.body_len = len - (size_t)(mail.body - text);
+	if (!in_body || fclose(body) != 0)
+		errx(1, "%s: the message has no body", name);
+	for (i = 0; i < mail.n_fields; i++)
+		cut_field(i);
+	free(line);
+	fclose(f);
 }
 
 static void
 set_macro(const char *name, const char *value)
 {
-	struct macro *m;
+	struct macro *m = macros;
 
-	for (m = macros; m->name != NULL; m++)
-		if (strcmp(m->name, name) == 0)
-			m->value = value;
+	while (strcmp(m->name, name) != 0)
+		m++;
+	m->value = value;
 }
 
 static void
 options(int argc, char **argv)
 {
-	char *text;
-	size_t len;
 	int ch;
 
 	while ((ch = getopt(argc, argv, "n:m:c:l:f:r:w:b")) != -1)
@@ -590,16 +571,13 @@ options(int argc, char **argv)
 		default: errx(64, "see the head of t/bench/tools/milterdrive.c");
 		}
 	if (argc - optind != 2 || n_threads == 0 || n_threads > THREADS_MAX ||
-	    per_connection == 0)
+	    per_connection == 0 || (holds && n_messages != n_threads))
 		errx(64, "see the head of t/bench/tools/milterdrive.c");
-	if (holds && n_messages != n_threads)
-		errx(64, "-b wants as many messages as connections");
 	path = argv[optind];
 	set_macro("{auth_authen}", login);
 	set_macro("{mail_addr}", sender);
 	set_macro("{rcpt_addr}", recipient);
-	text = read_file(argv[optind + 1], &len);
-	cut_up(text, len);
+	read_mail(argv[optind + 1]);
 }
 
 int
