@@ -27,6 +27,9 @@
 #define WORD_MAX	1024		/* bytes of a copied value, cut there */
 #define INSERT_MAX	(1024 * 1024)	/* of all buttons of a message */
 
+/* Nearly every field is none of those that matter: by its length alone. */
+#define IS(name, n, word) ((n) == sizeof(word) - 1 && scan_is(name, n, word))
+
 /* Fields that are deleted, in this order of names. */
 enum doomed { DOOMED_OFFER, DOOMED_MD5, DOOMED_LENGTH, DOOMED_LINES, DOOMED };
 static const char *const doomed_names[DOOMED] = {
@@ -166,7 +169,12 @@ message_recipient(struct message *m, const char *address)
 static void
 set_value(char dst[WORD_MAX], const char *value)
 {
-	snprintf(dst, WORD_MAX, "%s", value);
+	size_t n = strlen(value);
+
+	if (n >= WORD_MAX)
+		n = WORD_MAX - 1;
+	memcpy(dst, value, n);
+	dst[n] = '\0';
 }
 
 static int
@@ -197,13 +205,13 @@ note_kind(struct policy_mail *p, const char *name, const char *value)
 
 	if (begins(name, "Resent-"))
 		p->is_resent = 1;
-	else if (scan_is(name, n, "Auto-Submitted"))
+	else if (IS(name, n, "Auto-Submitted"))
 		p->is_auto |= !is_word(value, "no");
-	else if (scan_is(name, n, "List-Id") || scan_is(name, n, "List-Post"))
+	else if (IS(name, n, "List-Id") || IS(name, n, "List-Post"))
 		p->is_list = 1;
-	else if (scan_is(name, n, "Precedence"))
+	else if (IS(name, n, "Precedence"))
 		p->is_list |= is_word(value, "list") || is_word(value, "bulk");
-	else if (scan_is(name, n, "DKIM-Signature") || begins(name, "ARC-"))
+	else if (IS(name, n, "DKIM-Signature") || begins(name, "ARC-"))
 		p->is_dkim = 1;
 }
 
@@ -226,18 +234,18 @@ message_header(struct message *m, const char *name, const char *value)
 	for (i = 0; i < DOOMED; i++)
 		if (scan_is(name, n, doomed_names[i]))
 			m->count[i]++;
-	if (scan_is(name, n, OFFER_HEADER)) {
+	if (IS(name, n, OFFER_HEADER)) {
 		note_value(m->offer, value, &p->n_offers);
 		/* Too long to be kept is too long to be read. */
 		if (strlen(value) >= WORD_MAX)
 			set_value(m->offer, "(");
-	} else if (scan_is(name, n, "From")) {
+	} else if (IS(name, n, "From")) {
 		note_value(m->from, value, &p->n_from);
 		if (strlen(value) >= WORD_MAX)
 			m->from[0] = '\0';
-	} else if (scan_is(name, n, "Subject")) {
+	} else if (IS(name, n, "Subject")) {
 		set_value(m->subject, value);
-	} else if (scan_is(name, n, "Message-ID")) {
+	} else if (IS(name, n, "Message-ID")) {
 		set_value(m->message_id, value);
 	} else {
 		note_kind(p, name, value);
