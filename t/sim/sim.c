@@ -1,9 +1,10 @@
 /*
- * sim [-n CALLS] [-s SEED] [-v]
+ * sim [-n CALLS] [-s SEED] [-v] [-o WRONG]
  *
  * Worlds one after the other, seed by seed, until so many calls were made.
  * The first thing that must never be ends it, and its seed is told; where that
- * world is the only one, everything that happens in it is told too.
+ * world is the only one, everything that happens in it is told too.  With -o
+ * only this one thing counts as wrong: for builds that are broken on purpose.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include "t/sim/sim.h"
 
 int sim_is_verbose;
+const char *sim_only;
 struct sim_counts counts;
 
 void __wrap_log_debug(const char *, ...) __attribute__((format(printf, 1, 2)));
@@ -164,9 +166,11 @@ main(int argc, char **argv)
 	const char *wrong;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "n:s:v")) != -1) {
+	while ((opt = getopt(argc, argv, "n:o:s:v")) != -1) {
 		if (opt == 'n')
 			n_calls = strtoull(optarg, NULL, 10);
+		else if (opt == 'o')
+			sim_only = optarg;
 		else if (opt == 's')
 			seed = strtoull(optarg, NULL, 10);
 		else if (opt == 'v')

@@ -86,13 +86,13 @@ struct sim_thing {
 	uint64_t		 order;
 	enum sim_thing_kind	 kind;
 	int			 what;		/* act, fault, check */
-	int			 gen;		/* of the bridge, the telephone */
+	int			 gen;		/* of the telephone; tries */
 	int			 provider;
 	struct sim_call		*call;
 	struct sim_phone	*phone;
 	struct provider_event	 event;
-	int64_t			 since_ms;	/* a check's: and its bound */
-	int64_t			 bound_ms;
+	int64_t			 since_ms;	/* of a check */
+	int64_t			 bound_ms;	/* .. ; or the mean pause */
 	int64_t			 bad_ms;
 	/* requests and answers */
 	struct sim_wire		 wire;
@@ -308,11 +308,11 @@ struct sim_call {
 	int			 person;	/* at leg A */
 	struct sim_phone	 phone[2];
 	int			 was_ok;	/* somebody was told so */
-	int			 was_in;	/* .. the journal, when clicked */
+	int			 was_in;	/* .. journal, when clicked */
 	int			 was_refused;
 	int			 is_unanswered;	/* the bridge died first */
 	int			 was_meddled;	/* cancelled or revoked */
-	int			 n_ended;	/* calls of ended(), this life */
+	int			 n_ended;	/* ended() has told so often */
 	struct watch		*watch;		/* somebody looks at its page */
 	enum ask_stage		 stage;		/* as he was told */
 	int			 is_bridged;
@@ -350,6 +350,7 @@ struct sim_world {
 };
 extern struct sim_world world;
 extern int sim_is_verbose;
+extern const char *sim_only;	/* what is wrong counts alone; or NULL */
 
 /* One world from beginning to end.  NULL, or what is wrong. */
 const char *world_run(uint64_t seed);

@@ -33,7 +33,8 @@ world_set_clock(void)
 void
 world_wrong(const struct sim_call *c, const char *literal)
 {
-	if (world.wrong != NULL)
+	if (world.wrong != NULL ||
+	    (sim_only != NULL && strcmp(sim_only, literal) != 0))
 		return;
 	sim_log("WRONG: %s", literal);
 	world.wrong = literal;
@@ -406,6 +407,7 @@ begin(uint64_t seed)
 	weather_draw(&world.weather);
 	disk_reset(sim_dice(16) == 0);
 	ledger_reset();
+	world.boot_ms = -sim_between(1, HOUR_MS);
 	world.is_link_up[0] = world.is_link_up[1] = 1;
 	world.n_offers = 4 + sim_dice(SIM_OFFERS - 3);
 	for (i = 0; i < world.n_offers; i++)

@@ -1,0 +1,250 @@
+#!/usr/bin/python3
+"""The simulation sees what it is there for: the bridge is broken on purpose,
+each time in another place, and each time what must never be is seen.
+
+A break is a patch to a copy of the sources: what is there, and what is put in
+its place.  It must be there exactly once.  Then the things that must be seen;
+with -o the simulation looks for that one alone.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import tap  # noqa: E402
+
+B = os.path.abspath(os.environ.get("B", "build"))
+CALLS = "20000"
+
+BREAKS = [
+    ("a RING whose outcome is unknown is repeated", "machine.c",
+     "\t\tl->tries = 0;\n\t\tstep_look(s, leg);\n\t\tbreak;\n\t}\n}",
+     "\t\twas_not_rung(s, leg, 1);\n\t\tbreak;\n\t}\n}",
+     ["a telephone is rung twice"]),
+    ("after a start B is rung again", "machine.c",
+     "\t\tstep_finish(s, ASK_END_UNKNOWN);\n",
+     "\t\tif (c->leg[LEG_B].state == CALL_LEG_ASKED)\n"
+     "\t\t\tstep_ring(s, LEG_B);\n"
+     "\t\telse\n\t\t\tstep_finish(s, ASK_END_UNKNOWN);\n",
+     ["a telephone is rung twice"]),
+    ("the same acceptance counts again", "journal_lmdb.c",
+     "\tif (found != DB_NOT_FOUND)\n\t\treturn found == DB_OK ?",
+     "\tif (found != DB_NOT_FOUND && found != DB_OK)\n"
+     "\t\treturn found == DB_OK ?",
+     ["an acceptance is judged wrongly", "a telephone is rung twice"]),
+    ("an offer may have several calls at once", "journal_lmdb.c",
+     "\tif (u->is_open)\n", "\tif (0)\n",
+     ["an acceptance is judged wrongly", "two legs A of one offer"]),
+    ("B is rung when A answers", "step.c",
+     "\ts->c->leg[leg].n_wrong = 0;\n\tstep_prompt(s, leg);\n",
+     "\ts->c->leg[leg].n_wrong = 0;\n\tstep_prompt(s, leg);\n"
+     "\tif (leg == LEG_A)\n\t\tstep_ring(s, LEG_B);\n",
+     ["B is rung before A's key 1", "B is rung and no use is spent",
+      "B was rung and no use is spent"]),
+    ("a use is spent by the acceptance", "machine.c",
+     "\ts->c->accepted_at = s->ev->wall;\n",
+     "\ts->c->accepted_at = s->ev->wall;\n\ts->c->is_spent = 1;\n",
+     ["a use is spent without A's key 1"]),
+    ("key 1 spends nothing", "step.c",
+     "\ts->c->is_spent = 1;\n", "",
+     ["a key 1 has no effect", "bridged and no use is spent"]),
+    ("whoever hangs up gets the use back", "step.c",
+     "\ts->c->end = (uint8_t)end;\n",
+     "\ts->c->end = (uint8_t)end;\n\ts->c->is_spent = 0;\n",
+     ["a spent use is given back"]),
+    ("a use is spent by each record", "journal_lmdb.c",
+     "c->is_spent && !was->is_spent;", "c->is_spent;",
+     ["the ledger of uses is wrong", "more uses are spent than there were"]),
+    ("no use is ever spent", "journal_lmdb.c",
+     "\t\tu.spent++;\n", "\t\t;\n",
+     ["an acceptance is judged wrongly", "the ledger of uses is wrong"]),
+    ("the end does not free the offer", "journal_lmdb.c",
+     "\t\tu.is_open = 0;\n", "\t\t;\n",
+     ["a use is held for ever"]),
+    ("B's answer is consent enough", "step.c",
+     "\ts->c->leg[leg].n_wrong = 0;\n\tstep_prompt(s, leg);\n",
+     "\ts->c->leg[leg].n_wrong = 0;\n\tif (leg == LEG_B)\n"
+     "\t\tstep_bridge(s);\n\telse\n\t\tstep_prompt(s, leg);\n",
+     ["bridged without both keys"]),
+    ("a revoked offer is accepted", "journal_lmdb.c",
+     "r = l->has_revoked ? rows_is_revoked(l->txn, &what) : JOURNAL_OK;",
+     "r = JOURNAL_OK; (void)what;",
+     ["an acceptance is judged wrongly",
+      "rung or bridged after the revocation"]),
+    ("a revocation ends no call", "driver.c",
+     "\t\tmove_by(e, CALL_REVOKE);\n", "",
+     ["revoked, and the call goes on",
+      "rung or bridged after the revocation"]),
+    ("the steps of an act go on after its end", "exchange.c",
+     "\treturn x->owner.is_wanted == NULL ||", "\treturn 1 ||",
+     ["rung or bridged after its end"]),
+    ("talking has no limit", "step.c",
+     "step_set_state(s, CALL_TALKING, step_in_ms(s, s->c->acc.max_s *\n"
+     "\t    INT64_C(1000)));", "step_set_state(s, CALL_TALKING, 0);",
+     ["they talk beyond the limit"]),
+    ("ringing has no limit", "machine.c",
+     "\t\tstep_finish(s, ASK_END_A_NO_ANSWER);\n", "\t\t;\n",
+     ["a call does not end in its time"]),
+    ("whoever is not found is not looked for again", "step.c",
+     "\tl->due_ms = step_in_ms(s, pause_ms", "\t(void)(pause_ms",
+     ["a call is not over in its time",
+      "the world does not come to its end"]),
+    ("who may yet be rung is not waited for", "step.c",
+     "\t    s->ev->now_ms - l->asked_ms < late_ms)",
+     "\t    late_ms < 0)",
+     ["ended while a leg may yet appear"]),
+    ("an old answer makes a leg count as gone", "machine.c",
+     "\t} else if (c->leg[leg].is_news) {", "\t} else if (0) {",
+     ["ended while a leg is there"]),
+    ("a HANG that nobody answered counts", "machine.c",
+     "\tif (r->outcome == PROVIDER_DONE)\n"
+     "\t\ts->c->leg[leg].due_ms = step_in_ms(s, HUNG_MS);",
+     "\tif (r->outcome != PROVIDER_DONE)\n"
+     "\t\tis_gone(s, leg, STEP_UNSEEN);",
+     ["ended while a leg is there", "a leg is left up"]),
+    ("a leg is gone and nothing is said of the end", "machine.c",
+     "\telse\n\t\tstep_finish(s, end);\n}\n\nstatic void\nno_key",
+     "\telse\n\t\tstep_close(s);\n}\n\nstatic void\nno_key",
+     ["ended without an end"]),
+    ("A's way out is shut", "machine.c",
+     "\tcase CALL_ASKING_A:\n\tcase CALL_RINGING_B:\n"
+     "\tcase CALL_ASKING_B:\n\tcase CALL_BRIDGING:\n"
+     "\t\tstep_finish(s, is_revoked",
+     "\tcase CALL_ASKING_A:\n\t\tbreak;\n\tcase CALL_RINGING_B:\n"
+     "\tcase CALL_ASKING_B:\n\tcase CALL_BRIDGING:\n"
+     "\t\tstep_finish(s, is_revoked",
+     ["cancelled, and it goes on"]),
+    ("who is bridged is told goodbye", "machine.c",
+     "\t\tstep_talk(s);\n", "\t\tstep_part(s, ASK_END_PROVIDER);\n",
+     ["both agreed, and they do not talk"]),
+    ("A's number is B's", "outbox.c",
+     "a->leg == LEG_A ? &acc->a : &acc->b;", "&acc->a;",
+     ["another number is rung"]),
+    ("a RING does not wait for its record", "driver.c",
+     "\t\tring = OUTBOX_HOLD;\n", "\t\tring = OUTBOX_RING;\n",
+     ["rung without its intent on record", "B is rung and no use is spent"]),
+    ("a full journal makes calls all the same", "batch.c",
+     "\t\ta->refusal = ASK_STORE_FULL;\n\t\ta->is_new = 0;\n",
+     "\t\ta->refusal = ASK_STORE_FULL;\n",
+     ["rung without a record", "refused, and a telephone rang",
+      "a telephone rang for nothing"]),
+    ("a failed commit is an acceptance", "batch.c",
+     "\tif (r != JOURNAL_OK && is_new) {\n\t\trefuse(b);\n",
+     "\tif (r != JOURNAL_OK && is_new) {\n",
+     ["accepted, and this is not in the journal",
+      "an acceptance is lost"]),
+    ("a good commit is refused", "batch.c",
+     "\tif (r != JOURNAL_OK && is_new) {\n", "\tif (is_new) {\n",
+     ["refused, and it is in the journal", "full though there is room"]),
+    ("what is not durable is over", "driver.c",
+     "\tif (e->c.is_dirty) {\n\t\ttouch(e);\n",
+     "\tif (e->c.is_dirty && e->c.state != CALL_ENDED) {\n\t\ttouch(e);\n",
+     ["ended, and this is not durable"]),
+    ("what is not durable is told", "driver.c",
+     "\tif (e->c.is_dirty) {\n\t\ttouch(e);\n",
+     "\tif (e->c.is_dirty) {\n\t\twatch_tell(&e->watches, &e->c);\n"
+     "\t\ttouch(e);\n",
+     ["somebody is told what is not durable"]),
+    ("the end is not told", "driver.c",
+     "\ttake_out(e);\n\twatch_tell(&e->watches, &e->c);\n",
+     "\ttake_out(e);\n",
+     ["somebody waits for an end that has come"]),
+    ("acceptances while the clock is set back", "batch.c",
+     "\treturn clock_wall() >= b->journal->op->high(b->journal) -"
+     " CLOCK_BACK_S;", "\treturn b->journal != NULL;",
+     ["accepted while the clock is set back"]),
+    ("none while it is right", "batch.c",
+     "op->high(b->journal) - CLOCK_BACK_S;",
+     "op->high(b->journal) + CLOCK_BACK_S;",
+     ["stopped though the clock is right"]),
+    ("the high water is not kept", "journal_lmdb.c",
+     "int is_due = wall >= l->high_kept + HIGH_STEP_S;", "int is_due = 0;",
+     ["the high water is wrong"]),
+    ("a leap of the clock is not kept", "journal_lmdb.c",
+     "int is_jump = l->high != 0 &&", "int is_jump = 0 &&",
+     ["an open call is not found after a start"]),
+    ("the state of leg B is not kept", "record.c",
+     "\tbuf_u8(b, c->leg[1].state);\n", "\tbuf_u8(b, 0);\n",
+     ["the journal is not what was committed"]),
+    ("calls are forgotten when they are over", "journal_lmdb.c",
+     "last_time(&c) + w->keep_s < w->wall", "last_time(&c) < w->wall",
+     ["a call is lost"]),
+]
+
+
+def make(tree):
+    r = subprocess.run(
+        ["make", "-s", "-C", tree, "B=build", "OPT=-O1", "WARN=", "CWARN=",
+         "V=1", "build/t/sim/sim"], capture_output=True, text=True)
+    return r.stderr.splitlines()[-3:] if r.returncode else []
+
+
+def copy(tree):
+    """The sources, and what was built of them, so that little is built."""
+    shutil.copy2("GNUmakefile", tree)
+    for d in ("lib", "bridge-client", "t/sim"):
+        shutil.copytree(d, os.path.join(tree, d))
+        shutil.copytree(os.path.join(B, d), os.path.join(tree, "build", d))
+    for a in ("lib.a", "bridge-client.a"):
+        shutil.copy2(os.path.join(B, a), os.path.join(tree, "build", a))
+
+
+def patch(path, old, new):
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    if text.count(old) != 1:
+        return ["the patch fits in %d places of %s" % (text.count(old), path)]
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text.replace(old, new))
+    return []
+
+
+def sim(tree, calls, seed, wrong):
+    r = subprocess.run(
+        [os.path.join(tree, "build/t/sim/sim"), "-n", calls, "-s", seed,
+         "-o", wrong], capture_output=True, text=True, timeout=300)
+    return r.returncode, r.stderr
+
+
+def look(tree, wrong):
+    """Complaints when this is not seen, and again by the seed it names."""
+    status, said = sim(tree, CALLS, "1", wrong)
+    again = re.search(r"make sim SEED=(\d+) CALLS=1$", said, re.M)
+    if status != 1 or wrong not in said or again is None:
+        return ["not seen in %s calls: %s (%d)" % (CALLS, wrong, status)] + \
+            said.splitlines()[-3:]
+    if sim(tree, "1", again.group(1), wrong) != (status, said):
+        return ["not seen again: " + line for line in said.splitlines()]
+    return []
+
+
+def try_break(tree, name, file, old, new, seen):
+    source = os.path.join(tree, "bridge-client", file)
+    built = os.path.join(tree, "build/bridge-client", file[:-1] + "o")
+    for path in (source, built):
+        shutil.copy2(path, path + ".kept")
+    bad = patch(source, old, new) or make(tree)
+    for wrong in [] if bad else seen:
+        bad += look(tree, wrong)
+    for path in (source, built):
+        shutil.move(path + ".kept", path)
+    os.utime(built, (time.time(), time.time()))
+    tap.check(bad, name)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as tree:
+        copy(tree)
+        tap.check(make(tree), "a copy is built")
+        for one in BREAKS:
+            if len(sys.argv) < 2 or sys.argv[1] in one[0]:
+                try_break(tree, *one)
+    tap.finish()
+
+
+main()
