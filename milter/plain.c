@@ -108,13 +108,14 @@ ends_in_mark(const struct text *t, const struct line *l, size_t n)
 	const unsigned char *p = t->p + l->at + n;
 
 	return n >= 3 && p[-3] == 0xe2 && p[-2] == 0x80 &&
-	    (p[-1] == 0x8e || p[-1] == 0x8f || (p[-1] >= 0xaa && p[-1] <= 0xae));
+	    (p[-1] == 0x8e || p[-1] == 0x8f ||
+	    (p[-1] >= 0xaa && p[-1] <= 0xae));
 }
 
 static int
 ends_in_colon(const struct text *t, const struct line *l)
 {
-	/* A full-width one in UTF-8, GBK and EUC-KR, Big5, EUC-JP, Shift_JIS. */
+	/* Full-width ones: UTF-8, GBK and EUC-KR, Big5, EUC-JP, Shift_JIS. */
 	static const char *const colons[] = { ":", "\xef\xbc\x9a", "\xa3\xba",
 	    "\xa1\x47", "\xa1\xa7", "\x81\x46" };
 	size_t n = trimmed(t, l), i;

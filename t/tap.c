@@ -70,7 +70,8 @@ tap_is_str(const char *got, const char *want, const char *file, int line,
 	va_end(ap);
 	if (!same)
 		printf("#   at %s:%d\n#   got:  %s\n#   want: %s\n", file, line,
-		    got != NULL ? got : "(null)", want != NULL ? want : "(null)");
+		    got != NULL ? got : "(null)",
+		    want != NULL ? want : "(null)");
 	fflush(stdout);
 	return (same);
 }
