@@ -25,6 +25,8 @@ URL = re.compile(r"https://call\.example\.com/o/[A-Za-z0-9_-]+")
 OFFER = "x-call-offer"
 DELETED = (OFFER, "content-length", "lines")	# where the body changes
 DIGEST = ("content-md5",)			# of a text that changes
+UNTOUCHED = ("multipart/signed", "multipart/encrypted", "multipart/report",
+             "multipart/digest")
 FIELD = re.compile(rb"[!-9;-~]+[ \t]*:.*?(?:\n(?![ \t])|\Z)", re.S)
 LONGEST = 998			# RFC 5322, 2.1.1
 
@@ -195,9 +197,10 @@ def compare(who, olds, news, seen):
     if [(p.depth, p.kind) for p in olds] != [(p.depth, p.kind) for p in news]:
         seen.bad.append("%s: another tree" % who)
         return []
-    changed, leaf = [], -1
+    changed, leaf, above = [], -1, []
     for p, q in zip(olds, news):
         is_top = p is olds[0]
+        above[p.depth:] = [p.kind]
         leaf += p.raw is not None
         is_changed = p.raw != q.raw
         gone = DELETED if is_top else ()
@@ -213,6 +216,9 @@ def compare(who, olds, news, seen):
             seen.bad.append("%s: preamble or epilogue" % who)
         if is_changed:
             changed.append((leaf, p, q))
+            seen.bad += ["%s: changed part %d is in %s" % (who, leaf, k)
+                         for k in above[:-1] if k in UNTOUCHED
+                         or k.startswith("message/")]
         elif p.text != q.text:
             seen.bad.append("%s: part %d decodes to something else"
                             % (who, leaf))
@@ -388,11 +394,9 @@ def check_html(edit, after):
         depth += 1
     if depth == len(path) or path[depth].tag != top.tag:
         return bad + ["the block is torn apart"]
-    for e in path[depth + 1:]:
-        if is_unseen(e):
-            bad.append("the link is in <%s %s>" % (e.tag, e.attrib))
-        if is_quoted(e):
-            bad.append("the link is in a quote")
+    bad += ["the link is in <%s %s>" % (e.tag, e.attrib) for e in path
+            if is_unseen(e)]
+    bad += ["the link is in a quote" for e in path if is_quoted(e)]
     if events(path[depth]) != events(top):
         bad.append("the block is not seen as it was made")
     was, now = events(old), events(new, path[depth])

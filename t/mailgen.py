@@ -536,7 +536,7 @@ def limits():
     yield Case("limit-parts", multi("mixed", *([image()] * 1001 + [plain()])),
                (24,), "limit")
     yield Case("limit-part-header", multi("mixed", Part(
-        "X: y\r\n" * 13000, b"x\r\n")), (24,), "limit")
+        "X: y\r\n" * 15000, b"x\r\n")), (24,), "limit")
     yield Case("limit-texts", multi("alternative", *[plain()] * 9), (24,),
                "limit")
     yield Case("texts-8", multi("alternative", *[plain()] * 8), (24,))

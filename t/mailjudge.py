@@ -35,7 +35,8 @@ class Judgement:
 def judge(data):
     # Python does not unfold a boundary; RFC 5322, 2.2.3 says that it is one
     # line, and so do the other readers.
-    data = re.sub(rb'(boundary="[^"\r\n]*)\r\n([ \t][^"\r\n]*")', rb"\1\2", data)
+    data = re.sub(rb'(boundary="[^"\r\n]*)\r\n([ \t][^"\r\n]*")',
+                  rb"\1\2", data)
     j = Judgement()
     Reader(j, email.message_from_bytes(data)).read()
     if not j.leaves:
