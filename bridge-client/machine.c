@@ -499,15 +499,6 @@ on_resync(struct step *s)
 			step_look(s, leg);
 }
 
-/* Monotonic now of a time that was recorded by the wall clock. */
-static int64_t
-mono_of(const struct step *s, int64_t wall)
-{
-	int64_t ago_s = s->ev->wall - wall;
-
-	return ago_s <= 0 ? s->ev->now_ms : s->ev->now_ms - ago_s * 1000;
-}
-
 /*
  * After a start.  Who was talking may go on talking, until the same limit;
  * everything else is ended.  That is simple, and nobody is rung twice.  How
@@ -523,7 +514,7 @@ on_restored(struct step *s)
 	c->leg[LEG_A].asked_ms = c->leg[LEG_B].asked_ms = s->ev->now_ms;
 	switch ((enum call_state)c->state) {
 	case CALL_TALKING:
-		limit_ms = mono_of(s, c->talk_at) + c->acc.max_s *
+		limit_ms = step_mono_of(s, c->talk_at) + c->acc.max_s *
 		    INT64_C(1000);
 		if (limit_ms <= s->ev->now_ms) {
 			step_finish(s, ASK_END_TALKED);

@@ -145,6 +145,14 @@ step_in_ms(const struct step *s, int64_t ms)
 	return s->ev->now_ms + ms;
 }
 
+int64_t
+step_mono_of(const struct step *s, int64_t wall)
+{
+	int64_t ago_s = s->ev->wall - wall;
+
+	return ago_s <= 0 ? s->ev->now_ms : s->ev->now_ms - ago_s * 1000;
+}
+
 void
 step_set_state(struct step *s, enum call_state state, int64_t due_ms)
 {

@@ -105,6 +105,8 @@ void step_give(struct step *, enum provider_act, enum leg);
 /* The outcome has come. */
 void step_came(struct step *, enum provider_act, enum leg);
 int64_t step_in_ms(const struct step *, int64_t ms);
+/* Monotonic, of a time that was recorded by the wall clock; never to come. */
+int64_t step_mono_of(const struct step *, int64_t wall);
 /* `due_ms` 0: the state has no deadline. */
 void step_set_state(struct step *, enum call_state, int64_t due_ms);
 void step_set_leg(struct step *, enum leg, enum call_leg_state);
