@@ -13,6 +13,7 @@
 #define READY_MS	30000	/* between two probes of one that answers */
 #define RETRY_MS	2000	/* .. that does not */
 #define LOST_MS		5000	/* .. whose events somebody else gets */
+#define BAD_MAX		3	/* then the stream is opened anew */
 
 static size_t
 index_of(const struct line *line)
@@ -105,6 +106,21 @@ is_probed_lost(struct line *line, int is_heard)
 		w->listen(w->ctx, index_of(line));
 }
 
+/*
+ * The stream is up, and the provider says that nobody listens.  (Asterisk drops
+ * an application when its old listener's connection ends a moment after the new
+ * one's began, as where we have died and come back at once.)
+ */
+static void
+is_deaf(struct line *line)
+{
+	const struct world *w = &line->all->exchanges->world;
+
+	line->n_bad = 0;
+	if (provider_of(line)->kind->stream != NULL)
+		w->listen(w->ctx, index_of(line));
+}
+
 static void
 is_probed(void *ctx, const struct provider_reply *r)
 {
@@ -117,8 +133,12 @@ is_probed(void *ctx, const struct provider_reply *r)
 		return;
 	}
 	line->due_ms = clock_mono_ms() + (is_good ? READY_MS : RETRY_MS);
-	if (is_joined(line))
-		set_ready(line, is_good, r->detail);
+	if (!is_joined(line))
+		return;
+	set_ready(line, is_good, r->detail);
+	line->n_bad = is_good ? 0 : line->n_bad + 1;
+	if (line->n_bad >= BAD_MAX)
+		is_deaf(line);
 }
 
 static void

@@ -16,6 +16,7 @@ struct lines;
 struct line {
 	struct lines	*all;
 	int		 is_probed;	/* just now */
+	int		 n_bad;		/* answers in a row */
 	int		 is_stream_up;
 	int		 is_lost;	/* somebody else gets our events */
 	int		 is_ready;

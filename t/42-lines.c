@@ -166,6 +166,32 @@ test_lost(void)
 	is_int(n_listened, 1, "the stream stays");
 }
 
+/* The stream is up, and nobody listens all the same. */
+static void
+test_deaf(void)
+{
+	int before = n_listened;
+
+	after(30000);
+	answer(404);
+	after(2000);
+	answer(404);
+	is_int(n_listened - before, 0, "two bad answers: patience");
+	after(2000);
+	answer(200);
+	after(30000);
+	answer(404);
+	is_int(n_listened - before, 0, "a good one: from the beginning");
+	after(2000);
+	answer(404);
+	after(2000);
+	answer(404);
+	is_int(n_listened - before, 1, "three in a row: it listens anew");
+	after(2000);
+	answer(200);
+	is_str(detail(), "ready", "and ready");
+}
+
 /* A question of before the fall is still open. */
 static void
 test_slow_answer(void)
@@ -195,6 +221,7 @@ main(void)
 	test_stream();
 	test_asked();
 	test_lost();
+	test_deaf();
 	test_slow_answer();
 	exchange_free_all(&all);
 	return tap_done();

@@ -241,7 +241,9 @@ class Point(threading.Thread):
     def ready(self):
         self.bridge.start()
         if not stack.wait_for(self.bridge.is_ready, 20):
-            self.call.complain("the bridge does not become ready")
+            with open(self.bridge.log) as f:
+                self.call.complain("the bridge does not become ready:\n"
+                                   + f.read())
 
     def hangs(self):
         """The end of a call, where it has come so far."""
@@ -309,6 +311,12 @@ class Point(threading.Thread):
         if len(calls) != 1:
             c.complain("sent again, there are %d calls" % len(calls))
 
+    def left(self, call):
+        """Channels and bridges of this call in Asterisk."""
+        s = self.call.s
+        ids = s.channels() + [b["id"] for b in s.ari("GET", "/bridges")]
+        return [i for i in ids if call["call"].hex() in i]
+
     def judge(self):
         b, c = self.bridge, self.call
         calls = b.calls()
@@ -321,11 +329,10 @@ class Point(threading.Thread):
             c.complain("the call has no end word")
         if c.rung(c.b) and not call["key_at"]:
             c.complain("B was rung, and the journal knows of no key")
-        left = [i for i in c.s.channels() if call["call"].hex() in i]
-        left += [i["id"] for i in c.s.ari("GET", "/bridges")
-                 if call["call"].hex() in i["id"]]
-        if left:
-            c.complain("left in Asterisk: %s" % " ".join(left))
+        # What was asked to go is gone a moment later.
+        stack.wait_for(lambda: not self.left(call), 2)
+        if self.left(call):
+            c.complain("left in Asterisk: %s" % " ".join(self.left(call)))
         status = b.face().status(c.got["secret"])
         if (status["stage"], status["end"]) != ("ended", call["end"]):
             c.complain("the page says %r" % status)
