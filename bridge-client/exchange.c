@@ -15,6 +15,7 @@ struct exchange {
 	struct exchange		*next, *prev;
 	size_t			 provider;
 	int			 step;
+	int			 has_acted;	/* more than asked */
 	struct exchange_owner	 owner;		/* zeros: forgotten */
 	struct provider_intent	 intent;	/* points into what follows */
 	struct tel		 to;
@@ -66,6 +67,8 @@ send_step(struct exchange *x, struct provider_reply *out)
 		p->kind->reply(&x->intent, x->step, 0, 0, "", 0, out);
 	else
 		status = 0;
+	if (status == 0 && strcmp(r.method, "GET") != 0)
+		x->has_acted = 1;
 	request_free(&r);
 	return status;
 }
@@ -90,7 +93,8 @@ on_done(void *ctx, int status, int is_sent, const char *body, size_t len,
 	if (status == 0 && reply.detail[0] == '\0' && why != NULL)
 		provider_plain(reply.detail, sizeof(reply.detail), why);
 	if (reply.outcome == PROVIDER_MORE && !is_wanted(x)) {
-		provider_say(&reply, PROVIDER_UNKNOWN, "");
+		provider_say(&reply, x->has_acted ? PROVIDER_UNKNOWN :
+		    PROVIDER_NOT, "");
 	} else if (reply.outcome == PROVIDER_MORE) {
 		x->step++;
 		if (reply.ref[0] != '\0') {

@@ -26,7 +26,8 @@ struct exchange_owner {
 	 * wants to know. */
 	void	(*fn)(void *ctx, const struct provider_reply *);
 	/* Asked before each further step; NULL: it is.  Where it is not, no
-	 * step follows and the outcome is PROVIDER_UNKNOWN. */
+	 * step follows: PROVIDER_NOT when nothing was sent so far but GETs,
+	 * else PROVIDER_UNKNOWN. */
 	int	(*is_wanted)(void *ctx);
 };
 
