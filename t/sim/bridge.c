@@ -293,7 +293,9 @@ on_accepted(void *ctx, const struct acceptance *acc, enum ask_refusal r,
 	c->was_refused = 1;
 	if (!c->was_ok && ledger_of(c)->is_in && !c->was_in)
 		world_wrong(c, "refused, and it is in the journal");
-	if (r == ASK_STOPPED && world_wall() >= ledger.high - CLOCK_BACK_S)
+	if (r == ASK_STOPPED &&
+	    world_wall() >= ledger.high - CLOCK_BACK_S &&
+	    world_wall() >= ledger.since - CLOCK_BACK_S)
 		world_wrong(c, "stopped though the clock is right");
 	if (r == ASK_STORE_FULL && world.weather.is_calm)
 		world_wrong(c, "full though there is room");

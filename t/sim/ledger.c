@@ -198,8 +198,10 @@ my_put(struct journal *j, const struct call *call)
 	r = real->op->put(real, call);
 	if (is_lost(r))
 		return r;
-	if (r != JOURNAL_OK || !l->is_in)
+	if (r != JOURNAL_OK || !l->is_in) {
 		world_wrong(c, "a record that nobody has accepted");
+		return r;
+	}
 	o->spent = (uint8_t)(o->spent + (call->is_spent && !l->is_spent));
 	if (call->state == CALL_ENDED && l->state != CALL_ENDED)
 		o->n_open--;
@@ -390,7 +392,8 @@ ledger_audit(void)
 			check_row(c, &row);
 		else if (ledger.call[i].is_in &&
 		    (ledger.call[i].state != CALL_ENDED ||
-		    ledger.high < SIM_WALL + SIM_KEEP_S))
+		    ledger.high < token_offer_ms(c->acc.id) / 1000 +
+		    SIM_KEEP_S))
 			world_wrong(c, "a call is lost");
 	}
 	for (i = 0; i < world.n_offers; i++)

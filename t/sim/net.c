@@ -11,6 +11,7 @@
 #include "t/sim/sim.h"
 
 #define TIMEOUT_MS	5000	/* nobody waits for an answer any longer */
+#define SLOW_MS	4900	/* .. for this one */
 #define LATE_S		25	/* a RING begins at most so much after it could
 				   have rung out: DESIGN, 6 */
 
@@ -374,8 +375,8 @@ net_arrive(struct sim_thing *t)
 	}
 	t->kind = SIM_ANSWER;
 	t->is_sent = 1;
-	sim_again(t, world.weather.is_calm ? 5 : sim_between(1, 40) +
-	    (sim_chance(100) ? sim_between(0, world.weather.late_ms) : 0));
+	sim_again(t, world.weather.is_calm ? 5 : sim_between(1,
+	    sim_chance((unsigned)world.weather.slow) ? SLOW_MS : 40));
 }
 
 static int cut_provider;

@@ -252,7 +252,7 @@ enum sim_fault {
 struct sim_weather {
 	int	is_calm;	/* nothing goes wrong at all */
 	int	fate[SIM_FATES];	/* per mille of requests */
-	int	late_ms;	/* answers */
+	int	slow;		/* per mille of answers */
 	int	event_lost, event_late, event_doubled;	/* per mille */
 	int64_t	every_ms[FAULTS];	/* on the average; 0: never */
 };

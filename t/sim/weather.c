@@ -52,13 +52,26 @@ some(int seldom, int often)
 static const int seldom_s[FAULTS] = { 300, 200, 400, 300, 300, 600, 300, 300,
     600, 900, 200 };
 
+/* In some worlds one thing goes wrong all the time. */
+static void
+plague(struct sim_weather *w)
+{
+	unsigned f = sim_dice(FAULTS);
+
+	if (sim_dice(6) == 0)
+		w->every_ms[f] = seldom_s[f] * INT64_C(1000) / 20;
+	if (sim_dice(6) == 0)
+		w->fate[SIM_LOST + sim_dice(SIM_FATES - 1)] = 200;
+	if (sim_dice(6) == 0)
+		w->slow = 500;
+}
+
 void
 weather_draw(struct sim_weather *w)
 {
 	int i;
 
 	memset(w, 0, sizeof(*w));
-	w->late_ms = 1;
 	w->is_calm = sim_dice(10) == 0;
 	if (w->is_calm)
 		return;
@@ -68,23 +81,14 @@ weather_draw(struct sim_weather *w)
 	w->fate[SIM_UNANSWERED] = some(5, 40);
 	w->fate[SIM_ERROR] = some(10, 80);
 	w->fate[SIM_RESET] = some(5, 30);
-	w->late_ms = some(300, 4900) + 1;
+	w->slow = some(20, 100);
 	w->event_lost = some(10, 80);
 	w->event_late = some(50, 300);
 	w->event_doubled = some(50, 200);
 	for (i = 0; i < FAULTS; i++)
 		w->every_ms[i] = some(seldom_s[i], seldom_s[i] / 5) *
 		    INT64_C(1000);
-}
-
-/* In some worlds one thing goes wrong all the time. */
-static void
-plague(struct sim_weather *w)
-{
-	int f = (int)sim_dice(FAULTS);
-
-	if (!w->is_calm && sim_dice(6) == 0)
-		w->every_ms[f] = seldom_s[f] * INT64_C(1000) / 20;
+	plague(w);
 }
 
 static void
@@ -100,7 +104,6 @@ weather_begin(void)
 {
 	enum sim_fault f;
 
-	plague(&world.weather);
 	n_bad = 0;
 	bad_ms = bad_since_ms = 0;
 	for (f = 0; f < FAULTS; f++)
