@@ -258,7 +258,8 @@ batch_sweep(struct batch *b, int64_t keep_s, size_t budget)
 {
 	struct journal *j = b->journal;
 
-	if (b->retry_ms != 0 || j->op->begin(j) != JOURNAL_OK)
+	/* Also when it is full: that may end so. */
+	if (j->op->begin(j) != JOURNAL_OK)
 		return;
 	if (j->op->sweep(j, clock_wall(), keep_s, budget) != JOURNAL_OK)
 		j->op->abort(j);

@@ -82,6 +82,7 @@ struct journal_ops {
 
 	/*
 	 * Reserves a use of the offer and records the call, or says why not.
+	 * FULL comes early, so that what goes on can still be recorded.
 	 * The call must not have ended.
 	 */
 	enum journal_result (*accept)(struct journal *, const struct call *);

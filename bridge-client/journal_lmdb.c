@@ -46,6 +46,8 @@ struct lmdb {
 	/* The last leap: calls since `at` may be open, until the high water
 	 * is OPEN_S beyond `until`. */
 	struct record_times jump;
+	int		 has_room;	/* for what is new, now */
+	const char	*full;		/* why not, if it was needed */
 	int		 has_blocked;
 	int		 has_revoked;
 	struct rows_key	 swept[ROWS_TABLES];	/* to go on there */
@@ -73,8 +75,11 @@ static enum journal_result
 op_begin(struct journal *j)
 {
 	struct lmdb *l = self(j);
-	enum db_result r = db_begin(l->db, &l->txn, 1);
+	enum db_result r;
 
+	l->full = NULL;
+	l->has_room = rows_has_room(l->db);
+	r = db_begin(l->db, &l->txn, 1);
 	if (r != DB_OK)
 		l->txn = NULL;
 	return rows_result(r);
@@ -165,6 +170,11 @@ op_accept(struct journal *j, const struct call *c)
 
 	if (found != DB_NOT_FOUND)
 		return found == DB_OK ? JOURNAL_SAME : rows_result(found);
+	if (!l->has_room) {
+		l->full = "journal_size is reached, but for what is kept "
+		    "for calls that go on";
+		return JOURNAL_FULL;
+	}
 	r = verdict(l, a, &u);
 	if (r != JOURNAL_OK)
 		return r;
@@ -492,7 +502,9 @@ op_usage(struct journal *j, uint64_t *used, uint64_t *max)
 static const char *
 op_error(const struct journal *j)
 {
-	return db_error(((const struct lmdb *)j)->db);
+	const struct lmdb *l = (const struct lmdb *)j;
+
+	return l->full != NULL ? l->full : db_error(l->db);
 }
 
 static void
@@ -526,17 +538,6 @@ static const struct journal_ops ops = {
 	.usage = op_usage
 };
 
-static int
-has_rows(struct db_txn *txn, enum rows_table table)
-{
-	struct db_cursor *cursor = NULL;
-	struct db_value k, v;
-	enum db_result r = db_seek(txn, (int)table, NULL, 0, &cursor, &k, &v);
-
-	db_cursor_free(cursor);
-	return r != DB_NOT_FOUND;
-}
-
 /* Highest time: what was kept, or the newest call where that is later. */
 static int
 read_state(struct lmdb *l)
@@ -559,8 +560,8 @@ read_state(struct lmdb *l)
 	    c.since > l->high)
 		l->high = c.since;
 	db_cursor_free(cursor);
-	l->has_blocked = has_rows(txn, ROWS_BLOCKED);
-	l->has_revoked = has_rows(txn, ROWS_REVOKED);
+	l->has_blocked = rows_has_any(txn, ROWS_BLOCKED);
+	l->has_revoked = rows_has_any(txn, ROWS_REVOKED);
 	db_abort(txn);
 	return r == JOURNAL_OK || r == JOURNAL_NOT_FOUND ? 0 : -1;
 }

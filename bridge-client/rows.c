@@ -9,6 +9,8 @@
 #include "bridge-client/rows.h"
 
 #define ID JOURNAL_ID_BYTES
+#define RESERVE_PART	32		/* of the map; ... */
+#define RESERVE_MIN	(128 << 10)	/* .. but at least so many bytes */
 
 const char *const rows_tables[ROWS_TABLES + 1] = {
 	"blocked", "calls", "meta", "revoked", "uses", NULL
@@ -28,6 +30,18 @@ rows_result(enum db_result r)
 		break;
 	}
 	return JOURNAL_BROKEN;
+}
+
+int
+rows_has_room(struct db *db)
+{
+	size_t used, max, reserve;
+
+	if (db_usage(db, &used, &max) != 0)
+		return 1;	/* the transaction will say what is wrong */
+	reserve = max / RESERVE_PART > RESERVE_MIN ? max / RESERVE_PART :
+	    RESERVE_MIN;
+	return used + reserve < max;
 }
 
 enum journal_result
@@ -116,6 +130,17 @@ rows_raise_times(struct db_txn *txn, enum rows_table table,
 	was.at = t->at > was.at ? t->at : was.at;
 	was.until = t->until > was.until ? t->until : was.until;
 	return rows_put_times(txn, table, k, &was);
+}
+
+int
+rows_has_any(struct db_txn *txn, enum rows_table table)
+{
+	struct db_cursor *cursor = NULL;
+	struct db_value k, v;
+	enum db_result r = db_seek(txn, (int)table, NULL, 0, &cursor, &k, &v);
+
+	db_cursor_free(cursor);
+	return r != DB_NOT_FOUND;
 }
 
 void

@@ -35,6 +35,12 @@ struct rows_key {
 
 enum journal_result rows_result(enum db_result);
 
+/*
+ * Is there room for something new?  A part of the map is kept for what goes on:
+ * calls that have to end, and the sweep, which needs pages to give some back.
+ */
+int rows_has_room(struct db *);
+
 enum journal_result rows_get_call(struct db_txn *,
     const unsigned char id[JOURNAL_ID_BYTES], struct call *);
 /* `scratch` is overwritten. */
@@ -52,6 +58,8 @@ enum journal_result rows_put_times(struct db_txn *, enum rows_table,
 /* Likewise, but no time that is there already becomes earlier. */
 enum journal_result rows_raise_times(struct db_txn *, enum rows_table,
     const struct rows_key *, const struct record_times *);
+
+int rows_has_any(struct db_txn *, enum rows_table);
 
 void rows_key_of(struct rows_key *, const void *, size_t);
 void rows_key_of_revocation(struct rows_key *,
