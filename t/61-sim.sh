@@ -11,8 +11,10 @@ printf '%s\n' "$out" >"$dir/once"
 run "$B/t/sim/sim" -n 1 -s 42
 printf '%s\n' "$out" >"$dir/twice"
 ok "the same seed is the same world" cmp "$dir/once" "$dir/twice"
+# A call may end twice: the first time was not committed when the bridge died.
 is "what happens in it is told" \
-    "$(printf '%s\n' "$out" | grep -c 'state=.*->ended')" \
+    "$(printf '%s\n' "$out" | sed -n 's/.*\(call=[^ ]*\) state=.*->ended.*/\1/p' |
+	sort -u | wc -l)" \
     "$(printf '%s\n' "$out" | sed -n 's/^sim: \([0-9]*\) calls in 1 .*/\1/p')"
 
 run "$B/t/sim/sim" -n 20000

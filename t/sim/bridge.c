@@ -10,6 +10,7 @@
 
 #include "t/sim/sim.h"
 
+#define START_MS	400	/* the first click comes later */
 #define NONCE_MIN_S	2
 #define NONCE_MAX_S	1800
 #define KEEP_REVOKED_S	(30 * 86400)
@@ -297,6 +298,9 @@ on_accepted(void *ctx, const struct acceptance *acc, enum ask_refusal r,
 	    world_wall() >= ledger.high - CLOCK_BACK_S &&
 	    world_wall() >= ledger.since - CLOCK_BACK_S)
 		world_wrong(c, "stopped though the clock is right");
+	if (r == ASK_NO_PROVIDER && world.weather.is_calm &&
+	    world.now_ms > START_MS)
+		world_wrong(c, "no provider though all are there");
 	if (r == ASK_STORE_FULL && world.weather.is_calm)
 		world_wrong(c, "full though there is room");
 }

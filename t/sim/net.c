@@ -11,7 +11,8 @@
 #include "t/sim/sim.h"
 
 #define TIMEOUT_MS	5000	/* nobody waits for an answer any longer */
-#define SLOW_MS	4900	/* .. for this one */
+#define SLOW_MS		4900	/* .. for this one */
+#define RING_TRIES	3	/* by each provider */
 #define LATE_S		25	/* a RING begins at most so much after it could
 				   have rung out: DESIGN, 6 */
 
@@ -24,6 +25,14 @@ const char *const net_act_words[] = {
 
 /* Two kinds of provider.  Their requests are structs. */
 
+/* Of some acts only one step has the effect; the others ask. */
+static int
+has_effect(const struct sim_wire *w, size_t provider)
+{
+	return provider == 1 || w->step == (w->act == PROVIDER_RING ||
+	    w->act == PROVIDER_BRIDGE);
+}
+
 static int
 write_request(const struct provider_conf *conf,
     const struct provider_intent *in, int step, struct request *out)
@@ -34,7 +43,8 @@ write_request(const struct provider_conf *conf,
 	const char *last = in->prompt != NULL ? strrchr(in->prompt, ',') : NULL;
 	struct sim_wire w = { .act = (uint8_t)in->act, .leg = (uint8_t)in->leg,
 	    .step = (uint8_t)step, .ring_s = in->ring_s, .max_s = in->max_s };
-	int n = steps[conf == net_provider[1].conf][in->act];
+	size_t provider = conf == net_provider[1].conf;
+	int n = steps[provider][in->act];
 
 	request_init(out);
 	if (step >= (n > 0 ? n : 1))
@@ -46,6 +56,8 @@ write_request(const struct provider_conf *conf,
 	if (in->act == PROVIDER_PLAY)
 		snprintf(w.prompt, sizeof(w.prompt), "%.19s", last != NULL ?
 		    last + 1 : in->prompt);
+	out->method = in->act == PROVIDER_PROBE || in->act == PROVIDER_FIND ||
+	    !has_effect(&w, provider) ? "GET" : "POST";
 	buf_put(&out->url, &w, sizeof(w));
 	return request_ok(out) ? 0 : -1;
 }
@@ -148,13 +160,6 @@ const struct world_provider net_provider[SIM_PROVIDERS] = {
 /* What must be so. */
 
 static int
-has_effect(const struct sim_wire *w, size_t provider)
-{
-	return provider == 1 || w->step == (w->act == PROVIDER_RING ||
-	    w->act == PROVIDER_BRIDGE);
-}
-
-static int
 may_ring(const struct sim_phone *p)
 {
 	return truth_is_there(p) || p->n_on_its_way > 0;
@@ -165,9 +170,11 @@ check_ring(struct sim_call *c, const struct sim_wire *w)
 {
 	const struct ledger_call *l = ledger_of(c);
 	const struct tel *to = w->leg == LEG_A ? &c->acc.a : &c->acc.b;
-	const struct sim_phone *p = &c->phone[w->leg];
+	struct sim_phone *p = &c->phone[w->leg];
 	size_t i;
 
+	if (++p->n_asked > RING_TRIES * c->acc.n_routes)
+		world_wrong(c, "a telephone is asked for too often");
 	if (!l->is_in)
 		world_wrong(c, "rung without a record");
 	if (l->leg[w->leg] != CALL_LEG_ASKED)

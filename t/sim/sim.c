@@ -180,6 +180,10 @@ main(int argc, char **argv)
 	}
 	sim_is_verbose |= n_calls <= 1;
 	for (; counts.calls < n_calls; seed++) {
+		if (counts.worlds > 100 && counts.calls == 0) {
+			fprintf(stderr, "sim: nobody is ever called\n");
+			return 1;
+		}
 		wrong = world_run(seed);
 		if (wrong == NULL)
 			continue;

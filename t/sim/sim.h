@@ -136,6 +136,7 @@ struct sim_phone {
 	int			 gen;		/* rises when it goes */
 	int			 provider;	/* that rings it */
 	int			 n_rung;
+	int			 n_asked;	/* RINGs that the bridge sent */
 	int			 n_on_its_way;	/* RINGs that may yet begin */
 	int			 has_agreed;	/* the person pressed 1 */
 	int			 was_heard;	/* .. and the bridge asked */

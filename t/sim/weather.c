@@ -50,7 +50,7 @@ some(int seldom, int often)
 }
 
 static const int seldom_s[FAULTS] = { 300, 200, 400, 300, 300, 600, 300, 300,
-    600, 900, 200 };
+    600, 600, 200 };
 
 /* In some worlds one thing goes wrong all the time. */
 static void
@@ -149,7 +149,7 @@ static void
 jump(void)
 {
 	static const int by_s[] = { 5, 50, 90, 300, 3600, 86400, 5 * 86400 };
-	int64_t by_ms = by_s[sim_dice(sim_dice(8) == 0 ? 7 : 4)] *
+	int64_t by_ms = by_s[sim_dice(sim_dice(4) == 0 ? 7 : 4)] *
 	    INT64_C(1000);
 
 	jump_to(world.skew_ms != 0 ? 0 : sim_dice(2) == 0 ? -by_ms : by_ms);

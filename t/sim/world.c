@@ -370,6 +370,9 @@ check_call_at_end(const struct sim_call *c)
 		world_wrong(c, "an acceptance is lost");
 	if (p[LEG_B].n_rung > 0 && !ledger_of(c)->is_spent)
 		world_wrong(c, "B was rung and no use is spent");
+	if (world.weather.is_calm && (ledger_of(c)->end == ASK_END_UNKNOWN ||
+	    ledger_of(c)->end == ASK_END_PROVIDER))
+		world_wrong(c, "nobody knows why it ended though all was well");
 	if (world.weather.is_calm && p[0].was_heard && p[1].was_heard &&
 	    !p[0].has_left && !p[1].has_left && !c->was_meddled &&
 	    ledger_of(c)->end != ASK_END_TALKED)
