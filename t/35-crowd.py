@@ -107,7 +107,8 @@ def visit(a, path, n=50):
 def drips():
     with Acceptd(header_timeout="4s", body_timeout="4s",
                  max_connections=4 * DRIPS, trusted_proxies=["unix"],
-                 max_connections_per_client=4 * DRIPS) as a:
+                 max_connections_per_client=4 * DRIPS,
+                 page_burst=1000000) as a:
         path = "/o/" + a.signer.token()
         alone = visit(a, path)
         start = time.monotonic()
@@ -131,15 +132,15 @@ def drips():
                     open_ones.remove(s)
             if len(open_ones) == 2 * DRIPS:
                 among.append(visit(a, path, 5))
-            else:
-                time.sleep(0.1)
+            time.sleep(0.1)     # so much between two bytes of each
         took = time.monotonic() - start
         ok(not open_ones and took < 4 + 3 * SLACK, "%d heads and %d bodies "
            "that drip are cut, the last after %.1f s" % (DRIPS, DRIPS, took),
            (len(open_ones), took))
-        ok(among and statistics.median(among) - alone <= 0.05,
+        ok(among and statistics.median(among) - alone <= 0.05 * SLACK,
            "an ordinary visitor waits %.1f ms among them, %.1f alone" % (
-               1000 * statistics.median(among or [9]), 1000 * alone), among)
+               1000 * statistics.median(among or [9]), 1000 * alone),
+           among[-5:])
 
 
 soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
