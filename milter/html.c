@@ -36,7 +36,9 @@ struct reader {
 
 	size_t		break_at;	/* where a new line of text may begin */
 	size_t		line;		/* where the last one did */
+	size_t		line_place;	/* the place before it */
 	int		is_colon;	/* ... and it ends in a colon */
+	size_t		prefix;		/* a line of that class began there */
 	size_t		ruler;		/* an <hr>, and no text since */
 };
 
@@ -111,9 +113,9 @@ set_place(struct reader *r, const struct tag *t)
 	r->place = fitting(r, t->at);
 	if (r->ruler != NOWHERE)
 		r->place = r->ruler;
-	else if (r->is_colon && tag_is(t, "blockquote") &&
-	    r->line != NOWHERE)
-		r->place = r->line;
+	else if ((r->is_colon || r->line == r->prefix) &&
+	    tag_is(t, "blockquote") && r->line != NOWHERE)
+		r->place = r->line_place != NOWHERE ? r->line_place : r->line;
 }
 
 static void
@@ -168,12 +170,16 @@ take_start(struct reader *r, const struct tag *t)
 			enter(&r->quote, &r->quote_depth, t);
 	} else if (tag_is(t, "hr")) {
 		r->ruler = fitting(r, t->at);
+	} else if (tag_is(t, "img")) {
+		r->ruler = NOWHERE;
 	} else if (tag_is(t, "br")) {
 		r->break_at = fitting(r, t->next);
 	} else if (tag_is_holder(t)) {
 		r->break_at = t->next;
 	} else if (tag_is_block(t)) {
 		r->break_at = fitting(r, t->at);
+		if (tag_is_prefix(t))
+			r->prefix = r->break_at;
 	}
 }
 
@@ -198,6 +204,8 @@ take_end(struct reader *r, const struct tag *t)
 	else if (r->quote_depth > 0 && scan_same((const char *)t->name.p,
 	    t->name.len, (const char *)r->quote.p, r->quote.len))
 		r->quote_depth--;
+	if (r->quote_depth == 0 && tag_is_block(t))
+		r->break_at = fitting(r, t->next);
 }
 
 static int
@@ -231,6 +239,29 @@ is_shown(const unsigned char *p, size_t len, int *last)
 	return 0;
 }
 
+/* "--" alone on its line, as in plain text (RFC 3676, 4.3). */
+static int
+is_delimiter(const struct reader *r, size_t from, size_t to)
+{
+	static const char *const ends[] = { "<br", "</div", "</p", "<div",
+	    "<p" };
+	size_t i, n, left = r->len - to;
+	int last;
+
+	while (from < to && is_white(r->p[from]))
+		from++;
+	if (to - from < 2 || memcmp(r->p + from, "--", 2) != 0 ||
+	    is_shown(r->p + from + 2, to - from - 2, &last))
+		return 0;
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		n = strlen(ends[i]);
+		if (left >= n && scan_same((const char *)r->p + to, n, ends[i],
+		    n))
+			return 1;
+	}
+	return 0;
+}
+
 /* The author's own words: the marks before them were not the last. */
 static void
 take_text(struct reader *r, size_t from, size_t to)
@@ -242,12 +273,20 @@ take_text(struct reader *r, size_t from, size_t to)
 		return;
 	if (!is_shown(r->p + from, to - from, &last))
 		return;
+	if (r->break_at != NOWHERE && is_delimiter(r, from, to)) {
+		if (r->place == NOWHERE)
+			r->place = r->break_at;
+		r->is_final = 1;
+		return;
+	}
+	if (r->break_at != NOWHERE) {
+		r->line = r->break_at;
+		r->line_place = r->place;
+	}
+	r->break_at = NOWHERE;
 	r->place = NOWHERE;
 	r->ruler = NOWHERE;
 	r->is_colon = last == ':';
-	if (r->break_at != NOWHERE)
-		r->line = r->break_at;
-	r->break_at = NOWHERE;
 }
 
 /* A comment opened in a script can hide what looks like the script's end. */
@@ -275,8 +314,8 @@ take_tag(struct reader *r)
 	r->at = t.next;
 	r->fit = fitting(r, t.at);
 	if (t.is_end) {
-		take_end(r, &t);
 		cell_end(&r->cell, (const char *)t.name.p, t.name.len);
+		take_end(r, &t);
 		return 0;
 	}
 	if (tag_is(&t, "plaintext"))
@@ -325,7 +364,8 @@ html_place(const unsigned char *p, size_t len, size_t *at)
 {
 	struct reader r = { .p = p, .len = len, .body_end = NOWHERE,
 	    .html_end = NOWHERE, .place = NOWHERE, .line = NOWHERE,
-	    .ruler = NOWHERE, .break_at = NOWHERE };
+	    .ruler = NOWHERE, .break_at = NOWHERE, .prefix = NOWHERE,
+	    .line_place = NOWHERE };
 	const unsigned char *open;
 	size_t text;
 

@@ -204,8 +204,8 @@ tag_is_mark(const struct tag *t)
 {
 	static const char *const classes[] = { "gmail_quote",
 	    "gmail_quote_container", "gmail_attr", "gmail_signature",
-	    "gmail_signature_prefix", "*yahoo_quoted", "moz-cite-prefix",
-	    "moz-signature", "moz-forward-container", "protonmail_quote",
+	    "gmail_signature_prefix", "*yahoo_quoted", "moz-signature",
+	    "moz-forward-container", "protonmail_quote",
 	    "protonmail_signature_block", "zmail_extra", "tutanota_quote",
 	    "AppleMailSignature", NULL };
 	static const char *const ids[] = { "Signature", "reply-intro",
@@ -221,10 +221,17 @@ tag_is_mark(const struct tag *t)
 }
 
 int
+tag_is_prefix(const struct tag *t)
+{
+	return has_class(&t->class, "moz-cite-prefix");
+}
+
+int
 tag_is_block(const struct tag *t)
 {
 	static const char *const names[] = { "div", "p", "li", "pre",
-	    "blockquote", "center", NULL };
+	    "blockquote", "center", "table", "ul", "ol", "dl", "h1", "h2", "h3",
+	    "h4", "h5", "h6", "address", "section", "article", NULL };
 
 	return is_one_of(&t->name, names);
 }

@@ -47,6 +47,11 @@ int tag_is_hidden(const struct tag *);
 
 /* A signature, or a quoted message, or who wrote it: a container. */
 int tag_is_mark(const struct tag *);
+/*
+ * Who wrote the quote that follows: Thunderbird's line, though not always.
+ * Words that are typed right above it get the same class.
+ */
+int tag_is_prefix(const struct tag *);
 /* What follows, to the end, is the message answered to. */
 int tag_is_final(const struct tag *);
 

@@ -148,6 +148,30 @@ static const struct place {
 	    "wrote:</div>a</blockquote></div>" },
 	{ "an attribution above", "<p>Hi</p>|<p>On 1, B wrote:</p><blockquote "
 	    "type=cite>a</blockquote>" },
+	{ "an attribution behind a block", "<div>Hi</div>|On 1, B wrote:"
+	    "<blockquote type=cite>a</blockquote></body>" },
+	{ "an attribution behind a table", "<table><tr><td>Hi</td></tr></table>"
+	    "|On 1, B wrote:<blockquote type=cite>a</blockquote></body>" },
+	{ "an attribution behind a quote", "<blockquote type=cite>a"
+	    "</blockquote><p>Hi</p>|On 1, B wrote:<blockquote type=cite>a"
+	    "</blockquote>" },
+	{ "words with the class of an attribution", "<div "
+	    "class=moz-cite-prefix>Hi:</div><div class=moz-cite-prefix>more"
+	    "</div>|<div class=moz-cite-prefix>On 1, B wrote<br></div>"
+	    "<blockquote type=cite>a</blockquote></body>" },
+	{ "an attribution without a quote",
+	    "<div class=moz-cite-prefix>Hi</div>|</body>" },
+	{ "a signature by its delimiter", "Hi<br clear=all>|<p>-- <br>Alice"
+	    "<div class=gmail_quote>a</div></body>" },
+	{ "a signature by its delimiter, in a block", "<p>Hi</p>|<div>\n"
+	    "--&nbsp;</div><div>Alice</div></body>" },
+	{ "dashes in a line", "<p>Hi</p><p>-- <b>or</b> --</p><p>--x</p>|"
+	    "</body>" },
+	{ "a signature, an attribution, a quote", "<p>Hi</p>|<pre class="
+	    "moz-signature>Alice</pre><p>On 1, B wrote:</p><blockquote type="
+	    "cite>a</blockquote></body>" },
+	{ "an image below a ruler", "<p>Hi</p><hr><img src=x>|<div "
+	    "class=moz-signature>Alice</div></body>" },
 	{ "an attribution below own words", "<p>Hi<br>|On 1, <a>B</a> wrote:"
 	    "</p><br><blockquote type=cite>a</blockquote>" },
 	{ "a quote in a row of a table", "<table><tr><td>Hi|</td></tr><tr "

@@ -13,6 +13,7 @@ libmilter's callbacks run.  Each row of the table of hazards has its line in
 t/data/hazards, and its test here or in the file that is named there.
 
 	VERBOSE=1 t/27-corpus.py		an outcome for each message
+	FIRST=1 t/27-corpus.py			ends where something is wrong
 	t/27-corpus.py FILE...			these messages alone
 """
 import atexit
@@ -285,6 +286,8 @@ def report(outcomes, what):
             note("%s: %s %s" % (o.name, o.word, o.parts))
     check(bad[:40] + ["and %d more" % (len(bad) - 40)] * (len(bad) > 40),
           "%d messages %s" % (len(outcomes), what))
+    if bad and os.environ.get("FIRST"):
+        finish()
 
 
 def table(outcomes):

@@ -137,10 +137,17 @@ def charsets():
             ("iso-2022-jp-half", raw(
                 "Content-Type: text/plain; charset=iso-2022-jp\n\n"
                 "\x1b$B$3$\x1b(B\n", None)),
+            ("iso-2022-jp-escape", raw(
+                "Content-Type: text/plain; charset=iso-2022-jp\n\n"
+                "\x1b$B$3$s\x1b(B\x1b", None)),
             ("html-unknown", multi("alternative", plain(), text(
                 "html", "x" + HERE, label="x-foo")))):
         rows = (17, 8) if name == "html-unknown" else (17,)
         yield Case("charset-" + name, part, rows, "charset")
+    for end in ("\n", ""):
+        yield Case("charset-utf-7-open" + end.replace("\n", "-line"), raw(
+            "Content-Type: text/plain; charset=utf-7\n\nGr+APwA3w" + end,
+            "Gr\u00fc\u00df" + HERE), (17,))
     yield Case("charset-quoted", text("plain", "x" + HERE, label='"UTF-8"'),
                (17,))
     yield Case("charset-2231", raw(
@@ -549,6 +556,15 @@ def limits():
         "application/octet-stream", b"x" * 30000)), (43,), site="small")
     yield Case("small-limit-body", multi("mixed", plain(), other(
         "application/octet-stream", b"x" * 40000)), (43,), "size", "small")
+    long = "words without an end,\n" * 2000
+    for name, part in (
+            ("text", text("plain", long + HERE + mailtexts.SIGNATURE)),
+            ("alternative", multi("alternative", text(
+                "plain", long + HERE), text("html", "<pre>" + long + "</pre>"
+                                            + HERE, encoding="base64"))),
+            ("file-first", multi("mixed", other(
+                "application/octet-stream", long.encode()), plain(), pdf()))):
+        yield Case("spooled-" + name, part, (43,), site="open")
     yield Case("small-limit-text", text("plain", "x\n" * 5000), (43,), "size",
                "small")
     yield Case("small-limit-html", multi("alternative", plain(), text(
@@ -609,6 +625,10 @@ def headers():
             ("quoted", "X-Call-Offer: yes; ref=\"a;b\\\"c\"\r\n"),
             ("spaced", "X-Call-Offer:   YES  \r\n")):
         yield Case("offer-" + name, alternative(), (26,), offer=offer)
+    for lang in ("de", "fr", "es", "it", "nl", "pt", "ar", "he", "xx"):
+        yield Case("offer-in-" + lang, multi("alternative", plain(
+            encoding="quoted-printable"), html(charset="iso-8859-1")), (17,),
+            offer="X-Call-Offer: yes; lang=%s\r\n" % lang)
     for name, value in (
             ("twice", "yes\r\nX-Call-Offer: yes"), ("comment", "yes (x)"),
             ("control", "yes\x01"), ("non-ascii", "y\u00e9s"),

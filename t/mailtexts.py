@@ -259,10 +259,29 @@ REPLIES = (
      "moz-cite-prefix\">On 02/11/2026 10:00, Bob wrote:<br></div>\n"
      "<blockquote type=\"cite\" cite=\"mid:x@example.net\">%s</blockquote>"
      % OLD_P)),
+    ("thunderbird-typed-above", page("<div class=\"moz-cite-prefix\">Hi Bob:"
+     "</div>\n<div class=\"moz-cite-prefix\"><br></div>\n<div class=\""
+     "moz-cite-prefix\">The words.<br></div>\n" + HERE + "<div class=\""
+     "moz-cite-prefix\">On 02/11/2026 10:00, Bob wrote:<br></div>\n"
+     "<blockquote type=\"cite\">%s</blockquote>" % OLD_P)),
+    ("thunderbird-no-colon", page("<p>The words.</p>\n" + HERE + "<div class="
+     "\"moz-cite-prefix\">Bob, 2026-11-02<br></div>\n<blockquote type=\"cite"
+     "\">%s</blockquote>" % OLD_P)),
+    ("words-behind-a-block", page("<div>The words.</div>" + HERE + "On Mon, "
+     "Bob wrote:<blockquote type=\"cite\">%s</blockquote>" % OLD_P)),
+    ("signature-delimiter", page("<div>The words.<br clear=\"all\"><div><br>"
+     "</div>" + HERE + "-- <br>Regards,<br>Alice</div>")),
+    ("signature-delimiter-and-quote", page("<p>The words.</p>" + HERE + "<div>"
+     "--&nbsp;<br>Alice</div><div class=\"gmail_quote\">%s</div>" % OLD_P)),
+    ("image-below-ruler", page("<p>The words.</p><hr><img src=\"cid:i\"><br>"
+     + HERE + "<div class=\"moz-signature\">Alice</div>")),
     ("thunderbird-signature", page("<p>The words.</p>\n" + HERE + "<pre "
      "class=\"moz-signature\" cols=\"72\">-- \nAlice</pre>\n<div class=\""
      "moz-cite-prefix\">Bob wrote:<br></div><blockquote type=\"cite\">%s"
      "</blockquote>" % OLD_P)),
+    ("signature-and-attribution", page("<p>The words.</p>" + HERE + "<div "
+     "class=\"moz-signature\">Alice</div><p>On Mon, Bob wrote:</p><blockquote "
+     "type=\"cite\">%s</blockquote>" % OLD_P)),
     ("thunderbird-below", page("<div class=\"moz-cite-prefix\">Bob wrote:"
      "</div><blockquote type=\"cite\">%s</blockquote><p>The words.</p>"
      % OLD_P + HERE + "<div class=\"moz-signature\">-- <br>Alice</div>")),
