@@ -168,7 +168,8 @@ struct shift {
 
 /*
  * The escape sequence at `p` (ISO 2022: ESC, intermediates, a final byte);
- * its length.  Only what changes G0 matters; G1 and G2 wait for a shift.
+ * its length, 0 where it has no end.  Only what changes G0 matters; G1 and G2
+ * wait for a shift.
  */
 static size_t
 read_escape(struct shift *s, const unsigned char *p, size_t len)
@@ -177,8 +178,8 @@ read_escape(struct shift *s, const unsigned char *p, size_t len)
 
 	while (n < len && p[n] >= 0x20 && p[n] <= 0x2f)
 		n++;
-	if (n == len)
-		return n;
+	if (n == len || p[n] < 0x30 || p[n] > 0x7e)
+		return 0;
 	if (n == 1 && p[1] == 'N') {
 		s->n_single = 2;	/* SS2, of one or two bytes */
 	} else if (n == 2 && p[1] == '(') {
@@ -204,6 +205,8 @@ flatten_iso2022(unsigned char *p, size_t len)
 			return -1;
 		if (p[i] == ESC) {
 			n = read_escape(&s, p + i, len - i);
+			if (n == 0)
+				return -1;
 			memset(p + i, OTHER, n);
 			i += n;
 			continue;

@@ -36,9 +36,10 @@ codec_find(enum codec *codec, const char *p, size_t len)
 static int
 hex(int c)
 {
-	if (scan_is_digit(c))
+	if (c >= '0' && c <= '9')
 		return c - '0';
-	c = scan_lower(c);
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
@@ -173,20 +174,22 @@ is_risky_start(const unsigned char *p, size_t len)
 static int
 is_graphic(int c)
 {
-	return c > ' ' && c <= '~' && c != '=';
+	return (unsigned)c - '!' <= '~' - '!' && c != '=';
 }
 
-/* As many bytes as can stand bare in the line, at once. */
+/* As many bytes as can stand bare in the line, at once; words, mostly. */
 static size_t
 qp_run(struct qp_line *l, const unsigned char *p, size_t len)
 {
 	size_t room = LINE_MAX_LEN - 1 - l->col, n = 0;
 
-	if (l->col == 0)
+	if (l->col == 0 || len == 0)
 		return 0;
-	if (len > room)
-		len = room;
-	while (n < len && is_graphic(p[n]))
+	/* A space may be the last of its line: the byte behind it tells. */
+	if (len - 1 < room)
+		room = len - 1;
+	while (n < room && (is_graphic(p[n]) ||
+	    (p[n] == ' ' && p[n + 1] != '\r')))
 		n++;
 	memcpy(l->text + l->col, p, n);
 	l->col += n;

@@ -38,6 +38,8 @@ skip_white(struct cursor *c)
 static int
 is_token(int c)
 {
+	if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z')
+		return 1;	/* nearly all */
 	return c > ' ' && c < 0x7f &&
 	    memchr("()<>@,;:\\\"/[]?=", c, 15) == NULL;
 }

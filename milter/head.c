@@ -45,8 +45,9 @@ holds(const char *p, size_t len, const char *what)
 {
 	size_t n = strlen(what), i;
 
+	/* `what` begins with a letter, whose case is bit 5. */
 	for (i = 0; i + n <= len; i++)
-		if (scan_same(p + i, n, what, n))
+		if ((p[i] | 0x20) == what[0] && scan_same(p + i, n, what, n))
 			return 1;
 	return 0;
 }

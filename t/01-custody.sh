@@ -68,5 +68,13 @@ is "no program but the bridge can start another" \
     "$(imports '(exec(l|lp|le|v|vp|ve|vpe)|posix_spawnp?|system|popen|fork)')" \
     calloffer
 
+# Not beside the sanitizers, who stand there themselves.
+if ! nm "$B/calloffer-milter" | grep -q __asan_init; then
+	is "libmilter's calls are milter/wire's" "$(nm -D --defined-only \
+	    "$B/calloffer-milter" | awk '{ print $3 }' | grep -xE \
+	    'accept|poll|read|writev|close' | sort | paste -sd' ')" \
+	    "accept close poll read writev"
+fi
+
 echo "1..$n"
 exit $bad

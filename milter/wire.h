@@ -1,0 +1,34 @@
+#ifndef MILTER_WIRE_H
+#define MILTER_WIRE_H
+
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+#include <poll.h>
+
+/*
+ * What goes between the mail server and libmilter, in large pieces.
+ *
+ * For each packet libmilter asks the kernel five times: is there anything, is
+ * there a header, read it, is there the rest, read it; and twice to answer.  A
+ * usual mail is forty packets of a few bytes, which Postfix sends in two or
+ * three writes.  These stand in for the calls that libmilter makes on its
+ * connections; the linker puts them there (see GNUmakefile), for this program
+ * and the libraries in it.  Linked without, all is the same and costs twice as
+ * much.
+ *
+ * A connection that wire_accept() gave has buffers until wire_close().  On it,
+ * what has been read ahead counts as what is there to be read; and answers are
+ * kept until they are many, or until somebody looks for the next packet: so
+ * that the mail server is woken once for all edits of a message.  On every
+ * other descriptor each call does what the one of its name does.  A connection
+ * is used by one thread at a time, as libmilter does.
+ */
+int wire_accept(int fd, struct sockaddr *, socklen_t *);
+int wire_poll(struct pollfd *, nfds_t n, int timeout_ms);
+ssize_t wire_read(int fd, void *, size_t);
+ssize_t wire_writev(int fd, const struct iovec *, int n);
+int wire_close(int fd);
+
+#endif

@@ -1,0 +1,277 @@
+/*
+ * The calls that stand between libmilter and its connections: on these they
+ * read ahead and gather answers, and nobody can tell but by the count of
+ * calls; on everything else they do what they are called.
+ */
+
+#include <sys/un.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "milter/wire.h"
+#include "t/tap.h"
+
+#define LONG 100000
+
+static struct sockaddr_un where = { .sun_family = AF_UNIX };
+static int listening = -1;
+
+static void
+listen_there(void)
+{
+	snprintf(where.sun_path, sizeof(where.sun_path), "%s/s", tap_dir());
+	listening = socket(AF_UNIX, SOCK_STREAM, 0);
+	is_int(bind(listening, (struct sockaddr *)&where, sizeof(where)), 0,
+	    "a socket");
+	is_int(listen(listening, 5), 0, "that listens");
+}
+
+static int
+dial(void)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	return connect(fd, (struct sockaddr *)&where, sizeof(where)) == 0 ?
+	    fd : -1;
+}
+
+/* The milter's end; the mail server's in `*peer`. */
+static int
+connect_there(int *peer)
+{
+	*peer = dial();
+	return wire_accept(listening, NULL, NULL);
+}
+
+/* What poll says of one descriptor, without waiting. */
+static int
+look(int fd, short events)
+{
+	struct pollfd p = { .fd = fd, .events = events };
+
+	return wire_poll(&p, 1, 0) == 1 ? p.revents : 0;
+}
+
+/* As the kernel sees it: what has not been read ahead. */
+static int
+kernel_has(int fd)
+{
+	char c;
+
+	return recv(fd, &c, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+static const char *
+get(int fd, size_t len)
+{
+	static char dst[64];
+	ssize_t n = wire_read(fd, dst, len);
+
+	dst[n > 0 ? n : 0] = '\0';
+	return n >= 0 ? dst : strerror(errno);
+}
+
+/* What has come to the mail server. */
+static const char *
+got(int peer)
+{
+	static char dst[256];
+	ssize_t n = recv(peer, dst, sizeof(dst) - 1, MSG_DONTWAIT);
+
+	dst[n > 0 ? n : 0] = '\0';
+	return dst;
+}
+
+static ssize_t
+say(int fd, const char *a, const char *b)
+{
+	const struct iovec iov[2] = {
+		{ (void *)(size_t)a, strlen(a) },
+		{ (void *)(size_t)b, strlen(b) },
+	};
+
+	return wire_writev(fd, iov, 2);
+}
+
+static void
+check_reading(void)
+{
+	int peer, fd = connect_there(&peer);
+
+	ok(fd >= 0 && fcntl(fd, F_GETFD) == FD_CLOEXEC, "a connection");
+	is_int(look(fd, POLLIN), 0, "nothing has come");
+	is_int(write(peer, "onetwothree", 11), 11, "three packets");
+	is_int(look(fd, POLLIN | POLLPRI), POLLIN, "they are there");
+	ok(!kernel_has(fd), "and all read ahead");
+	is_str(get(fd, 3), "one", "the first");
+	is_str(get(fd, 3), "two", "the second");
+	is_int(look(fd, POLLIN), POLLIN, "there is more");
+	is_str(get(fd, 50), "three", "no more than there is");
+	is_int(look(fd, POLLIN), 0, "and then nothing");
+	is_int(write(peer, "four", 4), 4, "it says a last word");
+	close(peer);
+	is_int(look(fd, POLLIN), POLLIN, "which is not lost by its going");
+	is_str(get(fd, 50), "four", "the last word");
+	ok(look(fd, POLLIN) & POLLHUP, "now it is gone");
+	is_str(get(fd, 50), "", "which is an end, no error");
+	is_int(wire_close(fd), 0, "closed");
+	ok(wire_close(fd) < 0 && errno == EBADF, "once");
+}
+
+/* More than is read ahead, one way and the other. */
+static void
+check_long(void)
+{
+	static unsigned char sent[LONG], seen[LONG];
+	int peer, fd = connect_there(&peer);
+	size_t in = 0, out = 0, i;
+	struct iovec iov;
+	ssize_t n;
+
+	for (i = 0; i < LONG; i++)
+		sent[i] = (unsigned char)(i * 7 + i / 256);
+	fcntl(peer, F_SETFL, O_NONBLOCK);
+	while (in < LONG) {
+		n = write(peer, sent + out, LONG - out);
+		out += n > 0 ? (size_t)n : 0;
+		look(fd, POLLIN);
+		n = wire_read(fd, seen + in, in % 3 == 0 ? 5 : LONG - in);
+		if (n <= 0)
+			break;
+		in += (size_t)n;
+	}
+	ok(in == LONG && memcmp(sent, seen, LONG) == 0, "a long one, whole");
+
+	/* A short answer before it, and one behind it. */
+	fcntl(peer, F_SETFL, 0);
+	iov.iov_base = sent;
+	iov.iov_len = 60000;
+	is_int(say(fd, "m", "x"), 2, "a short answer");
+	is_int(wire_writev(fd, &iov, 1), 60000, "a long one");
+	is_int(say(fd, "a", ""), 1, "a short one");
+	look(fd, POLLIN);
+	is_int(recv(peer, seen, 60003, MSG_WAITALL), 60003, "all come");
+	ok(memcmp(seen, "mx", 2) == 0 && memcmp(seen + 2, sent, 60000) == 0 &&
+	    seen[60002] == 'a', "in their order");
+	wire_close(fd);
+	close(peer);
+}
+
+static void
+check_writing(void)
+{
+	static const char block[3000] = "x";
+	const struct iovec iov = { (void *)(size_t)block, sizeof(block) };
+	int peer, fd = connect_there(&peer), i;
+	char dst[5000];
+	ssize_t n;
+
+	is_int(look(fd, POLLOUT), POLLOUT, "it can be answered");
+	is_int(say(fd, "one", "two"), 6, "an answer of two pieces");
+	is_int(say(fd, "three", ""), 5, "another");
+	is_str(got(peer), "", "both are kept");
+	is_int(look(fd, POLLIN), 0, "until the next packet is looked for");
+	is_str(got(peer), "onetwothree", "then they come at once");
+	is_int(look(fd, POLLIN), 0, "and once");
+	is_str(got(peer), "", "nothing is sent twice");
+	for (i = 0; i < 3; i++)
+		is_int(wire_writev(fd, &iov, 1), sizeof(block), "a block");
+	ok(strlen(got(peer)) > 0, "many are not kept");
+	is_int(say(fd, "last", ""), 4, "an answer before the end");
+	while (recv(peer, dst, sizeof(dst), MSG_DONTWAIT) > 0)
+		;
+	is_int(wire_close(fd), 0, "the end");
+	n = recv(peer, dst, sizeof(dst), 0);
+	ok(n >= 4 && memcmp(dst + n - 4, "last", 4) == 0, "it comes before");
+	close(peer);
+}
+
+static void
+check_gone(void)
+{
+	static const char block[9000] = "x";
+	const struct iovec iov = { (void *)(size_t)block, sizeof(block) };
+	int peer, fd = connect_there(&peer);
+
+	close(peer);
+	is_int(say(fd, "one", ""), 3, "who is gone is told later");
+	ok(look(fd, POLLIN) & POLLHUP, "that he is gone is seen");
+	ok(wire_writev(fd, &iov, 1) < 0, "and by who has much to say");
+	wire_close(fd);
+	fd = connect_there(&peer);
+	is_int(say(fd, "one", ""), 3, "an answer is kept");
+	close(peer);
+	ok(wire_writev(fd, &iov, 1) < 0, "it cannot be sent");
+	wire_close(fd);
+}
+
+/* A descriptor that comes back knows nothing of who had it before. */
+static void
+check_again(void)
+{
+	int peer, fd = connect_there(&peer), other = dial(), pipes[2];
+
+	is_int(write(peer, "old", 3), 3, "something is read ahead");
+	is_int(look(fd, POLLIN), POLLIN, "it is there");
+	wire_close(fd);
+	is_int(wire_accept(listening, NULL, NULL), fd, "the same descriptor");
+	is_int(look(fd, POLLIN), 0, "has nothing of it");
+	wire_close(fd);
+	if (pipe(pipes) != 0)
+		return;
+	is_int(pipes[0], fd, "a pipe in its place");
+	is_int(write(pipes[1], "abc", 3), 3, "a word");
+	is_int(look(fd, POLLIN), POLLIN, "is there");
+	is_str(get(fd, 1), "a", "is read as it was asked for");
+	is_str(get(pipes[0], 50), "bc", "nothing is read ahead");
+	is_int(say(pipes[1], "d", "e"), 2, "what is written");
+	is_str(get(fd, 5), "de", "comes at once");
+	close(pipes[0]);
+	close(pipes[1]);
+	close(peer);
+	close(other);
+}
+
+/* As a libmilter with a pool of workers waits: for several. */
+static void
+check_several(void)
+{
+	struct pollfd p[2] = { { .events = POLLIN }, { .events = POLLIN } };
+	int peer[2];
+
+	p[0].fd = connect_there(&peer[0]);
+	p[1].fd = connect_there(&peer[1]);
+	is_int(wire_poll(p, 2, 0), 0, "nobody speaks");
+	is_int(write(peer[1], "x", 1), 1, "one speaks");
+	is_int(wire_poll(p, 2, -1), 1, "it is heard");
+	ok(p[0].revents == 0 && p[1].revents == POLLIN, "which one");
+	ok(kernel_has(p[1].fd) == 0 && wire_poll(p, 2, -1) == 1 &&
+	    p[0].revents == 0 && p[1].revents == POLLIN,
+	    "also when it has been read ahead");
+	is_int(say(p[0].fd, "one", ""), 3, "the other is answered");
+	is_str(get(p[1].fd, 9), "x", "the word is read");
+	is_int(wire_poll(p, 2, 0), 0, "nobody speaks");
+	is_str(got(peer[0]), "one", "the answer has come");
+	wire_close(p[0].fd);
+	wire_close(p[1].fd);
+	is_int(wire_poll(p, 0, 1), 0, "a wait for nothing ends");
+}
+
+int
+main(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	listen_there();
+	check_reading();
+	check_long();
+	check_writing();
+	check_gone();
+	check_again();
+	check_several();
+	return tap_done();
+}
