@@ -21,7 +21,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 import pairs                                                # noqa: E402
 import mta                                                  # noqa: E402
 
-COUNT = int(os.environ.get("COUNT", "80"))      # mails a round
+COUNT = int(os.environ.get("COUNT", "50"))      # mails a round
+PAIRS = 3 * pairs.ROUNDS
 CLIENTS = 2
 
 FILTER = """\
@@ -154,16 +155,19 @@ def main():
     home = pairs.folder()
     sides = begin(home)
     check(sides)
-    f = pairs.rounds({name: s.measure for name, s in sides.items()})
+    few = ("none", "ours", "replace")
+    f = pairs.rounds({name: sides[name].measure for name in few}, PAIRS)
     pairs.say("postfix-tagged", f["ours"],
               [("replace", f["replace"]), ("no-milter", f["none"])],
               [a / b for a, b in zip(f["ours"], f["replace"])], "<=1.05")
-    pairs.say("postfix-added",
-              [a - b for a, b in zip(f["ours"], f["none"])],
-              [("altermime", [a - b for a, b in zip(f["altermime"],
-                                                    f["none"])])],
-              [(a - c) / (b - c) for a, b, c in
-               zip(f["altermime"], f["ours"], f["none"])], ">=10")
+    most = ("none", "ours", "altermime")
+    f = pairs.rounds({name: sides[name].measure for name in most})
+    added = {name: [a - b for a, b in zip(f[name], f["none"])]
+             for name in most}
+    pairs.say("postfix-added", added["ours"],
+              [("altermime", added["altermime"])],
+              [a / b for a, b in zip(added["altermime"], added["ours"])],
+              ">=10")
 
 
 if __name__ == "__main__":

@@ -151,13 +151,10 @@ def folder():
 
 
 def end(child):
+    """At once: libmilter would think about it for seconds."""
     if child.poll() is None:
-        child.terminate()
-        try:
-            child.wait(10)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+        child.kill()
+        child.wait()
 
 
 def usual_mail(size=4096, tagged=True):
