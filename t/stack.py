@@ -24,6 +24,7 @@ import urllib.request
 
 import offeree
 import robots
+import tap
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
@@ -89,6 +90,11 @@ class Stack:
 
     def __exit__(self, *_):
         self.stop()
+        bad = [line for name in ("bridge", "acceptd", "milter")
+               for line in self.log(name).splitlines()
+               if "Sanitizer" in line or "runtime error" in line]
+        if bad:
+            tap.check(bad, "no sanitizer complains")
 
     def stop(self):
         if self.child.poll() is None:

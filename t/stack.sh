@@ -10,10 +10,11 @@
 #	stack_stop
 #
 # Before stack_start: STACK_ACCOUNT, lines that go into the account of the
-# bridge's configuration; STACK_LINK=http, links that lead to acceptd itself.
-# After it: STACK (the folder), WEB (host:port of
-# acceptd), LINK (base of the links), MILTER_SOCK, and what t/asterisk/lib.sh
-# sets.  Daemons are children of the sourcing shell and end with it.
+# bridge's configuration; STACK_ACCEPTD, lines of acceptd's; STACK_LINK=http,
+# links that lead to acceptd itself.  After it: STACK (the folder), WEB
+# (host:port of acceptd), LINK (base of the links), MILTER_SOCK, and what
+# t/asterisk/lib.sh sets.  Daemons are children of the sourcing shell and end
+# with it.
 #
 # Telephones: alice is the offeror's, bob the offeree's; phone_start them.
 
