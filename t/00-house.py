@@ -25,7 +25,7 @@ def check(bad, what):
     count += 1
     print(("not ok" if bad else "ok"), count, "-", what)
     for line in bad:
-        print("#  ", line)
+        print("#  ", line, file=sys.stderr)
     failed += bool(bad)
 
 

@@ -13,7 +13,7 @@ is() {	# is WHAT GOT WANT
 		echo "ok $n - $1"
 	else
 		echo "not ok $n - $1"
-		printf '#   got:  %s\n#   want: %s\n' "$2" "$3"
+		printf '#   got:  %s\n#   want: %s\n' "$2" "$3" >&2
 		bad=1
 	fi
 }

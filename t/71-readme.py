@@ -35,7 +35,7 @@ def ok(passed, what, detail=""):
     if not passed:
         failed += 1
         for line in str(detail).splitlines()[-30:]:
-            print("#  ", line)
+            print("#  ", line, file=sys.stderr)
     sys.stdout.flush()
     return passed
 

@@ -35,7 +35,8 @@ def ok(passed, name, seen=None):
         frame = sys._getframe(1)
         while frame.f_code.co_name in ("is_", "ok"):
             frame = frame.f_back
-        print("#   at line %d, saw %r" % (frame.f_lineno, seen))
+        print("#   at line %d, saw %r" % (frame.f_lineno, seen),
+              file=sys.stderr)
     return passed
 
 

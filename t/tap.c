@@ -1,4 +1,4 @@
-/* TAP for tests in C. */
+/* TAP for tests in C.  Complaints go to standard error, as prove shows them. */
 
 #include <sys/mman.h>
 
@@ -36,7 +36,7 @@ tap_ok(int passed, const char *file, int line, const char *what,
 	name(passed, fmt, ap);
 	va_end(ap);
 	if (!passed)
-		printf("#   at %s:%d: %s\n", file, line, what);
+		fprintf(stderr, "#   at %s:%d: %s\n", file, line, what);
 	fflush(stdout);
 	return (passed);
 }
@@ -51,8 +51,8 @@ tap_is_int(long long got, long long want, const char *file, int line,
 	name(got == want, fmt, ap);
 	va_end(ap);
 	if (got != want)
-		printf("#   at %s:%d: got %lld, want %lld\n", file, line, got,
-		    want);
+		fprintf(stderr, "#   at %s:%d: got %lld, want %lld\n", file,
+		    line, got, want);
 	fflush(stdout);
 	return (got == want);
 }
@@ -69,7 +69,8 @@ tap_is_str(const char *got, const char *want, const char *file, int line,
 	name(same, fmt, ap);
 	va_end(ap);
 	if (!same)
-		printf("#   at %s:%d\n#   got:  %s\n#   want: %s\n", file, line,
+		fprintf(stderr, "#   at %s:%d\n#   got:  %s\n"
+		    "#   want: %s\n", file, line,
 		    got != NULL ? got : "(null)",
 		    want != NULL ? want : "(null)");
 	fflush(stdout);
@@ -79,10 +80,10 @@ tap_is_str(const char *got, const char *want, const char *file, int line,
 static void
 hex(const char *label, const unsigned char *p, size_t len)
 {
-	printf("#   %s", label);
+	fprintf(stderr, "#   %s", label);
 	for (size_t i = 0; i < len && i < 64; i++)
-		printf("%02x", p[i]);
-	puts(len > 64 ? "..." : "");
+		fprintf(stderr, "%02x", p[i]);
+	fputs(len > 64 ? "...\n" : "\n", stderr);
 }
 
 int
@@ -96,7 +97,7 @@ tap_is_mem(const void *got, const void *want, size_t len, const char *file,
 	name(same, fmt, ap);
 	va_end(ap);
 	if (!same) {
-		printf("#   at %s:%d\n", file, line);
+		fprintf(stderr, "#   at %s:%d\n", file, line);
 		if (got != NULL && want != NULL) {
 			hex("got:  ", got, len);
 			hex("want: ", want, len);

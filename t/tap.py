@@ -1,5 +1,6 @@
 """TAP for tests in Python.  `check` passes when the list of complaints is
-empty; `finish` is the last line."""
+empty; `finish` is the last line.  Complaints go to standard error: a runner
+that hides what passes still shows them."""
 import sys
 import threading
 
@@ -14,8 +15,9 @@ def check(bad, what):
         print("not ok" if bad else "ok", count, "-", what)
         for line in bad:
             for part in str(line).splitlines():
-                print("#  ", part)
+                print("#  ", part, file=sys.stderr)
         sys.stdout.flush()
+        sys.stderr.flush()
         failed += bool(bad)
 
 

@@ -29,7 +29,7 @@ ok() {
 	else
 		tap_bad=1
 		printf '%s\n' "not ok $tap_n - $tap_what"
-		printf '%s\n' "failed: $*" "$tap_out" | sed 's/^/#   /'
+		printf '%s\n' "failed: $*" "$tap_out" | sed 's/^/#   /' >&2
 	fi
 }
 
@@ -41,7 +41,7 @@ is() {
 	else
 		tap_bad=1
 		printf '%s\n' "not ok $tap_n - $1"
-		printf '%s\n' "got:  $2" "want: $3" | sed 's/^/#   /'
+		printf '%s\n' "got:  $2" "want: $3" | sed 's/^/#   /' >&2
 	fi
 }
 
@@ -53,7 +53,7 @@ like() {
 	else
 		tap_bad=1
 		printf '%s\n' "not ok $tap_n - $1"
-		printf '%s\n' "got:  $2" "like: $3" | sed 's/^/#   /'
+		printf '%s\n' "got:  $2" "like: $3" | sed 's/^/#   /' >&2
 	fi
 }
 
