@@ -15,16 +15,18 @@
 #include "admin/keygen.h"
 #include "admin/offerors.h"
 #include "admin/programs.h"
+#include "admin/rates.h"
 #include "admin/revoke.h"
 #include "admin/talk.h"
 #include "admin/trial.h"
 
 static const struct group {
 	const char		*title;
-	const struct command	*command[6];
+	const struct command	*command[7];
 } groups[] = {
 	{ "Setting up", { &keygen_command, &offerors_command,
-	    &programs_account, &check_command, &trial_command } },
+	    &programs_account, &rates_command, &check_command,
+	    &trial_command } },
 	{ "Every day", { &calls_command, &revoke_command } },
 	{ "By hand", { &programs_mint, &programs_rewrite,
 	    &inspect_command } },

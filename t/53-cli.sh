@@ -3,7 +3,7 @@
 cd "$(dirname "$0")/.." || exit 1
 . t/tap.sh
 C=$B/calloffer
-COMMANDS="keygen offerors account check test-call calls revoke mint rewrite
+COMMANDS="keygen offerors account rates check test-call calls revoke mint rewrite
 inspect"
 
 # Wrong use: status, and a word of what is told on standard error.
@@ -23,6 +23,9 @@ done <<'E2'
 64|usage: calloffer keygen|keygen sign seal
 64|usage: calloffer offerors|offerors a b c
 64|usage: calloffer offerors|offerors -n a b
+64|usage: calloffer rates|rates
+64|usage: calloffer rates|rates -t x f
+65|nonexistent|rates /nonexistent/rates
 64|usage: calloffer inspect|inspect
 64|usage: calloffer inspect|inspect a b
 64|usage: calloffer inspect|inspect -k
