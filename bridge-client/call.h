@@ -45,6 +45,9 @@ struct acceptance {
 	uint32_t	max_s;		/* talking */
 	uint8_t		n_routes;	/* providers, the first choice first: */
 	uint8_t		route[CALL_ROUTES_MAX];	/* indexes of the driver's */
+	/* for each route a bit for every route whose legs can be joined with
+	 * its own; the driver's */
+	uint8_t		joins[CALL_ROUTES_MAX];
 };
 
 enum call_state {
@@ -84,6 +87,9 @@ struct call_leg {
 					   since it was last asked about */
 	uint8_t		n_prompts;	/* spoken since the last key */
 	uint8_t		n_wrong;	/* keys */
+	uint8_t		route_at;	/* index in acc.route */
+	uint8_t		tried;		/* bits 1 << of those that are no more
+					   to be asked */
 	const char	*speaking;	/* literal: the prompts spoken last */
 	int64_t		asked_ms;	/* of the last RING */
 	int64_t		due_ms;		/* when to ask for it, or about it */
@@ -97,13 +103,13 @@ struct call {
 	uint8_t		is_spent;	/* the use: once set, for ever */
 	uint8_t		is_blocked;	/* A pressed 9 */
 	uint8_t		is_bridged;	/* asked for, and not removed */
-	uint8_t		route_at;	/* index in acc.route */
 	int64_t		since;		/* of the state; like the next four */
 	int64_t		accepted_at;	/* Unix seconds, or 0 */
 	int64_t		key_at;		/* key 1 on leg A */
 	int64_t		talk_at;
 	int64_t		ended_at;	/* end known */
-	char		provider[33];	/* name of the one in use */
+	char		provider[33];	/* name of A's */
+	char		b_provider[33];	/* likewise; "": B is not asked for */
 	char		detail[128];	/* the provider's reason; no numbers */
 	struct call_leg	leg[2];		/* A, B */
 	/* not kept in the journal: */

@@ -18,6 +18,7 @@
 #include "bridge-client/lines.h"
 #include "bridge-client/outbox.h"
 #include "bridge-client/provider.h"
+#include "bridge-client/route.h"
 #include "bridge-client/watch.h"
 
 #include "bridge-client/driver.h"
@@ -34,7 +35,7 @@ struct entry {
 	struct idnode		 node;
 	struct entry		*next_touched;
 	struct watch_list	 watches;
-	size_t			 provider;	/* index; SIZE_MAX: not known */
+	size_t			 provider[2];	/* of each leg; see route.h */
 	int			 is_open;
 	int			 is_touched;
 };
@@ -88,7 +89,7 @@ entry_new(struct driver *d)
 	e->box.call = &e->c;
 	e->box.ready = on_ready;
 	e->box.ctx = e;
-	e->provider = SIZE_MAX;
+	e->provider[0] = e->provider[1] = SIZE_MAX;
 	return e;
 }
 
@@ -144,19 +145,6 @@ log_move(const struct entry *e, enum call_state was)
 		    c->provider);
 }
 
-/* The provider that the call goes by now. */
-static void
-set_provider(struct entry *e)
-{
-	struct call *c = &e->c;
-
-	if (c->acc.n_routes == 0)
-		return;		/* restored: set when it was read */
-	e->provider = c->acc.route[c->route_at];
-	snprintf(c->provider, sizeof(c->provider), "%s",
-	    e->d->exchanges.provider[e->provider].conf->name);
-}
-
 static void move(struct entry *, struct call_event *);
 
 static void
@@ -179,7 +167,7 @@ move(struct entry *e, struct call_event *ev)
 	ev->now_ms = clock_mono_ms();
 	ev->wall = clock_wall();
 	machine_step(&e->c, ev, &actions);
-	set_provider(e);
+	route_set(&e->c, &e->d->exchanges, e->provider);
 	if (e->is_open) {
 		if (e->c.state != was)
 			log_move(e, was);
@@ -187,7 +175,8 @@ move(struct entry *e, struct call_event *ev)
 	}
 	touch(e);
 	for (i = 0; i < actions.n; i++) {
-		if (outbox_add(&e->box, &actions.list[i], e->provider) == 0)
+		if (outbox_add(&e->box, &actions.list[i],
+		    e->provider[actions.list[i].leg]) == 0)
 			continue;
 		none.act = actions.list[i].act;
 		none.leg = actions.list[i].leg;
@@ -221,6 +210,14 @@ on_ready(void *ctx)
 
 /* What comes from outside. */
 
+static int
+is_ready(void *ctx, size_t provider)
+{
+	struct driver *d = ctx;
+
+	return lines_is_ready(&d->lines, provider);
+}
+
 int
 driver_accept(struct driver *d, const struct acceptance *acc,
     driver_accepted_fn *fn, void *ctx)
@@ -238,10 +235,7 @@ driver_accept(struct driver *d, const struct acceptance *acc,
 	a->fn = fn;
 	a->fn_ctx = ctx;
 	a->owner = e;
-	while (e->c.route_at < acc->n_routes &&
-	    !lines_is_ready(&d->lines, acc->route[e->c.route_at]))
-		e->c.route_at++;
-	if (e->c.route_at == acc->n_routes)
+	if (route_begin(&e->c, &d->exchanges, is_ready, d) < 0)
 		a->refusal = ASK_NO_PROVIDER;
 	else
 		move_by(e, CALL_BEGIN);
@@ -304,7 +298,7 @@ driver_event(struct driver *d, size_t provider,
 		return;
 	}
 	e = find(d, pe->call);
-	if (e != NULL && e->provider == provider)
+	if (e != NULL && e->provider[pe->leg] == provider)
 		move(e, &ev);
 	else if (pe->kind == EVENT_RINGING || pe->kind == EVENT_ANSWERED)
 		lines_hang(&d->lines, provider, pe);
@@ -319,7 +313,8 @@ driver_stream_up(struct driver *d, size_t provider)
 	lines_stream(&d->lines, provider, 1, "");
 	while ((node = idtable_next(&d->open, node)) != NULL) {
 		e = node->owner;
-		if (e->provider == provider)
+		if (e->provider[LEG_A] == provider ||
+		    e->provider[LEG_B] == provider)
 			move_by(e, CALL_RESYNC);
 	}
 }
@@ -377,11 +372,12 @@ end(struct entry *e)
 static void
 let_go(struct entry *e)
 {
+	enum leg leg = e->c.state == CALL_RINGING_B ? LEG_B : LEG_A;
 	enum outbox_ring ring = OUTBOX_RING;
 
 	if (e->c.is_dirty)
 		ring = OUTBOX_HOLD;
-	else if (!lines_is_ready(&e->d->lines, e->provider))
+	else if (!lines_is_ready(&e->d->lines, e->provider[leg]))
 		ring = OUTBOX_DROP;
 	outbox_send(&e->box, ring);
 	if (e->c.is_dirty) {
@@ -528,7 +524,6 @@ restore(void *ctx, const struct call *c)
 {
 	struct driver *d = ctx;
 	struct entry *e = entry_new(d);
-	size_t i;
 
 	if (e == NULL || reserve(d, 1) != 0) {
 		free(e);
@@ -536,10 +531,7 @@ restore(void *ctx, const struct call *c)
 		return 1;
 	}
 	e->c = *c;
-	for (i = 0; i < d->exchanges.n; i++)
-		if (strcmp(c->provider, d->exchanges.provider[i].conf->name)
-		    == 0)
-			e->provider = i;
+	route_restore(&e->c, &d->exchanges, e->provider);
 	put_in(e);
 	move_by(e, CALL_RESTORED);
 	return 0;

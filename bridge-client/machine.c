@@ -206,12 +206,11 @@ was_not_rung(struct step *s, enum leg leg, int may_try_again)
 		return;
 	if (may_try_again && ++l->tries < TRIES_MAX) {
 		l->due_ms = step_in_ms(s, INT64_C(500) << l->tries);
-	} else if (leg == LEG_B) {
-		step_part(s, ASK_END_PROVIDER);
-	} else if (c->route_at + 1 < c->acc.n_routes) {
-		c->route_at++;
+	} else if (step_next_route(c, leg)) {
 		l->tries = 0;
 		step_ring(s, leg);
+	} else if (leg == LEG_B) {
+		step_part(s, ASK_END_PROVIDER);
 	} else {
 		step_finish(s, ASK_END_PROVIDER);
 	}

@@ -171,6 +171,23 @@ read_provider(const struct contract_provider *p,
 	return 0;
 }
 
+/* Whose legs can be joined with whose. */
+static void
+set_joins(void)
+{
+	struct world_provider *p, *q;
+	size_t i, j;
+
+	for (i = 0; i < bridge.n_providers; i++)
+		for (j = 0; j < bridge.n_providers; j++) {
+			p = &bridge.provider[i];
+			q = &bridge.provider[j];
+			if (p->kind == q->kind && p->kind->joins != NULL &&
+			    p->kind->joins(p->conf, q->conf))
+				p->joins = (uint8_t)(p->joins | 1u << j);
+		}
+}
+
 static int
 add_unseal_keys(void *ctx)
 {
@@ -205,6 +222,7 @@ read_configuration(const char *path, char *why, size_t size)
 		if (read_provider(contract_provider_at(bridge.start, i),
 		    &at) == -1)
 			return -1;
+	set_joins();
 	if (contract_load_as_user(bridge.start, add_unseal_keys, &in) == -1)
 		return contract_wrong(&at, 1, "unseal_keys", "%s", what);
 	return 0;

@@ -121,6 +121,24 @@ provider_prompt(const struct provider_intent *in, int i,
 }
 
 int
+provider_n_prompts(const struct provider_intent *in)
+{
+	char name[PROVIDER_WORD_SIZE];
+	const char *p;
+	int i, n = 1;
+
+	if (in->prompt == NULL || in->lang == NULL ||
+	    !provider_is_word(in->lang, strlen(in->lang)))
+		return -1;
+	for (p = in->prompt; *p != '\0'; p++)
+		n += *p == ',';
+	for (i = 0; i < n; i++)
+		if (provider_prompt(in, i, name) < 0)
+			return -1;
+	return n;
+}
+
+int
 provider_header(const struct provider_hook *h, const char *name, char *dst,
     size_t size)
 {

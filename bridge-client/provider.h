@@ -179,6 +179,9 @@ struct provider {
 	void		 (*reply)(const struct provider_intent *, int step,
 			    int status, int is_sent, const char *body,
 			    size_t len, struct provider_reply *out);
+	/* Can legs of these two, both of this kind, be joined?  NULL: no. */
+	int		 (*joins)(const struct provider_conf *,
+			    const struct provider_conf *);
 	/* The path and query, below `url`, of the WebSocket that brings events;
 	 * NULL where events come by webhook.  -1: does not fit. */
 	int		 (*stream)(const struct provider_conf *, char *dst,
@@ -217,6 +220,8 @@ int provider_read_leg(const char *, size_t, struct provider_event *out);
 #define PROVIDER_WORD_SIZE 64
 int provider_prompt(const struct provider_intent *, int i,
     char dst[PROVIDER_WORD_SIZE]);
+/* How many; -1: one of them, or the language, is no word. */
+int provider_n_prompts(const struct provider_intent *);
 
 /* 1 for letters, digits, "-" and "_", fewer than PROVIDER_WORD_SIZE. */
 int provider_is_word(const char *, size_t);

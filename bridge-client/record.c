@@ -220,6 +220,7 @@ record_put_call(struct buf *b, const struct call *c)
 	put_head(b, c);
 	put_acceptance(b, &c->acc);
 	put_text(b, c->provider);
+	put_text(b, c->b_provider);
 	put_text(b, c->leg[0].ref);
 	put_text(b, c->leg[1].ref);
 	put_text(b, c->detail);
@@ -242,6 +243,7 @@ record_get_call(struct call *c, const unsigned char id[16], const void *row,
 		return -1;
 	memcpy(c->acc.id, key, sizeof(key));
 	get_text(&s, c->provider, sizeof(c->provider));
+	get_text(&s, c->b_provider, sizeof(c->b_provider));
 	get_text(&s, c->leg[0].ref, sizeof(c->leg[0].ref));
 	get_text(&s, c->leg[1].ref, sizeof(c->leg[1].ref));
 	get_text(&s, c->detail, sizeof(c->detail));

@@ -191,6 +191,23 @@ step_ring(struct step *s, enum leg leg)
 	step_give(s, PROVIDER_RING, leg);
 }
 
+int
+step_next_route(struct call *c, enum leg leg)
+{
+	struct call_leg *l = &c->leg[leg];
+	unsigned may = leg == LEG_A ? UINT8_MAX :
+	    c->acc.joins[c->leg[LEG_A].route_at];
+	uint8_t i;
+
+	l->tried = (uint8_t)(l->tried | 1u << l->route_at);
+	for (i = 0; i < c->acc.n_routes; i++)
+		if ((may & ~l->tried & 1u << i) != 0) {
+			l->route_at = i;
+			return 1;
+		}
+	return 0;
+}
+
 void
 step_speak(struct step *s, enum leg leg, const char *prompt)
 {
@@ -272,6 +289,7 @@ step_agree(struct step *s)
 {
 	s->c->is_spent = 1;
 	s->c->key_at = s->ev->wall;
+	s->c->leg[LEG_B].route_at = s->c->leg[LEG_A].route_at;
 	step_set_state(s, CALL_RINGING_B, 0);
 	step_give(s, PROVIDER_HUSH, LEG_A);
 	step_speak(s, LEG_A, "a-wait");

@@ -114,6 +114,11 @@ void step_set_leg(struct step *, enum leg, enum call_leg_state);
 void step_note(struct step *, const char *detail);
 
 void step_ring(struct step *, enum leg);
+/*
+ * The leg goes by the next provider of the account's list: that has not been
+ * asked and, for B, whose legs can be joined with A's.  0: there is none.
+ */
+int step_next_route(struct call *, enum leg);
 void step_speak(struct step *, enum leg, const char *prompt);
 /* Asks for the key 1: the first time, or after a wrong one. */
 void step_prompt(struct step *, enum leg);

@@ -38,6 +38,9 @@ struct world {
 struct world_provider {
 	const struct provider		*kind;
 	const struct provider_conf	*conf;		/* borrowed */
+	/* a bit for each other, by its index, whose legs can be joined with
+	 * this one's */
+	uint8_t				 joins;
 };
 
 #endif

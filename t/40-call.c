@@ -19,6 +19,7 @@ static const char letters[] = {
 
 static struct acceptance acc = {
 	.uses = 1, .ring_s = 25, .confirm_s = 10, .max_s = 600, .n_routes = 1,
+	.joins = { 1 },
 	.a_lang = "en", .b_lang = "de"
 };
 
@@ -432,11 +433,64 @@ test_routes(void)
 	call_init(&c, &two);
 	run_event(&c, "begin", &out);
 	run_event(&c, "refused:RA", &out);
-	ok(out.n == 1 && out.list[0].act == PROVIDER_RING && c.route_at == 1,
-	    "refused: the next provider is asked");
+	ok(out.n == 1 && out.list[0].act == PROVIDER_RING &&
+	    c.leg[LEG_A].route_at == 1, "refused: the next provider is asked");
 	run_event(&c, "unknown:RA", &out);
-	ok(out.n == 1 && out.list[0].act == PROVIDER_FIND && c.route_at == 1,
-	    "unknown: nobody else is");
+	ok(out.n == 1 && out.list[0].act == PROVIDER_FIND &&
+	    c.leg[LEG_A].route_at == 1, "unknown: nobody else is");
+}
+
+/* Likewise B, by those whose legs can be joined with A's. */
+static void
+test_routes_of_b(void)
+{
+	static const struct {
+		const char	*name;
+		uint8_t		 joins;		/* of A's */
+		const char	*outcomes[5];	/* of RING B, in their order */
+		const char	*routes;	/* by which, each time */
+		enum call_state	 state;
+	} cases[] = {
+		{ "nobody else can be joined", 2, { "refused:RB" }, "",
+		    CALL_PARTING },
+		{ "the list in its order", 7, { "refused:RB", "refused:RB",
+		    "refused:RB" }, "02", CALL_PARTING },
+		{ "but for those that cannot", 6, { "refused:RB",
+		    "refused:RB" }, "2", CALL_PARTING },
+		{ "certainly not, thrice", 3, { "not:RB", "timer", "not:RB",
+		    "timer", "not:RB" }, "110", CALL_RINGING_B },
+		{ "unknown", 7, { "unknown:RB", "gone:FB" }, "",
+		    CALL_RINGING_B },
+	};
+	struct acceptance three = acc;
+	struct call_actions out;
+	char routes[8];
+	size_t i, j, n;
+	struct call c;
+
+	three.n_routes = 3;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		three.joins[1] = cases[i].joins;
+		call_init(&c, &three);
+		run_event(&c, "begin", &out);
+		run_event(&c, "refused:RA", &out);
+		run_event(&c, "done:RA", &out);
+		run_event(&c, "answered:A", &out);
+		run_event(&c, "key1:A", &out);
+		is_int(c.leg[LEG_B].route_at, 1, "%s: B goes first as A does",
+		    cases[i].name);
+		n = 0;
+		for (j = 0; j < 5 && cases[i].outcomes[j] != NULL; j++) {
+			run_event(&c, cases[i].outcomes[j], &out);
+			if (out.n == 1 && out.list[0].act == PROVIDER_RING)
+				routes[n++] = (char)('0' +
+				    c.leg[LEG_B].route_at);
+		}
+		routes[n] = '\0';
+		is_str(routes, cases[i].routes, "%s: by whom", cases[i].name);
+		is_str(call_state_word(c.state),
+		    call_state_word(cases[i].state), "%s", cases[i].name);
+	}
 }
 
 static void
@@ -464,6 +518,7 @@ main(void)
 	for (i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++)
 		run_script(&scripts[i]);
 	test_routes();
+	test_routes_of_b();
 	test_facts();
 	return tap_done();
 }

@@ -262,6 +262,7 @@ walk(int *reached)
 	size_t i, n = 10 + dice(60), leave = 1 + dice(HAPPY);
 
 	a.n_routes = (uint8_t)(1 + dice(2));
+	a.joins[0] = a.joins[1] = (uint8_t)(dice(2) == 0 ? 3 : 0);
 	now_ms = 1000000;
 	call_init(&c, &a);
 	for (i = 0; i < n; i++) {

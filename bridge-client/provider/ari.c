@@ -26,54 +26,18 @@
 
 #include "bridge-client/provider/ari.h"
 
-#define PREFIX		"co-"
-#define PREFIX_LEN	3
-#define ID_SIZE		(PREFIX_LEN + PROVIDER_ID_SIZE + 2)
+#define ID_SIZE		PROVIDER_LEG_SIZE
 #define TIMEOUT_MS	5000
 
+/* A leg's name without the leg. */
 static void
 bridge_id(const struct provider_intent *in, char dst[ID_SIZE])
 {
-	memcpy(dst, PREFIX, PREFIX_LEN);
-	provider_put_id(in->call, dst + PREFIX_LEN);
-}
-
-static void
-channel_id(const struct provider_intent *in, enum leg leg, char dst[ID_SIZE])
-{
-	bridge_id(in, dst);
-	memcpy(dst + ID_SIZE - 3, leg == LEG_A ? "-a" : "-b", 3);
-}
-
-/* Is it one of ours?  0, or -1. */
-static int
-read_channel_id(const char *id, struct provider_event *out)
-{
-	const char *tail;
-
-	if (strlen(id) != ID_SIZE - 1 || memcmp(id, PREFIX, PREFIX_LEN) != 0)
-		return -1;
-	tail = id + ID_SIZE - 3;
-	if (strcmp(tail, "-a") != 0 && strcmp(tail, "-b") != 0)
-		return -1;
-	out->leg = tail[1] == 'a' ? LEG_A : LEG_B;
-	return provider_read_id(id + PREFIX_LEN, 2 * PROVIDER_CALL_BYTES,
-	    out->call);
+	provider_put_leg(in->call, in->leg, dst);
+	dst[ID_SIZE - 3] = '\0';
 }
 
 /* What the configuration must be like. */
-
-static int
-is_word(const char *s)
-{
-	if (*s == '\0')
-		return 0;
-	for (; *s != '\0'; s++)
-		if (!scan_is_alnum((unsigned char)*s) && *s != '-' &&
-		    *s != '_')
-			return 0;
-	return 1;
-}
 
 /* A technology and exactly one place for the number. */
 static int
@@ -98,7 +62,7 @@ ari_check(const struct provider_conf *c)
 		return "url must have no query";
 	if (c->user == NULL || *c->user == '\0')
 		return "user is missing (a section of ari.conf)";
-	if (!is_word(c->app))
+	if (!provider_is_word(c->app, strlen(c->app)))
 		return "app must be letters, digits, '-' and '_'";
 	if (!is_dial_string(c->trunk_pstn))
 		return "trunk_pstn must be like PJSIP/%s@trunk";
@@ -108,6 +72,13 @@ ari_check(const struct provider_conf *c)
 	if (c->prompts[0] != '/' || strchr(c->prompts, ',') != NULL)
 		return "prompts must be an absolute path without a comma";
 	return NULL;
+}
+
+/* Channels of one Asterisk, whatever their application and trunk. */
+static int
+ari_joins(const struct provider_conf *a, const struct provider_conf *b)
+{
+	return strcmp(a->url, b->url) == 0;
 }
 
 /* Intent to request. */
@@ -215,29 +186,18 @@ static int
 put_media(const struct provider_conf *c, const struct provider_intent *in,
     struct request *r)
 {
-	const char *p = in->prompt, *end;
-	char name[64];
+	char name[PROVIDER_WORD_SIZE];
 	struct buf b;
-	int status = -1;
+	int i, n = provider_n_prompts(in), status = -1;
 
 	buf_init(&b, 1024);
-	if (!is_word(in->lang))
-		goto out;
-	for (;; p = end + 1) {
-		end = p + strcspn(p, ",");
-		snprintf(name, sizeof(name), "%.*s", (int)(end - p), p);
-		if (!is_word(name) || strlen(name) != (size_t)(end - p))
-			goto out;
-		buf_printf(&b, "%ssound:%s/%s/%s", b.len > 0 ? "," : "",
+	for (i = 0; i < n && provider_prompt(in, i, name) == 0; i++)
+		buf_printf(&b, "%ssound:%s/%s/%s", i > 0 ? "," : "",
 		    c->prompts, in->lang, name);
-		if (*end == '\0')
-			break;
+	if (n > 0 && buf_ok(&b)) {
+		request_query(r, "media", buf_cstr(&b));
+		status = 0;
 	}
-	if (!buf_ok(&b))
-		goto out;
-	request_query(r, "media", buf_cstr(&b));
-	status = 0;
-out:
 	buf_free(&b);
 	return status;
 }
@@ -247,8 +207,8 @@ add_both(const struct provider_intent *in, struct request *r)
 {
 	char a[ID_SIZE], b[ID_SIZE], both[2 * ID_SIZE];
 
-	channel_id(in, LEG_A, a);
-	channel_id(in, LEG_B, b);
+	provider_put_leg(in->call, LEG_A, a);
+	provider_put_leg(in->call, LEG_B, b);
 	snprintf(both, sizeof(both), "%s,%s", a, b);
 	request_path(r, "addChannel");
 	request_query(r, "channel", both);
@@ -268,7 +228,7 @@ build(const struct provider_conf *c, const struct provider_intent *in,
 {
 	char leg[ID_SIZE], call[ID_SIZE];
 
-	channel_id(in, in->leg, leg);
+	provider_put_leg(in->call, in->leg, leg);
 	bridge_id(in, call);
 	switch (in->act) {
 	case PROVIDER_PROBE:
@@ -583,7 +543,7 @@ ari_event(const void *bytes, size_t len, struct provider_event *out)
 			id = json_str(j, "peer.id");
 		if (id == NULL)
 			id = json_str(j, "playback.id");
-		if (id != NULL && read_channel_id(id, out) == 0)
+		if (id != NULL && provider_read_leg(id, strlen(id), out) == 0)
 			read_event(j, type, out);
 	}
 	json_free(j);
@@ -593,6 +553,7 @@ ari_event(const void *bytes, size_t len, struct provider_event *out)
 const struct provider provider_ari = {
 	.name = "asterisk",
 	.check = ari_check,
+	.joins = ari_joins,
 	.request = ari_request,
 	.reply = ari_reply,
 	.stream = ari_stream,

@@ -163,6 +163,8 @@ bridge_start(void)
 		world.boot_ms = world.now_ms - sim_between(1, 100000);
 	world_set_clock();
 	memcpy(conf.provider, net_provider, sizeof(net_provider));
+	if (world.is_one_switch)
+		conf.provider[0].joins = conf.provider[1].joins = 3;
 	conf.world = (struct world){ .send = net_send, .wake = on_wake,
 	    .listen = on_listen };
 	conf.journal = ledger_open();

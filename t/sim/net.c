@@ -154,7 +154,7 @@ static const struct provider hook_kind = {
 static const struct provider_conf stream_conf = { .name = "first" };
 static const struct provider_conf hook_conf = { .name = "second" };
 const struct world_provider net_provider[SIM_PROVIDERS] = {
-	{ &stream_kind, &stream_conf }, { &hook_kind, &hook_conf }
+	{ &stream_kind, &stream_conf, 0 }, { &hook_kind, &hook_conf, 0 }
 };
 
 /* What must be so. */
@@ -166,7 +166,7 @@ may_ring(const struct sim_phone *p)
 }
 
 static void
-check_ring(struct sim_call *c, const struct sim_wire *w)
+check_ring(struct sim_call *c, const struct sim_wire *w, size_t provider)
 {
 	const struct ledger_call *l = ledger_of(c);
 	const struct tel *to = w->leg == LEG_A ? &c->acc.a : &c->acc.b;
@@ -187,6 +187,9 @@ check_ring(struct sim_call *c, const struct sim_wire *w)
 		world_wrong(c, "B is rung and no use is spent");
 	if (w->leg == LEG_B && !c->phone[LEG_A].has_agreed)
 		world_wrong(c, "B is rung before A's key 1");
+	if (w->leg == LEG_B && !world.is_one_switch &&
+	    (int)provider != c->phone[LEG_A].provider)
+		world_wrong(c, "B is rung where A cannot be joined with it");
 	for (i = 0; i < world.n_calls && w->leg == LEG_A; i++)
 		if (&world.call[i] != c && world.call[i].offer == c->offer &&
 		    may_ring(&world.call[i].phone[LEG_A]))
@@ -204,7 +207,7 @@ check_join(struct sim_call *c)
 
 /* When something is asked for that people can feel. */
 static void
-check(struct sim_call *c, const struct sim_wire *w)
+check(struct sim_call *c, const struct sim_wire *w, size_t provider)
 {
 	struct call now;
 
@@ -217,7 +220,7 @@ check(struct sim_call *c, const struct sim_wire *w)
 	if (bridge_get(c, &now) != 0 || now.end != ASK_END_NONE)
 		world_wrong(c, "rung or bridged after its end");
 	if (w->act == PROVIDER_RING)
-		check_ring(c, w);
+		check_ring(c, w, provider);
 	else
 		check_join(c);
 }
@@ -343,7 +346,7 @@ net_send(void *ctx, size_t provider, const struct request *r,
 		    net_act_words[t.wire.act], (int)provider,
 		    world_index(t.call), "ab"[t.wire.leg], t.wire.step);
 		if (has_effect(&t.wire, provider))
-			check(t.call, &t.wire);
+			check(t.call, &t.wire, provider);
 	}
 	if (!world.is_link_up[provider]) {
 		if (sim_dice(4) == 0)

@@ -137,6 +137,7 @@ struct sim_phone {
 	int			 provider;	/* that rings it */
 	int			 n_rung;
 	int			 n_asked;	/* RINGs that the bridge sent */
+	int			 n_refused;	/* .. and the provider refused */
 	int			 n_on_its_way;	/* RINGs that may yet begin */
 	int			 has_agreed;	/* the person pressed 1 */
 	int			 was_heard;	/* .. and the bridge asked */
@@ -345,6 +346,7 @@ struct sim_world {
 	struct sim_offer	 offer[SIM_OFFERS];
 	int			 is_link_up[SIM_PROVIDERS];
 	int			 is_stream_up;	/* provider 0's */
+	int			 is_one_switch;	/* legs of both can be joined */
 	int			 is_stolen;	/* enum sim_thief */
 	const char		*wrong;		/* a literal */
 	const struct sim_call	*wrong_call;

@@ -164,13 +164,28 @@ truth_person(struct sim_thing *t)
 
 /* Requests: each gives an HTTP status. */
 
+/* Where all is well, only one who is the first of two. */
+static int
+is_refused(const struct sim_phone *p, const struct sim_thing *t)
+{
+	const struct acceptance *a = &p->call->acc;
+
+	if (!world.weather.is_calm)
+		return t->fate == SIM_FINE && sim_chance(5);
+	return p->n_refused == 0 && a->n_routes == 2 && (p->leg == LEG_A ?
+	    a->route[0] == t->provider : world.is_one_switch) &&
+	    sim_chance(50);
+}
+
 static int
 ring(struct sim_phone *p, struct sim_thing *t)
 {
 	if (truth_is_there(p))
 		return 409;
-	if (!world.weather.is_calm && t->fate == SIM_FINE && sim_chance(5))
+	if (is_refused(p, t)) {
+		p->n_refused++;
 		return 400;
+	}
 	if (p->n_rung > 0)
 		world_wrong(p->call, "a telephone is rung twice");
 	p->provider = t->provider;
@@ -187,7 +202,8 @@ join(struct sim_call *c, int provider)
 	struct sim_phone *a = &c->phone[LEG_A], *b = &c->phone[LEG_B];
 
 	if (a->state != SIM_PHONE_UP || b->state != SIM_PHONE_UP ||
-	    a->provider != provider || b->provider != provider)
+	    a->provider != provider ||
+	    (b->provider != provider && !world.is_one_switch))
 		return 404;
 	if (!a->has_agreed || !b->has_agreed)
 		world_wrong(c, "bridged without both keys");

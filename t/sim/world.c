@@ -370,8 +370,10 @@ check_call_at_end(const struct sim_call *c)
 		world_wrong(c, "an acceptance is lost");
 	if (p[LEG_B].n_rung > 0 && !ledger_of(c)->is_spent)
 		world_wrong(c, "B was rung and no use is spent");
+	/* (who leaves while he is bridged is told by a refusal first) */
 	if (world.weather.is_calm && (ledger_of(c)->end == ASK_END_UNKNOWN ||
-	    ledger_of(c)->end == ASK_END_PROVIDER))
+	    (ledger_of(c)->end == ASK_END_PROVIDER && !p[0].has_left &&
+	    !p[1].has_left)))
 		world_wrong(c, "nobody knows why it ended though all was well");
 	if (world.weather.is_calm && p[0].was_heard && p[1].was_heard &&
 	    !p[0].has_left && !p[1].has_left && !c->was_meddled &&
@@ -411,6 +413,7 @@ begin(uint64_t seed)
 	disk_reset(sim_dice(16) == 0);
 	ledger_reset();
 	world.boot_ms = -sim_between(1, HOUR_MS);
+	world.is_one_switch = (int)sim_dice(2);
 	world.is_link_up[0] = world.is_link_up[1] = 1;
 	world.n_offers = 4 + sim_dice(SIM_OFFERS - 3);
 	for (i = 0; i < world.n_offers; i++)
