@@ -29,9 +29,20 @@ for path in glob.glob("bridge-client/*.c"):
             named.update(literal.split(","))
 check([] if len(named) >= 10 else sorted(named),
       "the call machine names its prompts")
-check([] if {"en", "de"} <= set(os.listdir(B + "/prompts"))
-      else ["only " + " ".join(os.listdir(B + "/prompts"))],
-      "in English and German at least")
+made = set(os.listdir(B + "/prompts"))
+
+
+def words(path, pattern):
+    with open(path, encoding="utf-8") as f:
+        return re.findall("[a-z]+", re.search(pattern, f.read()).group(1))
+
+
+usual = words("bridge-client/contract.c", r'"languages", "([a-z ]+)"')
+check([] if usual[0] == "en" and set(usual) == made else
+      ["made: " + " ".join(sorted(made)), "by default: " + " ".join(usual)],
+      "in the languages that the bridge takes for granted, English first")
+check([] if words("etc/bridge.conf", r"#languages = \{(.*)\}") == usual
+      else ["etc/bridge.conf says others"], "and the sample says so")
 
 
 def faults(path):
