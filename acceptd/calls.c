@@ -15,7 +15,6 @@
 
 #include "acceptd/calls.h"
 
-#define SECRET_MIN 16
 #define PATH_SIZE (ASK_SECRET_MAX + 4)
 
 static enum visit_step
@@ -36,11 +35,7 @@ gone(const struct context *c, struct visit *v)
 static int
 take_secret(struct visit *v, const char *secret)
 {
-	size_t len = strlen(secret);
-
-	if (len < SECRET_MIN || len > ASK_SECRET_MAX || strspn(secret,
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-	    "0123456789-_") != len)
+	if (!context_is_secret(secret))
 		return -1;
 	snprintf(v->secret, sizeof(v->secret), "%s", secret);
 	return 0;

@@ -15,6 +15,7 @@
 #include "acceptd/context.h"
 
 #define AGAIN_S 30		/* Retry-After of what mends itself */
+#define SECRET_MIN 16
 
 void
 context_page(const struct context *c, const struct visit *v, const char *self,
@@ -150,6 +151,16 @@ context_redirect(struct visit *v, const char *path)
 		snprintf(r->location, sizeof(r->location), "%s", path);
 	r->is_page = 1;
 	return VISIT_RESPOND;
+}
+
+int
+context_is_secret(const char *s)
+{
+	size_t len = strlen(s);
+
+	return len >= SECRET_MIN && len <= ASK_SECRET_MAX && strspn(s,
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	    "0123456789-_") == len;
 }
 
 int

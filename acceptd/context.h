@@ -52,6 +52,12 @@ enum visit_step context_card(const struct context *, struct visit *,
 enum visit_step context_redirect(struct visit *, const char *path);
 
 /*
+ * 1 when the text can be a call's secret: what stands in /c/SECRET, whoever
+ * says so.
+ */
+int context_is_secret(const char *);
+
+/*
  * 1 when a form was sent from our own page, as far as the browser says
  * (Sec-Fetch-Site, Origin).  "Origin: null" is what a browser sends for our
  * own pages, too, since they say no-referrer; so it decides nothing.

@@ -378,7 +378,8 @@ take_accepted(struct context *c, struct visit *v, const struct frame *f)
 	if (f == NULL)
 		return v->is_sent ? show_retry(c, v) :
 		    refuse(c, v, ASK_UNREACHABLE, 0);
-	if (ask_get_accepted(&a, f->body, f->len) < 0) {
+	if (ask_get_accepted(&a, f->body, f->len) < 0 ||
+	    (a.refusal == ASK_OK && !context_is_secret(a.secret))) {
 		v->is_garbled = 1;
 		return show_retry(c, v);
 	}

@@ -31,16 +31,22 @@ offer(enum ask_refusal refusal, const char *known_region)
 }
 
 static const struct frame *
-accepted(enum ask_refusal refusal)
+accepted_as(enum ask_refusal refusal, const char *secret)
 {
 	struct ask_accepted a = { 0 };
 
 	a.refusal = (uint8_t)refusal;
 	a.retry_at = refusal == ASK_TOO_MANY ? NOW + 600 : 0;
-	snprintf(a.secret, sizeof(a.secret), SECRET);
+	snprintf(a.secret, sizeof(a.secret), "%s", secret);
 	buf_clear(&body);
 	ask_put_accepted(&body, &a);
 	return frame();
+}
+
+static const struct frame *
+accepted(enum ask_refusal refusal)
+{
+	return accepted_as(refusal, SECRET);
 }
 
 static const struct frame *
@@ -191,6 +197,13 @@ test_accepts(void)
 	ok(step == VISIT_RESPOND && v.response.status == 303,
 	    "accepted: sent on");
 	is_str(v.response.location, "/c/" SECRET, "to the call");
+	visit_free(&v);
+
+	ask(&v, WEB_POST, "/o/" TOKEN, "nonce=mine&number=%2B44+20-7946.0123");
+	site_answer(&context, &v, accepted_as(ASK_OK, SECRET "\r\nX: y"));
+	ok(v.response.status == 503 && v.is_garbled &&
+	    v.response.location[0] == '\0',
+	    "a secret that is none goes into no header");
 	visit_free(&v);
 
 	ask(&v, WEB_POST, "/o/" TOKEN, "nonce=mine&digits=123");
