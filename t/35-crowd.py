@@ -1,10 +1,7 @@
 #!/usr/bin/python3
 """Many at once on the shipped acceptd: live streams, what each costs and how
 soon news reach them; heads and bodies that drip, and whether anybody else
-waits for them.
-
-STREAMS=10000 DRIPS=1000 is the long form, in which the goals are held; the
-short form, on a machine that does other things, allows ten times as long."""
+waits for them."""
 import os
 import resource
 import select
@@ -17,9 +14,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from acceptd import Acceptd, is_, ok, done, wait_for    # noqa: E402
 from smuggle import head                                # noqa: E402
 
-STREAMS = int(os.environ.get("STREAMS", "1000"))
-DRIPS = int(os.environ.get("DRIPS", "200"))
-SLACK = 1 if STREAMS >= 10000 else 10
+STREAMS = int(os.environ.get("STREAMS", "10000"))
+DRIPS = int(os.environ.get("DRIPS", "1000"))
 
 
 def private_kb(a):
@@ -80,28 +76,33 @@ def streams():
             a.face.send(c, ident, 4, {"stage": 3, "name": "Alice Doe"})
             n, last = hear([socks[i]], b"asking-a", 10)
             times.append(last - start if n else 10)
-        ok(max(times) <= 0.1 * SLACK, "news of one call reach its page among "
+        ok(max(times) <= 0.1, "news of one call reach its page among "
            "them in %.0f ms, the slowest in %.0f" % (
                1000 * statistics.median(times), 1000 * max(times)), times)
         start = time.monotonic()
         for c, ident, _ in list(a.face.subscribers):
             a.face.send(c, ident, 4, {"stage": 6, "name": "Alice Doe"})
         n, last = hear(socks, b"talking", 30)
-        ok(n == STREAMS and last - start <= 2 * SLACK,
+        ok(n == STREAMS and last - start <= 2,
            "all at once in %.2f s" % (last - start), (n, last - start))
         for s in socks:
             s.close()
         ok(wait_for(lambda: a.counted("streams") == 0), "and gone again")
 
 
-def visit(a, path, n=50):
+def visits(a, path, n):
+    """How long each took."""
     times = []
     for _ in range(n):
         start = time.monotonic()
-        if a.get(path).status != 200:
-            return 99
-        times.append(time.monotonic() - start)
-    return statistics.median(times)
+        good = a.get(path).status == 200
+        times.append(time.monotonic() - start if good else 99)
+    return times
+
+
+def most(times):
+    """What 95 of 100 do not wait longer than."""
+    return sorted(times)[len(times) * 95 // 100] if times else 99
 
 
 def drips():
@@ -110,7 +111,7 @@ def drips():
                  max_connections_per_client=4 * DRIPS,
                  page_burst=1000000) as a:
         path = "/o/" + a.signer.token()
-        alone = visit(a, path)
+        alone = most(visits(a, path, 200))
         start = time.monotonic()
         first = head(b"POST %s HTTP/1.1" % path.encode(), b"Host: a",
                      b"Content-Type: application/x-www-form-urlencoded",
@@ -131,16 +132,15 @@ def drips():
                 except OSError:
                     open_ones.remove(s)
             if len(open_ones) == 2 * DRIPS:
-                among.append(visit(a, path, 5))
+                among += visits(a, path, 10)
             time.sleep(0.1)     # so much between two bytes of each
         took = time.monotonic() - start
-        ok(not open_ones and took < 4 + 3 * SLACK, "%d heads and %d bodies "
+        ok(not open_ones and took < 4 + 3, "%d heads and %d bodies "
            "that drip are cut, the last after %.1f s" % (DRIPS, DRIPS, took),
            (len(open_ones), took))
-        ok(among and statistics.median(among) - alone <= 0.05 * SLACK,
-           "an ordinary visitor waits %.1f ms among them, %.1f alone" % (
-               1000 * statistics.median(among or [9]), 1000 * alone),
-           among[-5:])
+        ok(len(among) >= 50 and most(among) - alone <= 0.05,
+           "of 100 ordinary visitors 95 wait at most %.1f ms among them, "
+           "%.1f alone" % (1000 * most(among), 1000 * alone), among[-5:])
 
 
 soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
