@@ -19,7 +19,7 @@ FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
 def smuggling(a):
     """Each row is refused and its connection ends; a second request behind it
     is never seen.  What the library does not show us (a bare LF, folded lines,
-    a NUL) is the proxy's affair: it must not be taken for two requests."""
+    a NUL) is the proxy's affair: it is taken for one request at most."""
     token = a.signer.token().encode()
     get = b"GET /o/" + token + b" HTTP/1.1"
     host = b"Host: a"
@@ -35,13 +35,13 @@ def smuggling(a):
     is_(len(a.face.asked), 0, "the bridge has heard of none of them")
     ok(a.counted("http_bad_total") >= 15, "they are counted",
        a.counted("http_bad_total"))
-    # What the library hides from us: at most one request is seen.
-    for name, request in (
-            ("bare LF", get + b"\nHost: a\n\n"),
-            ("a folded line", head(get, host, b"X: y", b" z")),
-            ("a NUL in the target", head(b"GET /o/x\0y HTTP/1.1", host))):
+    for name, request in smuggle.hidden(token):
+        a.face.asked.clear()
         got = a.raw(request, wait=0.5)
-        ok(got.count(b"HTTP/1.") <= 1, "taken for one at most: " + name, got)
+        n = got.count(b"HTTP/1.")
+        ok((n <= 1 or n == 2 and b"<html>" in got)
+           and len(a.face.asked) <= 1,
+           "taken for one at most: " + name, got[:200])
 
 
 def bodies(a):

@@ -7,6 +7,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -17,10 +18,13 @@ import smuggle
 NAME = "call.example.com"
 SECRET = "c2VjcmV0LW9mLXRoZS1jYWxs"
 SOCKET = "/run/calloffer-acceptd/acceptd.sock"
-# A form of request that is rare, but can be read in one way only.
+# What nginx does not refuse but mends: it passes on one request, in which
+# nothing of that is left.
 MENDED = ("an absolute target", "version 0.9", "version 1.2",
           "a target of 4 KB", "a header without colon",
-          "a body where there is none")
+          "a body where there is none",
+          # which acceptd refuses itself
+          "a fragment in the target")
 FORM = "nonce=n&number=%2B442079460123"
 
 
@@ -240,29 +244,88 @@ def live(p):
     stream.wait()
 
 
-def ambiguous(p):
-    """Every row of t/smuggle.py."""
-    a = p.a
-    token = a.signer.token().encode()
-    get = smuggle.head(b"GET /o/" + token + b" HTTP/1.1",
-                       b"Host: " + NAME.encode())
-    for name, request in smuggle.rows(token, NAME.encode()):
-        a.face.asked.clear()
-        got = p.raw(request + get)
-        if name in MENDED:
-            ok(got.count(b"HTTP/1.1 ") <= 2 and len(a.face.asked) <= 2,
-               "nginx: passed on as one clear request: " + name, got[:200])
-            continue
-        ok((got == b"" or got.startswith((b"HTTP/1.1 4", b"HTTP/1.1 5",
-                                          b"HTTP/1.0 4", b"<html>")))
-           and b" 200 OK" not in got and not a.face.asked
-           and b"[still open]" not in got,
-           "nginx: refused, and the connection ends: " + name, got[:200])
-    got = p.raw(smuggle.head(b"GET /o/x\0y HTTP/1.1",
-                             b"Host: " + NAME.encode()))
-    ok(got.startswith(b"HTTP/1.1 400"), "nginx: refused: a NUL in the target",
-       got[:100])
+class Behind:
+    """In acceptd's place: keeps what a proxy sends, and answers it as long as
+    it can be read in one way only."""
 
+    def __init__(self, path):
+        self.seen, self.bad = [], []
+        self.listener = socket.socket(socket.AF_UNIX)
+        if os.path.exists(path):
+            os.unlink(path)
+        self.listener.bind(path)
+        os.chmod(path, 0o777)
+        self.listener.listen(64)
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                c, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.talk, args=(c,),
+                             daemon=True).start()
+
+    def talk(self, c):
+        have = b""
+        with c:
+            while True:
+                got = c.recv(65536)
+                if not got:
+                    if have:
+                        self.bad.append("half a request: %r" % have)
+                    return
+                have += got
+                try:
+                    request, have = smuggle.one(have)
+                except ValueError as e:
+                    self.bad.append(str(e))
+                    return
+                if request:
+                    self.seen.append(request)
+                    c.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"
+                              b"\r\nok")
+
+
+def ambiguous(p):
+    """Every row of t/smuggle.py: refused, or mended."""
+    token = p.a.signer.token().encode()
+    host = NAME.encode()
+    last = smuggle.head(b"GET /last HTTP/1.1", b"Host: " + host,
+                        b"Connection: close")
+    p.a.process.kill()
+    p.a.process.wait()
+    behind = Behind(p.a.dir + "/http.sock")
+    rows = smuggle.rows(token, host)
+    hidden = smuggle.hidden(token, host)
+    refused = []
+    for name, request in rows + hidden:
+        behind.seen.clear()
+        got = p.raw(request + last)
+        is_refused = not behind.seen and b" 200 OK" not in got \
+            and b"[still open]" not in got
+        if is_refused:
+            refused.append(name)
+        if name in MENDED or name in [n for n, _ in hidden]:
+            # Itself, and the one behind it; or both refused.
+            lines = [line for line, _, _ in behind.seen]
+            ok(is_refused or not behind.bad and len(lines) <= 2
+               and (lines.count(b"GET /last HTTP/1.1") == 1
+                    or name == "version 0.9" and len(lines) == 1)
+               and got.count(b"HTTP/1.1 ") <= 2,
+               "nginx: %s: %s" % ("refused" if is_refused else
+                                  "passed on as one clear request", name),
+               (got[:200], behind.bad, behind.seen))
+            continue
+        ok(is_refused, "nginx: refused, and the connection ends: " + name,
+           (got[:200], behind.seen))
+    is_(behind.bad, [], "nginx: nothing came through that is not clear")
+    is_([n for n in ("a folded line", "a NUL in the target",
+                     "a NUL in a value", "a folded length")
+         if n not in refused], [],
+        "nginx: folded lines and NULs are refused")
+    behind.listener.close()
 
 
 def secrets(p, token):
@@ -305,7 +368,7 @@ for what in "nginx", "caddy", "haproxy":
         a.face.hooked = {"status": 201}
         usual(p)
         live(p)
+        secrets(p, a.signer.token())
         if what == "nginx":
             ambiguous(p)
-        secrets(p, a.signer.token())
 done()
