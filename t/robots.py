@@ -9,9 +9,10 @@
 A telephone rings at once and does its steps, words "ACTION:MS" one after the
 other, each MS after the one before; the first counts from the moment when it
 rings.  ACTION is `answer`, `hang` (a BYE; while it rings: 486), `sNNN` (that
-SIP status instead of an answer), or a key (0-9, *, #: RFC 4733).  It says
-nothing, and hears nothing.
+SIP status instead of an answer), a key (0-9, *, #: RFC 4733), or `sing`: its
+tone for a fifth of a second.  What it hears is kept (`heard`).
 """
+import collections
 import heapq
 import random
 import re
@@ -21,8 +22,13 @@ import struct
 import threading
 import time
 
+import tones
+
 RESEND = 0.5                    # an answer until it is acknowledged, seconds
 EVENTS = "0123456789*#"
+SONG = 10                       # frames of 20 ms
+KEPT = 2 * SONG                 # of what is heard, the last
+BATCH = 100                     # packets read before others have their turn
 
 
 class Dialog:
@@ -41,6 +47,7 @@ class Dialog:
         m = re.search(r"^a=rtpmap:(\d+) telephone-event", body(invite), re.M)
         self.payload = int(m.group(1)) if m else 101
         self.seq = random.getrandbits(15)
+        self.heard = collections.deque(maxlen=KEPT)
 
 
 def header(text, name):
@@ -66,19 +73,25 @@ class Robots(threading.Thread):
         self.port = self.sip.getsockname()[1]
         self.rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.rtp.bind(("127.0.0.1", 0))
+        self.rtp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        self.rtp.setblocking(False)
         self.media = self.rtp.getsockname()[1]
         self.wake, self.woken = socket.socketpair()
         self.lock = threading.RLock()
         self.steps = {}         # number: [(action, ms), ...]
+        self.tones = {}         # number: Hz
         self.dialogs = {}       # Call-ID
-        self.log = []           # (time, number, what)
+        self.by_rtp = {}        # the other side's port
+        self.of = {}            # number: its dialogs, in their order
+        self.log = {}           # number: [(time, what), ...]
         self.todo = []          # (when, n, function, arguments)
         self.n = 0
 
     # asked by tests
 
-    def has(self, number, steps=""):
+    def has(self, number, steps="", hz=400):
         with self.lock:
+            self.tones[number] = tones.frame(hz)
             self.steps[number] = [(a, int(ms) / 1000) for a, ms in
                                   (s.split(":") for s in steps.split())]
 
@@ -88,25 +101,29 @@ class Robots(threading.Thread):
 
     def times(self, number, what):
         with self.lock:
-            return [t for t, n, w in self.log
-                    if n == number and w.split()[0] == what]
+            return [t for t, w in self.log.get(number, ())
+                    if w.split()[0] == what]
 
     def invited(self, number):
         return self.times(number, "rings")
 
+    def heard(self, number):
+        """The last frames of its newest call that were heard."""
+        with self.lock:
+            return list(self.of[number][-1].heard)
+
     def is_idle(self, number):
         with self.lock:
-            return all(d.state == "over" for d in self.dialogs.values()
-                       if d.number == number)
+            return all(d.state == "over" for d in self.of.get(number, ()))
 
     def story(self, number):
         with self.lock:
-            return ["%.3f %s" % (t, w) for t, n, w in self.log if n == number]
+            return ["%.3f %s" % line for line in self.log.get(number, ())]
 
     # the thread
 
     def note(self, d, what):
-        self.log.append((time.time(), d.number, what))
+        self.log.setdefault(d.number, []).append((time.time(), what))
 
     def later(self, seconds, fn, *args):
         with self.lock:
@@ -124,9 +141,9 @@ class Robots(threading.Thread):
                                   wait)[0]
             if self.woken in ready:
                 self.woken.recv(4096)
-            if self.rtp in ready:
-                self.rtp.recv(65535)
             with self.lock:
+                if self.rtp in ready:
+                    self.listen()
                 if self.sip in ready:
                     data, peer = self.sip.recvfrom(65535)
                     if len(data) > 10:
@@ -134,6 +151,16 @@ class Robots(threading.Thread):
                 while self.todo and self.todo[0][0] <= time.monotonic():
                     _, _, fn, args = heapq.heappop(self.todo)
                     fn(*args)
+
+    def listen(self):
+        for _ in range(BATCH):
+            try:
+                data, peer = self.rtp.recvfrom(2048)
+            except BlockingIOError:
+                return
+            d = self.by_rtp.get(peer[1])
+            if d and len(data) == 12 + tones.FRAME and data[1] & 127 == 0:
+                d.heard.append(data[12:])
 
     def hear(self, text, peer):
         d = self.dialogs.get(header(text, "Call-ID"))
@@ -164,6 +191,8 @@ class Robots(threading.Thread):
         number = re.match(r"INVITE sips?:([^@;> ]+)", text).group(1)
         d = Dialog(number.replace("%2B", "+"), text, peer)
         self.dialogs[d.call] = d
+        self.of.setdefault(d.number, []).append(d)
+        self.by_rtp[d.rtp] = d
         self.note(d, "rings")
         self.answer(d, text, "180 Ringing")
         self.schedule(d, self.steps.get(d.number, []))
@@ -179,8 +208,8 @@ class Robots(threading.Thread):
             self.schedule(d, left)
 
     def act(self, number, action):
-        for d in reversed(list(self.dialogs.values())):
-            if d.number == number and d.state != "over":
+        for d in reversed(self.of.get(number, ())):
+            if d.state != "over":
                 self.action(d, action)
                 return
 
@@ -197,6 +226,9 @@ class Robots(threading.Thread):
             self.hang(d)
         elif action in EVENTS and d.state == "up":
             self.press(d, action)
+        elif action == "sing" and d.state == "up":
+            self.note(d, "sings")
+            self.sing(d, SONG)
 
     def answer(self, d, request, status, more="", sdp=""):
         lines = ["SIP/2.0 " + status]
@@ -250,6 +282,15 @@ class Robots(threading.Thread):
                 ">BBHIIBBH", 0x80, d.payload | (0x80 if i == 0 else 0), d.seq,
                 stamp, 0x0ca11, EVENTS.index(key), end << 7 | 10, length),
                 ("127.0.0.1", d.rtp))
+
+    def sing(self, d, left):
+        d.seq = d.seq + 1 & 0xffff
+        self.rtp.sendto(struct.pack(
+            ">BBHII", 0x80, 0, d.seq, int(time.monotonic() * 8000)
+            & 0xffffffff, 0x0ca11) + self.tones[d.number],
+            ("127.0.0.1", d.rtp))
+        if left > 1:
+            self.later(0.02, self.sing, d, left - 1)
 
     def hang(self, d):
         self.note(d, "hangs")

@@ -113,11 +113,11 @@ class Stack:
 
     # telephones
 
-    def robot(self, number, steps=""):
+    def robot(self, number, steps="", hz=400):
         if self.robots is None:
             self.robots = robots.Robots()
             self.robots.start()
-        self.robots.has(number, steps)
+        self.robots.has(number, steps, hz)
         with open("%s/exchange/%s" % (self.bed, number), "w") as f:
             f.write("%d\n" % self.robots.port)
 
