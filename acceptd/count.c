@@ -33,6 +33,20 @@ gauge(struct buf *b, const char *name, const char *help, uint32_t value)
 	    value);
 }
 
+/* Which version runs, and since when: by names that collectors know. */
+static void
+put_program(struct buf *b, const struct count_now *now)
+{
+	buf_printf(b, "# HELP calloffer_acceptd_build_info The version that "
+	    "runs.\n"
+	    "# TYPE calloffer_acceptd_build_info gauge\n"
+	    "calloffer_acceptd_build_info{version=\"" CALLOFFER_VERSION
+	    "\"} 1\n"
+	    "# HELP process_start_time_seconds Unix time of the start.\n"
+	    "# TYPE process_start_time_seconds gauge\n"
+	    "process_start_time_seconds %" PRId64 "\n", now->started);
+}
+
 void
 count_print(struct buf *b, const struct count *c, const struct count_now *now)
 {
@@ -54,4 +68,5 @@ count_print(struct buf *b, const struct count *c, const struct count_now *now)
 	gauge(b, "connections", "HTTP connections open", now->connections);
 	gauge(b, "streams", "Live streams open", now->streams);
 	gauge(b, "questions", "Questions at the bridge", now->questions);
+	put_program(b, now);
 }

@@ -34,6 +34,7 @@ struct count {
 struct count_now {
 	int		 is_bridge_up;
 	uint32_t	 connections, streams, questions;
+	int64_t		 started;	/* Unix time */
 };
 
 /* Prometheus' text format, version 0.0.4. */

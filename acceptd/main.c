@@ -71,6 +71,7 @@ static struct acceptd {
 	struct desk		*desk;
 	struct http		*http, *metrics;
 	struct loop_timer	*end;
+	int64_t			 started;	/* Unix time */
 	int64_t			 end_ms;	/* 0: not asked to end */
 } a;
 
@@ -241,7 +242,7 @@ metrics_request(void *ctx, struct http_exchange *x,
 {
 	const struct count_now now = {
 		face_is_up(a.face), http_connections(a.http),
-		live_count(a.live), face_open_questions(a.face)
+		live_count(a.live), face_open_questions(a.face), a.started
 	};
 	struct web_response r;
 
@@ -530,6 +531,7 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	start_rooms(site_fd, metrics_fd);
 	close_jail(s);
+	a.started = clock_wall();
 	log_info("started: version=%s languages=%zu keys=%zu",
 	    CALLOFFER_VERSION, lang_count(l->langs), l->keys.n);
 	result = loop_run(a.loop);
