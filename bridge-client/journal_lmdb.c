@@ -20,6 +20,7 @@
 #include "bridge-client/journal.h"
 #include "bridge-client/record.h"
 #include "bridge-client/rows.h"
+#include "bridge-client/sweep.h"
 
 #include "bridge-client/journal_lmdb.h"
 
@@ -30,8 +31,6 @@
 				   acceptance */
 #define OPEN_S		(2 * 86400)	/* no call is open for longer */
 #define JUMP_S		3600	/* a clock that leaps so far is remembered */
-#define OVER_S		86400	/* kept beyond an offer's end */
-#define SWEEP_MAX	64	/* rows deleted at a time, of one table */
 
 static const struct rows_key high_key = { "high", 4 };
 static const struct rows_key jump_key = { "jump", 4 };
@@ -255,90 +254,13 @@ op_revoke(struct journal *j, const struct journal_revocation *rev)
 	return rows_raise_times(l->txn, ROWS_REVOKED, &k, &t);
 }
 
-/* Sweeping. */
-
-struct sweep {
-	struct lmdb	*l;
-	enum rows_table	 table;
-	int64_t		 wall;
-	int64_t		 keep_s;
-	size_t		 budget;
-	size_t		 n;
-	struct rows_key	 over[SWEEP_MAX];
-};
-
-/* When the call ended; by a clock that was set back it may be before it was
- * accepted. */
-static int64_t
-last_time(const struct call *c)
-{
-	return c->ended_at > c->accepted_at ? c->ended_at : c->accepted_at;
-}
-
-/* May this row be forgotten?  A damaged one is left for a person to see. */
-static int
-is_over(const struct sweep *w, const struct db_value *k,
-    const struct db_value *v)
-{
-	struct record_times t;
-	struct record_uses u;
-	struct call c;
-
-	if (w->table == ROWS_CALLS)
-		return k->len == ID && !record_may_be_open(v->data, v->len) &&
-		    record_get_call(&c, k->data, v->data, v->len) == 0 &&
-		    last_time(&c) + w->keep_s < w->wall;
-	if (w->table == ROWS_USES)
-		return k->len == ID &&
-		    record_get_uses(&u, k->data, v->data, v->len) == 0 &&
-		    !u.is_open && u.not_after + OVER_S < w->wall;
-	return record_get_times(&t, k->data, k->len, v->data, v->len) == 0 &&
-	    t.until + OVER_S < w->wall;
-}
-
-/* Gathers what is over; borrowed keys do not outlive a deletion. */
-static enum db_result
-gather(struct sweep *w, struct rows_key *from)
-{
-	struct db_cursor *cursor = NULL;
-	struct db_value k, v;
-	enum db_result r;
-
-	r = db_seek(w->l->txn, (int)w->table, from->len > 0 ? from->bytes :
-	    NULL, from->len, &cursor, &k, &v);
-	for (; r == DB_OK && w->budget > 0 && w->n < SWEEP_MAX; w->budget--) {
-		rows_key_of(from, k.data, k.len);
-		if (is_over(w, &k, &v))
-			w->over[w->n++] = *from;
-		r = db_next(cursor, &k, &v);
-	}
-	if (r == DB_NOT_FOUND)
-		from->len = 0;		/* from the beginning, the next time */
-	db_cursor_free(cursor);
-	return r == DB_NOT_FOUND ? DB_OK : r;
-}
-
 static enum journal_result
 op_sweep(struct journal *j, int64_t wall, int64_t keep_s, size_t budget)
 {
-	static const enum rows_table swept[] = { ROWS_CALLS, ROWS_USES,
-	    ROWS_REVOKED };
-	struct sweep w = { .l = self(j), .wall = wall, .keep_s = keep_s };
-	enum db_result r = DB_OK;
-	size_t i, n;
+	struct lmdb *l = self(j);
+	const struct sweep w = { wall, keep_s, budget, l->swept };
 
-	for (i = 0; i < sizeof(swept) / sizeof(swept[0]); i++) {
-		w.table = swept[i];
-		w.budget = budget;
-		w.n = 0;
-		r = gather(&w, &w.l->swept[swept[i]]);
-		for (n = 0; r == DB_OK && n < w.n; n++)
-			r = db_del(w.l->txn, (int)w.table, w.over[n].bytes,
-			    w.over[n].len);
-		if (r != DB_OK)
-			break;
-	}
-	return rows_result(r);
+	return sweep_rows(l->txn, &w);
 }
 
 /* Outside of one. */

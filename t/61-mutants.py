@@ -194,7 +194,7 @@ BREAKS = [
     ("the state of leg B is not kept", "record.c",
      "\tbuf_u8(b, c->leg[1].state);\n", "\tbuf_u8(b, 0);\n",
      ["the journal is not what was committed"]),
-    ("calls are forgotten when they are over", "journal_lmdb.c",
+    ("calls are forgotten when they are over", "sweep.c",
      "last_time(&c) + w->keep_s < w->wall", "last_time(&c) < w->wall",
      ["a call is lost"]),
 ]
