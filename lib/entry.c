@@ -56,8 +56,9 @@ set_name(struct entry *e, const struct value *v, const char **why)
 	return 0;
 }
 
+/* A name in some other file: of an account, of a template. */
 static int
-set_account(struct entry *e, const struct value *v, const char **why)
+set_word(char *dst, const struct value *v, const char **why)
 {
 	size_t i;
 
@@ -66,10 +67,22 @@ set_account(struct entry *e, const struct value *v, const char **why)
 	for (i = 0; i < v->len; i++)
 		if (memchr("abcdefghijklmnopqrstuvwxyz0123456789_-",
 		    v->text[i], 38) == NULL)
-			return refuse(why,
-			    "an account is of a-z, 0-9, _ and -");
-	memcpy(e->account, v->text, v->len + 1);
+			return refuse(why, "a name is of a-z, 0-9, _ and -");
+	memcpy(dst, v->text, v->len + 1);
 	return 0;
+}
+
+static int
+set_account(struct entry *e, const struct value *v, const char **why)
+{
+	return set_word(e->account, v, why);
+}
+
+static int
+set_template(struct entry *e, const struct value *v, const char **why)
+{
+	_Static_assert(sizeof(e->template) == sizeof(e->account), "one bound");
+	return set_word(e->template, v, why);
 }
 
 static int
@@ -253,6 +266,7 @@ static const struct {
 	{ "max", set_max },
 	{ "window", set_window },
 	{ "lang", set_lang },
+	{ "template", set_template },
 };
 #define N_WORDS (sizeof(words) / sizeof(words[0]))
 

@@ -35,11 +35,13 @@
  *	max=30m		longest call, 1 m to 4 h; default: the account's
  *	window="..."	lib/window.h
  *	lang=xx		two letters; default "en"
+ *	template=NAME	[a-z0-9_-]{1,32}: of the button; default: "default"
  */
 enum entry_mode { ENTRY_HEADER, ENTRY_ALWAYS, ENTRY_SUBJECT };
 
 #define ENTRY_LIST_MAX	16
 #define ENTRY_WORD_MAX	128
+#define ENTRY_TEMPLATE_MAX 32
 
 struct entry {
 	struct tel	to;
@@ -56,6 +58,7 @@ struct entry {
 	uint32_t	max_s;			/* 0: the account's */
 	struct window	window;
 	char		lang[3];
+	char		template[ENTRY_TEMPLATE_MAX + 1]; /* "": default */
 };
 
 /* -1, and a sentence that names the word at fault. */

@@ -1,158 +1,538 @@
 /*
- * The button and the link, in the languages of the house.
+ * The button and the link, by their template.
  *
- * Padding stands twice: on the cell for Word's renderer, on the link for all
- * others.  The colour stands twice because some clients recolour links.  The
- * caption is outside of the table, or it would stretch the button, and has no
- * colour of its own, or it could not be read on dark.
+ * In the template that is shipped padding stands twice: on the cell for Word's
+ * renderer, on the link for all others.  The colour stands twice because some
+ * clients recolour links.  The caption is outside of the table, or it would
+ * stretch the button, and has no colour of its own, or it could not be read on
+ * dark.
  */
 
-#include <stdint.h>
+#include <dirent.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include "lib/buf.h"
+#include "lib/log.h"
+
+#include "milter/markup.h"
+#include "milter/template.h"
 
 #include "milter/button.h"
 
-struct words {
-	const char	*lang;
-	const char	*dir;
-	const char	*label;
-	const char	*before;	/* caption, up to the name ... */
-	const char	*after;		/* ... and behind it */
-	const char	*text;		/* ASCII: plain text in any charset */
+#define SET_MAX		256	/* templates */
+#define LINE_MAX	998	/* RFC 5322, 2.1.1 */
+#define SUFFIX		".template"
+#define GLYPH		"<span aria-hidden=\"true\">&#9742;&#65038;</span>"
+
+struct button_set {
+	struct template	*base;		/* "default" */
+	size_t		 n;
+	struct template	*template[SET_MAX];
 };
 
-#define ENGLISH_TEXT "Call me - open this link to be connected by phone:"
+/*
+ * The file etc/templates/default.template as bytes: the house has one text of
+ * it, and the program needs no file to make a button.
+ */
+__asm__(
+    ".section .rodata\n"
+    "button_shipped:\n"
+    ".incbin \"etc/templates/default.template\"\n"
+    "button_shipped_end:\n"
+    ".byte 0\n"
+    ".previous\n");
+extern const char button_shipped[], button_shipped_end[];
 
-static const struct words languages[] = {
-{ "en", "ltr", "Call me",
-    "Opens a page: enter your number and be connected with ", " by phone.",
-    ENGLISH_TEXT },
-{ "de", "ltr", "Rufen Sie mich an",
-    "Öffnet eine Seite: Nummer eingeben und telefonisch mit ",
-    " verbunden werden.",
-    "Rufen Sie mich an - dieser Link verbindet uns per Telefon:" },
-{ "fr", "ltr", "Appelez-moi",
-    "Ouvre une page : indiquez votre numéro pour être mis en relation avec ",
-    " par téléphone.",
-    "Appelez-moi - ouvrez ce lien pour me parler de vive voix :" },
-{ "es", "ltr", "Hablemos",
-    "Abre una página: indique su número y le conectamos con ",
-    " por teléfono.",
-    "Hablemos - abra este enlace y le conectamos de viva voz:" },
-{ "it", "ltr", "Mi chiami",
-    "Apre una pagina: indichi il suo numero e sarà messo in contatto con ",
-    " per telefono.",
-    "Mi chiami - apra questo link per parlarmi al telefono:" },
-{ "nl", "ltr", "Bel mij",
-    "Opent een pagina: geef uw nummer en u wordt telefonisch verbonden met ",
-    ".",
-    "Bel mij - open deze link om telefonisch verbonden te worden:" },
-{ "pt", "ltr", "Ligue-me",
-    "Abre uma página: indique o seu número e será ligado a ",
-    " por telefone.",
-    "Ligue-me - abra este link para falar comigo por telefone:" },
-{ "ar", "rtl", "اتصل بي",
-    "تفتح صفحة: أدخل رقمك وسيتم توصيلك هاتفيا مع ", ".",
-    ENGLISH_TEXT },
-{ "he", "rtl", "התקשרו אליי",
-    "נפתח דף: הזינו את מספרכם ותחוברו טלפונית עם ", ".",
-    ENGLISH_TEXT },
+static struct template *shipped;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+/* What fills the holes of a layout. */
+enum hole { HOLE_DIRECTION, HOLE_URL, HOLE_ICON, HOLE_LABEL, HOLE_CAPTION,
+	HOLE_TEXT, HOLES };
+static const char *const holes[HOLES] = {
+	"{direction}", "{url}", "{icon}", "{label}", "{caption}", "{text}"
 };
-#define N_LANGUAGES (sizeof(languages) / sizeof(languages[0]))
 
-static const struct words *
-find(const char *lang)
+static enum hole
+hole_at(const char *p)
 {
-	size_t i;
+	enum hole h;
 
-	for (i = 0; i < N_LANGUAGES; i++)
-		if (strcmp(languages[i].lang, lang) == 0)
-			return &languages[i];
-	return NULL;
+	for (h = 0; h < HOLES; h++)
+		if (strncmp(p, holes[h], strlen(holes[h])) == 0)
+			break;
+	return h;
 }
 
-int
-button_speaks(const char *lang)
-{
-	return find(lang) != NULL;
-}
-
-/* A character of more than one byte (the text is known to be UTF-8). */
-static uint32_t
-read_utf8(const unsigned char **p)
-{
-	unsigned n = **p >= 0xf0 ? 3 : **p >= 0xe0 ? 2 : 1;
-	uint32_t c = **p & (0x3fu >> n);
-
-	for ((*p)++; n > 0 && (**p & 0xc0) == 0x80; n--)
-		c = c << 6 | (*(*p)++ & 0x3f);
-	return c;
-}
-
-/* Text as HTML shows it, whatever the character set of the message. */
 static void
-put_escaped(struct buf *out, const char *text)
+put_caption(struct buf *out, const char *caption, const char *name)
 {
-	const unsigned char *p = (const unsigned char *)text;
-	size_t n;
+	const char *hole = strstr(caption, "{name}");
 
-	while (*p != '\0') {
-		for (n = 0; p[n] >= ' ' && p[n] < 0x80 &&
-		    strchr("<>&\"'", p[n]) == NULL; n++)
-			;
-		buf_put(out, p, n);
-		p += n;
-		if (*p >= 0x80)
-			buf_printf(out, "&#%u;", read_utf8(&p));
-		else if (*p != '\0')
-			buf_printf(out, "&#%u;", *p++);
+	buf_put(out, caption, (size_t)(hole - caption));
+	template_escape(out, name);
+	buf_str(out, hole + 6);
+}
+
+/* What cannot be seen has no name either: the label says all. */
+static void
+put_icon(struct buf *out, const struct button_image *image)
+{
+	if (image == NULL) {
+		buf_str(out, GLYPH);
+		return;
 	}
+	buf_printf(out, "<img src=\"cid:%s\" width=\"%u\" height=\"%u\" "
+	    "alt=\"\" style=\"vertical-align:middle;border:0\">", image->cid,
+	    image->width, image->height);
+}
+
+static void
+fill(struct buf *out, enum hole h, const struct button *b,
+    const struct template_words *w)
+{
+	switch (h) {
+	case HOLE_DIRECTION:
+		buf_str(out, w->word[TEMPLATE_DIRECTION]);
+		break;
+	case HOLE_URL:
+		buf_str(out, b->url);
+		break;
+	case HOLE_ICON:
+		put_icon(out, b->image);
+		break;
+	case HOLE_LABEL:
+		buf_str(out, w->word[TEMPLATE_LABEL]);
+		break;
+	case HOLE_CAPTION:
+		put_caption(out, w->word[TEMPLATE_CAPTION], b->name);
+		break;
+	case HOLE_TEXT:
+		buf_str(out, w->word[TEMPLATE_TEXT]);
+		break;
+	case HOLES:
+		buf_u8(out, '{');
+		break;
+	}
+}
+
+static void
+lay_out(struct buf *out, const char *layout, const struct button *b,
+    const struct template *t)
+{
+	const struct template_words *w = template_words(t, b->lang);
+	const char *p;
+	enum hole h;
+
+	for (p = layout; *p != '\0'; p += h < HOLES ? strlen(holes[h]) : 1) {
+		layout = p;
+		p = strchrnul(p, '{');
+		buf_put(out, layout, (size_t)(p - layout));
+		if (*p == '\0')
+			return;
+		h = hole_at(p);
+		fill(out, h, b, w);
+	}
+}
+
+static void read_shipped(void);
+
+static const struct template *
+template_of(const struct button *b)
+{
+	if (b->template != NULL)
+		return b->template;
+	(void)pthread_once(&once, read_shipped);
+	return shipped;
 }
 
 void
 button_html(const struct button *b, struct buf *out)
 {
-	const struct words *w = find(b->lang);
+	const struct template *t = template_of(b);
 
-	if (w == NULL)
-		w = &languages[0];
-	buf_str(out, "<div dir=\"");
-	buf_str(out, w->dir);
-	buf_str(out, "\" style=\"padding:16px 0;"
-	    "font-family:Arial,Helvetica,sans-serif\">\r\n"
-	    "<table role=\"presentation\" border=\"0\" cellpadding=\"0\" "
-	    "cellspacing=\"0\"><tr>\r\n"
-	    "<td style=\"background-color:#0B5CAD;border-radius:6px;"
-	    "mso-padding-alt:11px 22px\">\r\n"
-	    "<a href=\"");
-	buf_str(out, b->url);
-	buf_str(out, "\"\r\n"
-	    "style=\"display:inline-block;padding:11px 22px;"
-	    "border:1px solid #5B9BE0;border-radius:6px;"
-	    "background-color:#0B5CAD;color:#FFFFFF;font-size:16px;"
-	    "font-weight:bold;text-decoration:none\">\r\n"
-	    "<span aria-hidden=\"true\" style=\"color:#FFFFFF\">"
-	    "&#9742;&#65038;</span>&nbsp;"
-	    "<span style=\"color:#FFFFFF\">");
-	put_escaped(out, w->label);
-	buf_str(out, "</span></a></td>\r\n"
-	    "</tr></table>\r\n"
-	    "<div style=\"padding-top:6px;font-size:12px\">");
-	put_escaped(out, w->before);
-	put_escaped(out, b->name);
-	put_escaped(out, w->after);
-	buf_str(out, "</div></div>\r\n");
+	lay_out(out, t->html, b, t);
 }
 
 void
 button_text(const struct button *b, struct buf *out)
 {
-	const struct words *w = find(b->lang);
+	const struct template *t = template_of(b);
 
-	buf_str(out, w != NULL ? w->text : languages[0].text);
-	buf_str(out, "\r\n");
-	buf_str(out, b->url);
-	buf_str(out, "\r\n");
+	lay_out(out, t->text, b, t);
+}
+
+/* A complaint, and the line that it is about. */
+struct fault {
+	int	line;
+	char	text[200];
+};
+
+static int
+refuse(struct fault *f, int line, const char *text)
+{
+	f->line = line;
+	snprintf(f->text, sizeof(f->text), "%s", text);
+	return -1;
+}
+
+static int
+line_of(const char *text, const char *p)
+{
+	int n = 0;
+
+	for (; text < p; text++)
+		n += *text == '\n';
+	return n;
+}
+
+/* How often a hole is there is right; and there are no others. */
+static int
+check_holes(struct fault *f, const char *layout, int first, const int *wanted)
+{
+	int seen[HOLES] = { 0 };
+	char why[64];
+	const char *p;
+	enum hole h;
+
+	for (p = layout; *p != '\0'; p++) {
+		if (*p != '{' && *p != '}')
+			continue;
+		h = hole_at(p);
+		if (h == HOLES || wanted[h] == 0)
+			return refuse(f, first + line_of(layout, p),
+			    "a brace that is no hole of this layout");
+		if (seen[h]++ == wanted[h])
+			return refuse(f, first + line_of(layout, p),
+			    "the hole stands there twice");
+		p += strlen(holes[h]) - 1;
+	}
+	for (h = 0; h < HOLES; h++)
+		if (seen[h] < wanted[h] && h != HOLE_ICON) {
+			snprintf(why, sizeof(why), "%s is missing", holes[h]);
+			return refuse(f, first, why);
+		}
+	return 0;
+}
+
+/* What may stand in any message: see the header. */
+static const char *
+find_misfit(const char *p, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (p[i] < ' ' || p[i] > '~')
+			return "not ASCII";
+	if (len > LINE_MAX)
+		return "with the longest link and name the line would be "
+		    "longer than 998: break it";
+	if (len == 0)
+		return NULL;
+	if (strchr(" >.", p[0]) != NULL || strncmp(p, "From ", 5) == 0 ||
+	    strncmp(p, "--", 2) == 0)
+		return "a line must not begin with a space, >, ., -- or From";
+	return p[len - 1] == ' ' ? "a line must not end with a space" : NULL;
+}
+
+/* `line`: of the first, in the file; `words`: where it is not in the file. */
+static int
+check_lines(struct fault *f, const char *text, int line, int words)
+{
+	const char *end, *misfit;
+
+	for (; *text != '\0'; text = end + 2, line += line > 0) {
+		end = strstr(text, "\r\n");
+		misfit = find_misfit(text, (size_t)(end - text));
+		if (misfit != NULL)
+			return refuse(f, line > 0 ? line : words, misfit);
+	}
+	return 0;
+}
+
+/* The longest link and the longest name that there can be. */
+struct sample {
+	char	url[BUTTON_URL_MAX + 1];
+	char	name[BUTTON_NAME_MAX + 1];
+};
+
+static void
+make_sample(struct sample *s)
+{
+	static const char begin[] = "https://example.com/o/";
+
+	memset(s->url, 'x', BUTTON_URL_MAX);
+	memcpy(s->url, begin, sizeof(begin) - 1);
+	s->url[BUTTON_URL_MAX] = '\0';
+	memset(s->name, '&', BUTTON_NAME_MAX);
+	s->name[BUTTON_NAME_MAX] = '\0';
+}
+
+/* The HTML, with the words of one language. */
+static int
+check_html(struct fault *f, const struct template *t,
+    const struct template_words *w, struct buf *out)
+{
+	struct sample s;
+	struct button b = { w->lang, s.url, s.name, t, NULL };
+	int line, words = w->line[TEMPLATE_CAPTION];
+
+	make_sample(&s);
+	buf_clear(out);
+	button_html(&b, out);
+	if (!buf_ok(out) || out->len > BUTTON_HTML_MAX)
+		return refuse(f, t->html_line, "the button is too large");
+	line = markup_check(buf_cstr(out), s.url, f->text, sizeof(f->text));
+	if (line != 0) {
+		f->line = t->html_line + line - 1;
+		return -1;
+	}
+	return check_lines(f, buf_cstr(out), t->html_line, words);
+}
+
+/* A hole has its line for itself: nothing flows into it, or out of it. */
+static int
+check_alone(struct fault *f, const struct template *t, enum hole h)
+{
+	const char *p = strstr(t->text, holes[h]);
+	size_t n = strlen(holes[h]);
+
+	if ((p > t->text && p[-1] != '\n') || p[n] != '\r')
+		return refuse(f, t->text_line + line_of(t->text, p),
+		    "{text} and {url} each stand alone on a line");
+	return 0;
+}
+
+/* The layout of plain text by itself. */
+static int
+check_plain(struct fault *f, const struct template *t)
+{
+	const char *p;
+
+	if (check_alone(f, t, HOLE_URL) != 0 ||
+	    check_alone(f, t, HOLE_TEXT) != 0)
+		return -1;
+	p = strchr(t->text, '&');
+	if (p != NULL)		/* perhaps made of what is not ASCII */
+		return refuse(f, t->text_line + line_of(t->text, p),
+		    "plain text must be ASCII, without &");
+	return 0;
+}
+
+static int
+check_text(struct fault *f, const struct template *t,
+    const struct template_words *w, struct buf *out)
+{
+	struct sample s;
+	struct button b = { w->lang, s.url, s.name, t, NULL };
+
+	make_sample(&s);
+	buf_clear(out);
+	button_text(&b, out);
+	return check_lines(f, buf_cstr(out), t->text_line,
+	    w->line[TEMPLATE_TEXT]);
+}
+
+/* Whether what it makes may stand in everybody's mail. */
+static int
+check(struct fault *f, const struct template *t)
+{
+	static const int in_html[HOLES] = { 1, 1, 1, 1, 1, 0 };
+	static const int in_text[HOLES] = { 0, 1, 0, 0, 0, 1 };
+	struct buf out;
+	size_t i;
+	int rc;
+
+	if (check_holes(f, t->html, t->html_line, in_html) != 0 ||
+	    check_holes(f, t->text, t->text_line, in_text) != 0)
+		return -1;
+	buf_init(&out, 4 * TEMPLATE_FILE_MAX);
+	rc = check_plain(f, t);
+	for (i = 0; rc == 0 && i < t->n_words; i++) {
+		rc = check_text(f, t, &t->words[i], &out);
+		if (rc == 0)
+			rc = check_html(f, t, &t->words[i], &out);
+	}
+	buf_free(&out);
+	return rc;
+}
+
+/* `base`: NULL for the shipped one itself. */
+static struct template *
+parse(const char *name, const char *p, size_t len, const struct template *base,
+    char *why, size_t size)
+{
+	struct template *t = template_parse(name, p, len, base, why, size);
+	struct fault f = { .line = 0 };
+
+	if (t == NULL || check(&f, t) == 0)
+		return t;
+	snprintf(why, size, "%d: %s", f.line, f.text);
+	template_free(t);
+	return NULL;
+}
+
+static void
+read_shipped(void)
+{
+	char why[256];
+
+	shipped = parse("default", button_shipped, (size_t)(button_shipped_end
+	    - button_shipped), NULL, why, sizeof(why));
+	if (shipped == NULL)
+		log_fatal(EX_SOFTWARE, "the shipped template: %s", why);
+}
+
+struct template *
+button_parse(const char *name, const char *p, size_t len,
+    const struct template *base, char *why, size_t size)
+{
+	(void)pthread_once(&once, read_shipped);
+	return parse(name, p, len, base != NULL ? base : shipped, why, size);
+}
+
+/* 0, 1: there is no such file, or -1 and `why`. */
+static int
+read_file(struct buf *b, const char *path, char *why, size_t size)
+{
+	FILE *f = fopen(path, "re");
+	unsigned char *room;
+	int rc = 0;
+
+	if (f == NULL && errno == ENOENT)
+		return 1;
+	buf_init(b, TEMPLATE_FILE_MAX + 1);
+	room = buf_room(b, TEMPLATE_FILE_MAX + 1);
+	if (f != NULL && room != NULL)
+		buf_grown(b, fread(room, 1, TEMPLATE_FILE_MAX + 1, f));
+	if (f == NULL || room == NULL || ferror(f)) {
+		snprintf(why, size, "%s:1: %s", path, strerror(errno));
+		rc = -1;
+	}
+	if (f != NULL)
+		fclose(f);
+	return rc;
+}
+
+/* Adds DIR/NAME.template.  1: there is none. */
+static int
+add(struct button_set *s, const char *dir, const char *name, char *why,
+    size_t size)
+{
+	char path[1024], fault[256];
+	struct buf b = { 0 };
+	struct template *t = NULL;
+	int rc;
+
+	snprintf(path, sizeof(path), "%s/%s" SUFFIX, dir, name);
+	rc = read_file(&b, path, why, size);
+	if (rc == 0) {
+		t = button_parse(name, (const char *)b.data, b.len, s->base,
+		    fault, sizeof(fault));
+		if (t == NULL)
+			snprintf(why, size, "%s:%s", path, fault);
+	}
+	buf_free(&b);
+	if (rc != 0 || t == NULL)
+		return rc != 0 ? rc : -1;
+	s->template[s->n++] = t;
+	return 0;
+}
+
+/* Files that are no templates are passed over; a bad name is a fault. */
+static int
+add_next(struct button_set *s, const char *dir, const char *file, char *why,
+    size_t size)
+{
+	size_t len = strlen(file), n = sizeof(SUFFIX) - 1;
+	char name[TEMPLATE_NAME_MAX + 1];
+
+	if (len <= n || strcmp(file + len - n, SUFFIX) != 0 || file[0] == '.')
+		return 0;
+	if (!template_is_name(file, len - n)) {
+		snprintf(why, size, "%s/%s:1: a name is of a-z, 0-9, _ and -, "
+		    "at most 32", dir, file);
+		return -1;
+	}
+	memcpy(name, file, len - n);
+	name[len - n] = '\0';
+	if (strcmp(name, "default") == 0)
+		return 0;		/* it came first */
+	if (s->n == SET_MAX) {
+		snprintf(why, size, "%s:1: more than %d templates", dir,
+		    SET_MAX);
+		return -1;
+	}
+	return add(s, dir, name, why, size) == 0 ? 0 : -1;
+}
+
+static int
+add_all(struct button_set *s, const char *dir, char *why, size_t size)
+{
+	struct dirent *d;
+	DIR *all = opendir(dir);
+	int rc = 0;
+
+	if (all == NULL) {
+		snprintf(why, size, "%s: %s", dir, strerror(errno));
+		return -1;
+	}
+	if (add(s, dir, "default", why, size) < 0)
+		rc = -1;
+	else if (s->n > 0)
+		s->base = s->template[0];
+	while (rc == 0 && (d = readdir(all)) != NULL)
+		rc = add_next(s, dir, d->d_name, why, size);
+	closedir(all);
+	return rc;
+}
+
+struct button_set *
+button_load(const char *dir, char *why, size_t size)
+{
+	struct button_set *s = calloc(1, sizeof(*s));
+
+	if (s == NULL) {
+		snprintf(why, size, "out of memory");
+		return NULL;
+	}
+	(void)pthread_once(&once, read_shipped);
+	s->base = shipped;
+	if (dir[0] == '\0' || add_all(s, dir, why, size) == 0)
+		return s;
+	button_set_free(s);
+	return NULL;
+}
+
+void
+button_set_free(struct button_set *s)
+{
+	if (s == NULL)
+		return;
+	while (s->n > 0)
+		template_free(s->template[--s->n]);
+	free(s);
+}
+
+const struct template *
+button_find(const struct button_set *s, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < s->n; i++)
+		if (strcmp(s->template[i]->name, name) == 0)
+			return s->template[i];
+	return name[0] == '\0' || strcmp(name, "default") == 0 ? s->base :
+	    NULL;
+}
+
+size_t
+button_count(const struct button_set *s)
+{
+	return s->n;
 }

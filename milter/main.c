@@ -26,6 +26,7 @@
 #include "lib/log.h"
 #include "lib/secret.h"
 
+#include "milter/button.h"
 #include "milter/hooks.h"
 #include "milter/mint.h"
 #include "milter/offline.h"
@@ -190,8 +191,9 @@ reload(const char *path)
 		if (strcmp(site->set.socket, old->set.socket) != 0 ||
 		    strcmp(site->set.user, old->set.user) != 0)
 			log_warn("socket and user change with a restart only");
-		log_info("reloaded %s: %zu offerors", path,
-		    table_count(site->table));
+		log_info("reloaded %s: %zu offerors, %zu template%s", path,
+		    table_count(site->table), button_count(site->buttons),
+		    button_count(site->buttons) == 1 ? "" : "s");
 		site_install(site);
 	}
 	site_release(old);

@@ -370,7 +370,8 @@ apply_all(struct message *m, const struct spot *spot, size_t n)
 {
 	struct mint_token token;
 	char url[256 + TOKEN_TEXT_MAX];
-	struct button button = { m->answer.lang, url, m->answer.name };
+	struct button button = { m->answer.lang, url, m->answer.name,
+	    button_find(m->site->buttons, m->answer.template), NULL };
 	enum reason r;
 	size_t i, used;
 

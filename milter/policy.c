@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/entry.h"
 #include "lib/scan.h"
 
 #include "milter/mailbox.h"
@@ -256,6 +255,7 @@ set_offer(struct policy_answer *a, const struct question *q)
 	memcpy(t->lang, o->lang[0] != '\0' ? o->lang : e->lang,
 	    sizeof(t->lang));
 	memcpy(a->lang, t->lang, sizeof(a->lang));
+	memcpy(a->template, e->template, sizeof(a->template));
 	a->expires_s = o->expires_s != 0 ? o->expires_s : e->expires_s;
 	a->uses = o->uses != 0 ? o->uses : e->uses;
 	if (a->uses == 0)

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/entry.h"
 #include "lib/terms.h"
 #include "lib/token.h"
 
@@ -54,6 +55,7 @@ struct policy_answer {
 	uint8_t			uses;
 	char			name[TOKEN_NAME_MAX + 1];
 	char			lang[3];
+	char			template[ENTRY_TEMPLATE_MAX + 1]; /* or "" */
 };
 
 void policy_decide(struct policy_answer *, const struct settings *,

@@ -29,6 +29,12 @@ check_path(const char *value)
 }
 
 static const char *
+check_folder(const char *value)
+{
+	return value[0] == '\0' ? NULL : check_path(value);
+}
+
+static const char *
 check_table(const char *value)
 {
 	if (strncmp(value, "lmdb:", 5) == 0)
@@ -99,6 +105,8 @@ static const struct conf_key keys[] = {
 	  .def = CALLOFFER_SYSCONFDIR "/keys/seal.pub", .check = check_path },
 	{ .name = "offerors", .type = CONF_STRING, .offset = S(offerors),
 	  .def = CALLOFFER_SYSCONFDIR "/offerors.lmdb", .check = check_table },
+	{ .name = "templates", .type = CONF_STRING, .offset = S(templates),
+	  .def = "", .check = check_folder },
 	{ .name = "recipient_delimiter", .type = CONF_STRING,
 	  .offset = S(recipient_delimiter), .def = "+" },
 	{ .name = "trusted_networks", .type = CONF_LIST,

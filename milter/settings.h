@@ -18,6 +18,7 @@ struct settings {
 	char		*sign_key;
 	char		*seal_key;
 	char		*offerors;
+	char		*templates;		/* "": the shipped one alone */
 	char		*recipient_delimiter;
 	struct conf_list trusted_networks;
 	int		 sender_is_login;

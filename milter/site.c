@@ -13,6 +13,7 @@
 #include "lib/conf.h"
 #include "lib/log.h"
 
+#include "milter/button.h"
 #include "milter/mint.h"
 #include "milter/net.h"
 #include "milter/spool.h"
@@ -27,6 +28,7 @@ static void
 site_free(struct site *s)
 {
 	table_free(s->table);
+	button_set_free(s->buttons);
 	mint_free(s->mint);
 	free(s->nets);
 	conf_free(s->conf);
@@ -85,16 +87,36 @@ read_keys(struct site *s, struct site *old, char *why, size_t size)
 	return 0;
 }
 
-/* The keys and the table; what is wrong is told with its line. */
+static int
+knows(const void *buttons, const char *template)
+{
+	return button_find(buttons, template) != NULL;
+}
+
+/* The templates, and the table that names some.  Which key is at fault. */
+static const char *
+read_tables(struct site *s, char *what, size_t size)
+{
+	struct table_source source = { s->set.offerors, knows, NULL };
+
+	s->buttons = button_load(s->set.templates, what, size);
+	if (s->buttons == NULL)
+		return "templates";
+	source.ctx = s->buttons;
+	s->table = table_open_with(&source, what, size);
+	return "offerors";
+}
+
+/* Keys, templates, table; what is wrong is told with its line. */
 static int
 read_files(struct site *s, struct site *old, const char *path, char *why,
     size_t size)
 {
-	const char *key = "offerors";
+	const char *key;
 	char what[512];
 
 	if (read_keys(s, old, what, sizeof(what)) == 0)
-		s->table = table_open(s->set.offerors, what, sizeof(what));
+		key = read_tables(s, what, sizeof(what));
 	else if (strncmp(what, s->set.seal_key, strlen(s->set.seal_key)) == 0)
 		key = "seal_key";
 	else

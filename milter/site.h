@@ -5,6 +5,7 @@
 
 #include "milter/settings.h"
 
+struct button_set;
 struct conf;
 struct mint;
 struct net;
@@ -12,12 +13,14 @@ struct sockaddr;
 struct table;
 
 /*
- * All that a configuration file leads to: settings, keys, table.  Read whole
- * or not at all, never changed afterwards (the table refreshes itself); a
- * reload makes a new one, and the old one lives until its last message ends.
+ * All that a configuration file leads to: settings, keys, templates, table.
+ * Read whole or not at all, never changed afterwards (the table refreshes
+ * itself); a reload makes a new one, and the old one lives until its last
+ * message ends.
  */
 struct site {
 	struct settings	 set;
+	struct button_set *buttons;
 	struct table	*table;
 	struct mint	*mint;
 	struct net	*nets;		/* trusted */

@@ -20,6 +20,7 @@
 struct map {
 	struct db	*db;
 	const char	*path;		/* the table's */
+	const struct table_source *source;	/* likewise */
 	struct stat	 st;
 	size_t		 count;
 	int		 offers_unasked;
@@ -27,6 +28,7 @@ struct map {
 
 struct table {
 	char			*path;
+	struct table_source	 source;
 	pthread_rwlock_t	 lock;	/* of `map` */
 	struct map		*map;
 	struct stat		 tried;	/* what refresh looked at last */
@@ -76,6 +78,12 @@ check_entry(struct map *m, const struct db_value *k,
 	if (entry_parse(&entry, v->data, bare(v), reason, sizeof(reason))
 	    != 0) {
 		snprintf(why, size, "%s: %s: %s", m->path, key, reason);
+		return -1;
+	}
+	if (entry.template[0] != '\0' && m->source->knows != NULL &&
+	    !m->source->knows(m->source->ctx, entry.template)) {
+		snprintf(why, size, "%s: %s: there is no template %s",
+		    m->path, key, entry.template);
 		return -1;
 	}
 	if (entry.mode != ENTRY_HEADER)
@@ -141,7 +149,7 @@ map_free(struct map *m)
 }
 
 static struct map *
-map_open(const char *path, char *why, size_t size)
+map_open(const struct table *t, char *why, size_t size)
 {
 	struct map *m = calloc(1, sizeof(*m));
 
@@ -149,7 +157,8 @@ map_open(const char *path, char *why, size_t size)
 		snprintf(why, size, "out of memory");
 		return NULL;
 	}
-	m->path = path;
+	m->path = t->path;
+	m->source = &t->source;
 	if (load(m, why, size) != 0) {
 		map_free(m);
 		return NULL;
@@ -177,6 +186,14 @@ init_lock(pthread_rwlock_t *lock)
 struct table *
 table_open(const char *name, char *why, size_t size)
 {
+	const struct table_source source = { name, NULL, NULL };
+
+	return table_open_with(&source, why, size);
+}
+
+struct table *
+table_open_with(const struct table_source *source, char *why, size_t size)
+{
 	struct table *t = calloc(1, sizeof(*t));
 
 	if (t == NULL || init_lock(&t->lock) != 0) {
@@ -184,11 +201,12 @@ table_open(const char *name, char *why, size_t size)
 		free(t);
 		return NULL;
 	}
-	t->path = file_of(name);
+	t->source = *source;
+	t->path = file_of(source->name);
 	if (t->path == NULL)
 		snprintf(why, size, "out of memory");
 	else
-		t->map = map_open(t->path, why, size);
+		t->map = map_open(t, why, size);
 	if (t->map == NULL) {
 		table_free(t);
 		return NULL;
@@ -255,7 +273,7 @@ table_refresh(struct table *t, char *why, size_t size)
 	if (stat(t->path, &now) != 0 || is_same(&now, &t->tried))
 		return 0;
 	t->tried = now;
-	new = map_open(t->path, why, size);
+	new = map_open(t, why, size);
 	if (new == NULL)
 		return -1;
 	t->tried = new->st;

@@ -51,7 +51,7 @@ static const struct button button = { "en",
     "TwWmEm54UtJOzLfMrGiK5LVPBbJnuJYEWlCgAy21H_AtXqYO-ODHkyMZh9jdZ3_v5Uc7q9uE"
     "bUDT6eD_KRQZfCczFkgr9CzoVUTulPCepDu_MkrleNUxcXN0cWDkPcsI_ObY9l4lvEZVuh_i"
     "_ZG5cdyqLws-qOy0AY8ZghAmC1aVtdvZ9zXoCHxa28NULEIsMrL51IzYSwA",
-    "Alice Example" };
+    "Alice Example", NULL, NULL };
 
 struct mail {
 	struct buf	 all;		/* header and body */

@@ -126,7 +126,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 {
 	static const struct button button = { "en",
 	    "https://call.example.com/o/AQFlx1n7WBU_awBrDSC8AaIHO1vQcrKz-xxx",
-	    "Alice" };
+	    "Alice", NULL, NULL };
 	static struct mime m;
 	struct graft g[MIME_LEAVES_MAX];
 	size_t head = begin(&m, p, len), i, n = 0;
