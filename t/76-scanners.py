@@ -288,6 +288,32 @@ def test_guesses():
         thread.join()
 
 
+def test_digits():
+    """Where the offeror gave the number: all three digits that there are."""
+    with pair.Pair() as p:
+        offers = [p.offer(offeree=KNOWN) for _ in range(3)]
+        stop = threading.Event()
+        thread = threading.Thread(target=no_people, args=(p.ari, stop))
+        thread.start()
+        robots = [Robot(p.web.port, "198.51.%d.9" % i) for i in range(100)]
+        for i in range(1000):
+            for n, (path, ident) in enumerate(offers):
+                robots[(3 * i + n) % len(robots)].ask("POST", path, [
+                    ("nonce", p.nonce(ident)), ("digits", "%03d" % i)])
+        p.settled()
+        late = sum(r.seen.get(429, 0) for r in robots)
+        ok(late >= 2700, "three digits are guessed at an offer's pace only "
+           "(%d of 3000 came too often)" % late, late)
+        rung = p.ari.rung()
+        ok(len(rung) <= 2 and set(rung) <= {"PJSIP/%s@trunk" % KNOWN},
+           "nobody but their owner could be rung, twice at most", rung)
+        is_([m for m, q, _ in p.ari.asked if q.endswith("-b")], [],
+            "and never the offeror")
+        stop.set()
+        thread.join()
+
+
 test_harmless()
 test_guesses()
+test_digits()
 done()

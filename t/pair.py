@@ -67,7 +67,7 @@ class Pair:
 
     def __enter__(self):
         self.bridge.start()
-        wait_for(lambda: self.ari.events)
+        wait_for(lambda: "state=ready" in self.bridge.log())
         self.web.__enter__()
         wait_for(lambda: "connected" in self.web.logged())
         return self
