@@ -193,6 +193,8 @@ static const struct conf_key provider_keys[] = {
 	    check_path_or_none),
 	STRING(AT(provider, ca_file), "ca_file", "", check_path_or_none),
 	TIME(AT(provider, connect_s), "connect", 1, 60, "5s"),
+	{ "calls_per_second", CONF_INT, AT(provider, calls_per_s), 0, 1000, "0",
+	    NULL, 0, NULL },
 	END
 };
 
@@ -484,7 +486,8 @@ providers_differ(const struct contract *a, const struct contract *b)
 		    strcmp(p->public_key, q->public_key) != 0 ||
 		    strcmp(p->hook_secret_file, q->hook_secret_file) != 0 ||
 		    strcmp(p->ca_file, q->ca_file) != 0 ||
-		    p->connect_s != q->connect_s)
+		    p->connect_s != q->connect_s ||
+		    p->calls_per_s != q->calls_per_s)
 			return 1;
 	}
 	return 0;

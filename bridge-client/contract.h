@@ -33,6 +33,7 @@ struct contract_provider {
 	char		*hook_secret_file;	/* "": nor by what it holds */
 	char		*ca_file;	/* "": the system's */
 	int64_t		 connect_s;
+	int64_t		 calls_per_s;	/* 0: the kind's */
 
 	/* made by contract_load */
 	const char	*name;

@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "bridge-client/pace.h"
 #include "bridge-client/provider.h"
 #include "bridge-client/world.h"
 
@@ -16,6 +17,7 @@ struct exchanges {
 	struct world		 world;
 	size_t			 n;
 	struct world_provider	 provider[WORLD_PROVIDERS_MAX];
+	struct pace		 pace[WORLD_PROVIDERS_MAX];
 	struct exchange		*first;
 };
 
@@ -29,9 +31,15 @@ struct exchange_owner {
 	 * step follows: PROVIDER_NOT when nothing was sent so far but GETs,
 	 * else PROVIDER_UNKNOWN. */
 	int	(*is_wanted)(void *ctx);
+	/* Where the provider may not be asked before this (monotonic), he is
+	 * not asked at all: PROVIDER_NOT.  0: whenever that is. */
+	int64_t	 until_ms;
 };
 
 /*
+ * Each request waits until its provider may be asked (bridge-client/pace), but
+ * a HANG for two seconds at most.
+ *
  * Begins.  NULL: it is over already, `*now` is the outcome and no callback
  * comes.  What the intent points to is copied, but for the literals prompt and
  * lang.
@@ -40,7 +48,12 @@ struct exchange *exchange_begin(struct exchanges *, size_t provider,
     const struct provider_intent *, const struct exchange_owner *,
     struct provider_reply *now);
 
-/* It goes on, but nobody is asked or told.  NULL is fine. */
+/* Sends what waits and may be sent now.  When to come again, monotonic ms; 0:
+ * nothing waits. */
+int64_t exchange_wake(struct exchanges *);
+
+/* It goes on, but nobody is asked or told; what still waits is dropped.  NULL
+ * is fine. */
 void exchange_forget(struct exchange *);
 
 /* Frees all; the world must not call back any more. */

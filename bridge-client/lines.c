@@ -14,6 +14,8 @@
 #define RETRY_MS	2000	/* .. that does not */
 #define LOST_MS		5000	/* .. whose events somebody else gets */
 #define BAD_MAX		3	/* then the stream is opened anew */
+#define SOON_MS		5000	/* a provider that wants to be left alone for
+				   longer is not there */
 
 static size_t
 index_of(const struct line *line)
@@ -45,7 +47,10 @@ lines_init(struct lines *l, struct exchanges *exchanges)
 int
 lines_is_ready(const struct lines *l, size_t provider)
 {
-	return provider < l->exchanges->n && l->line[provider].is_ready;
+	int64_t soon_ms = clock_mono_ms() + SOON_MS;
+
+	return provider < l->exchanges->n && l->line[provider].is_ready &&
+	    pace_due_ms(&l->exchanges->pace[provider], 0) <= soon_ms;
 }
 
 /* Where its events come by a stream, that must be up. */
@@ -145,7 +150,7 @@ static void
 probe(struct line *line)
 {
 	struct provider_intent in;
-	struct exchange_owner owner = { line, is_probed, NULL };
+	struct exchange_owner owner = { line, is_probed, NULL, 0 };
 	struct provider_reply now;
 
 	memset(&in, 0, sizeof(in));
@@ -160,7 +165,7 @@ probe(struct line *line)
 int64_t
 lines_wake(struct lines *l)
 {
-	int64_t now_ms = clock_mono_ms(), next_ms = 0;
+	int64_t now_ms = clock_mono_ms(), next_ms = 0, wait_ms;
 	struct line *line;
 	size_t i;
 
@@ -176,7 +181,9 @@ lines_wake(struct lines *l)
 		    (next_ms == 0 || line->due_ms < next_ms))
 			next_ms = line->due_ms;
 	}
-	return next_ms;
+	wait_ms = exchange_wake(l->exchanges);
+	return wait_ms != 0 && (next_ms == 0 || wait_ms < next_ms) ? wait_ms :
+	    next_ms;
 }
 
 int
@@ -197,7 +204,7 @@ lines_hang(struct lines *l, size_t provider, const struct provider_event *ev)
 {
 	struct provider_intent in = { .act = PROVIDER_HANG, .leg = ev->leg,
 	    .ref = ev->ref };
-	const struct exchange_owner nobody = { NULL, NULL, NULL };
+	const struct exchange_owner nobody = { NULL, NULL, NULL, 0 };
 	struct provider_reply now;
 	char id[TOKEN_UUID_SIZE];
 

@@ -38,7 +38,8 @@ void lines_stream(struct lines *, size_t provider, int is_up, const char *why);
  * each few seconds, the stream is opened anew.
  */
 void lines_lost(struct lines *, size_t provider);
-/* Asks those that are due; when the next is, monotonic ms, or 0. */
+/* Asks those that are due, and sends what had to wait; when the next is,
+ * monotonic ms, or 0. */
 int64_t lines_wake(struct lines *);
 /* One message of the stream.  0, or -1: not understood. */
 int lines_read(const struct lines *, size_t provider, const char *, size_t,

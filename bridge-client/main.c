@@ -162,6 +162,8 @@ read_provider(const struct contract_provider *p,
 	conf->public_key = p->public_key;
 	conf->hook_url = hook_url;
 	conf->hook_secret = p->hook_secret;
+	conf->calls_per_s = p->calls_per_s != 0 ? (int)p->calls_per_s :
+	    kind->calls_per_s;
 	wrong = kind->check != NULL ? kind->check(conf) : NULL;
 	if (wrong != NULL)
 		return contract_wrong(at, p->line, "provider", "%s: %s",

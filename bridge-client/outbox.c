@@ -129,7 +129,7 @@ is_wanted(void *ctx)
 static void
 send_act(struct outbox_act *a)
 {
-	struct exchange_owner owner = { a, on_outcome, is_wanted };
+	struct exchange_owner owner = { a, on_outcome, is_wanted, 0 };
 	struct provider_intent in;
 
 	if (a->provider >= a->box->all->n) {
@@ -137,6 +137,8 @@ send_act(struct outbox_act *a)
 		return;
 	}
 	fill(&in, a->box->call, &a->action);
+	if (in.act == PROVIDER_RING)
+		owner.until_ms = a->box->call->leg[in.leg].asked_ms + HELD_MS;
 	a->stage = SENT;
 	a->exchange = exchange_begin(a->box->all, a->provider, &in, &owner,
 	    &a->reply);

@@ -39,6 +39,7 @@ struct provider_conf {
 	const char	*hook_url;
 	const char	*public_key;
 	const struct secret *hook_secret;
+	int		 calls_per_s;	/* may begin; 0: as many as we like */
 };
 
 /* What the driver wants done. */
@@ -165,6 +166,8 @@ struct provider_hooked {
 
 struct provider {
 	const char	*name;		/* in the configuration: kind = NAME */
+	/* where that says nothing; 0: as many as we like */
+	int		 calls_per_s;
 	/* Does `caller` etc. fit?  NULL, or what is wrong with the section. */
 	const char	*(*check)(const struct provider_conf *);
 	/*

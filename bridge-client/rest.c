@@ -18,8 +18,8 @@
 
 #include "lib/buf.h"
 #include "lib/loop.h"
-#include "lib/secret.h"
 
+#include "bridge-client/credentials.h"
 #include "bridge-client/request.h"
 
 #include "bridge-client/rest.h"
@@ -64,7 +64,7 @@ struct rest_account {
 	struct rest			*rest;
 	LIST_ENTRY(rest_account)	 entry;
 	char				*user, *ca_file;
-	const struct secret		*password;
+	struct credentials		 credentials;
 	int				 connect_ms;
 	LIST_HEAD(, transfer)		 transfers;
 	LIST_HEAD(, rest_wire)		 wires;
@@ -245,10 +245,13 @@ rest_account_new(struct rest *r, const struct rest_account_conf *c)
 	if (a == NULL)
 		return NULL;
 	a->rest = r;
-	a->password = c->password;
+	a->credentials.password = c->password;
+	a->credentials.token = c->token;
+	a->credentials.ctx = c->token_ctx;
 	a->connect_ms = c->connect_ms;
 	LIST_INSERT_HEAD(&r->accounts, a, entry);
 	a->user = c->user != NULL ? strdup(c->user) : NULL;
+	a->credentials.user = a->user;
 	a->ca_file = c->ca_file != NULL ? strdup(c->ca_file) : NULL;
 	if ((c->user != NULL && a->user == NULL) ||
 	    (c->ca_file != NULL && a->ca_file == NULL)) {
@@ -371,6 +374,7 @@ transfer_done(struct job *job, CURLcode code)
 	int is_sent = t->is_sent;
 	struct buf reply = t->reply;
 	char why[CURL_ERROR_SIZE];
+	curl_off_t retry_s = 0;
 	long status = 0;
 
 	/* libcurl takes a head that breaks off for one without a body. */
@@ -379,11 +383,14 @@ transfer_done(struct job *job, CURLcode code)
 	if (code == CURLE_OK)
 		curl_easy_getinfo(job->easy, CURLINFO_RESPONSE_CODE, &status);
 	snprintf(why, sizeof(why), "%s", why_of(t, code));
+	if (code == CURLE_OK && curl_easy_getinfo(job->easy,
+	    CURLINFO_RETRY_AFTER, &retry_s) == CURLE_OK && retry_s > 0)
+		snprintf(why, sizeof(why), "%lld", (long long)retry_s);
 	/* The callback may free the account: nothing of it is used then. */
 	buf_init(&t->reply, 0);
 	transfer_free(t);
 	if (status != 0)
-		fn(ctx, (int)status, 1, buf_cstr(&reply), reply.len, "");
+		fn(ctx, (int)status, 1, buf_cstr(&reply), reply.len, why);
 	else
 		fn(ctx, 0, is_sent, "", 0, why);
 	buf_free(&reply);
@@ -393,28 +400,9 @@ int
 rest_credentials(const struct rest_account *a, enum request_auth auth,
     struct buf *b)
 {
-	const struct secret *s = a->password;
-	struct buf plain;
-
-	if (auth == REQUEST_NO_AUTH || (a->user == NULL && s == NULL))
+	if (auth == REQUEST_NO_AUTH)
 		return buf_ok(b) ? 0 : -1;
-	if (auth == REQUEST_BEARER || a->user == NULL) {
-		buf_str(b, "Authorization: Bearer ");
-		if (s != NULL)
-			buf_put(b, secret_bytes(s), secret_len(s));
-		return buf_ok(b) ? 0 : -1;
-	}
-	buf_init(&plain, SECRET_MAX + 1024);
-	buf_printf(&plain, "%s:", a->user);
-	if (s != NULL)
-		buf_put(&plain, secret_bytes(s), secret_len(s));
-	buf_str(b, "Authorization: Basic ");
-	buf_base64(b, plain.data, plain.len);
-	if (!buf_ok(&plain))
-		b->is_bad = 1;
-	explicit_bzero(plain.data, plain.len);
-	buf_free(&plain);
-	return buf_ok(b) ? 0 : -1;
+	return credentials_put(&a->credentials, auth == REQUEST_BASIC, b);
 }
 
 static int

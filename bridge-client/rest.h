@@ -28,6 +28,9 @@ struct rest_account_conf {
 	const struct secret	*password;	/* borrowed */
 	const char		*ca_file;	/* NULL: the system's */
 	int			 connect_ms;
+	/* makes a Bearer's token: see credentials.h; NULL: the password is */
+	int			(*token)(void *ctx, struct buf *);
+	void			*token_ctx;
 };
 /* Strings are copied. */
 struct rest_account *rest_account_new(struct rest *,
@@ -40,8 +43,9 @@ struct loop *rest_loop(const struct rest_account *);
 /*
  * `status`: HTTP status, or 0 where there was no answer; then `is_sent` is 0
  * only when it is certain that no byte of the request left.  What is no GET is
- * sent once at most.  `why` is the transport's word for it.  Never called from
- * within rest_send(); it may send, and free the account.
+ * sent once at most.  `why` is the transport's word for it; where there was an
+ * answer, the seconds that its Retry-After asks for, in digits, or "".  Never
+ * called from within rest_send(); it may send, and free the account.
  */
 typedef void rest_done_fn(void *ctx, int status, int is_sent,
     const char *body, size_t len, const char *why);
@@ -50,11 +54,7 @@ typedef void rest_done_fn(void *ctx, int status, int is_sent,
 int rest_send(struct rest_account *, const struct request *, rest_done_fn *,
     void *ctx) __attribute__((warn_unused_result));
 
-/*
- * "Authorization: ..." as a line without its end; nothing where there are no
- * credentials; a Bearer's where there is no user.  Wipe what it is written
- * into.  0, or -1: does not fit.
- */
+/* As credentials_put(). */
 int rest_credentials(const struct rest_account *, enum request_auth,
     struct buf *) __attribute__((warn_unused_result));
 

@@ -131,7 +131,7 @@ static size_t n_passwords;
 static struct rest_account *
 account(const char *user, const char *password, const char *ca_file)
 {
-	struct rest_account_conf c = { user, NULL, ca_file, 400 };
+	struct rest_account_conf c = { user, NULL, ca_file, 400, NULL, NULL };
 	char copy[64];
 
 	if (password != NULL) {

@@ -213,7 +213,7 @@ static void
 connect_to(const char *base)
 {
 	struct rest_account_conf c = { bed_var.user, password, bed_var.ca,
-	    2000 };
+	    2000, NULL, NULL };
 	char path[64], text[256];
 
 	conf.name = "asterisk";

@@ -6,6 +6,7 @@ import hmac
 import http.server
 import json
 import threading
+import time
 import uuid
 from urllib.parse import parse_qs, urlencode
 import xml.etree.ElementTree as xml
@@ -16,9 +17,10 @@ LIVE = ("queued", "ringing", "in-progress")
 TOKEN = "12345"
 
 
-def error(status, code):
+def error(status, code, _=False, retry=None):
     return status, {"code": code, "message": "As the test wants it",
-                    "more_info": "https://example.com/", "status": status}
+                    "more_info": "https://example.com/", "status": status,
+                    "retry": retry}
 
 
 class Twilio:
@@ -26,7 +28,8 @@ class Twilio:
         self.lock = threading.Condition()
         self.asked = []         # (method, path, query, fields, raw body)
         self.calls = {}         # sid: dict
-        self.odd = []           # (status, code, is_done), of creations
+        self.odd = []           # (status, code, is_done[, retry after]), of
+        self.created = []       # creations; when they were asked for
         fake = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -39,10 +42,13 @@ class Twilio:
                 size = int(self.headers.get("content-length") or 0)
                 body = self.rfile.read(size).decode()
                 status, what = fake.react(self, body)
+                retry = what.pop("retry", None)
                 data = json.dumps(what).encode()
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(data)))
+                if retry:
+                    self.send_header("Retry-After", retry)
                 self.end_headers()
                 self.wfile.write(data)
 
@@ -89,15 +95,16 @@ class Twilio:
 
     def create(self, fields):
         odd = self.odd.pop(0) if self.odd else None
+        self.created.append(time.monotonic())
         if odd and not odd[2]:
-            return error(*odd[:2])
+            return error(*odd)
         c = {"sid": "CA" + uuid.uuid4().hex, "account_sid": AC,
              "status": "queued", "to": fields["To"][0],
              "from": fields["From"][0], "fields": fields, "n": 0,
              "hook": fields["StatusCallback"][0],
              "documents": [xml.fromstring(fields["Twiml"][0])]}
         self.calls[c["sid"]] = c
-        return error(*odd[:2]) if odd else (201, self.describe(c))
+        return error(*odd) if odd else (201, self.describe(c))
 
     def list(self, query):
         found = [self.describe(c) for c in self.calls.values()

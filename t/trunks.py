@@ -12,6 +12,7 @@ import askpeer as ask
 import tap
 
 B = os.environ.get("B", "build")
+SPECS = os.environ.get("SPECS", "../shared/providers/")
 OURS = ask.Keys(b"ours")
 A, DESK, PROXY = "+442079460123", "+442079460199", "+442079460100"
 CONF = """

@@ -582,6 +582,7 @@ twilio_hook(const struct provider_conf *c, const struct provider_hook *h,
 
 const struct provider provider_twilio = {
 	.name = "twilio",
+	.calls_per_s = 1,
 	.check = twilio_check,
 	.request = twilio_request,
 	.reply = twilio_reply,

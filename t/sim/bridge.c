@@ -144,7 +144,8 @@ bridge_die(void)
 	ledger_close();
 	ledger_crash();
 	is_dead = die_in = 0;
-	world.stalled_ms = 0;
+	world.stalled_ms = world.call_ms = 0;
+	memset(world.alone_ms, 0, sizeof(world.alone_ms));
 	weather_is_bad(1);
 	sim_later(SIM_START, sim_dice(3) > 0 ? sim_between(10, 3000) :
 	    sim_between(0, 60000));

@@ -13,6 +13,7 @@
 #define TIMEOUT_MS	5000	/* nobody waits for an answer any longer */
 #define SLOW_MS		4900	/* .. for this one */
 #define RING_TRIES	3	/* by each provider */
+#define CALLS_PER_S	5	/* begin at the second */
 #define LATE_S		25	/* a RING begins at most so much after it could
 				   have rung out: DESIGN, 6 */
 
@@ -69,7 +70,7 @@ read_status(const struct provider_intent *in, int status, int is_sent,
 	if (status == 0)
 		provider_say(out, is_sent ? PROVIDER_UNKNOWN : PROVIDER_NOT,
 		    "no answer");
-	else if (status == 503)
+	else if (status == 503 || status == 429)
 		provider_say(out, PROVIDER_NOT, "busy");
 	else if (status == 500 || status == 409)
 		provider_say(out, PROVIDER_UNKNOWN, "failed");
@@ -152,7 +153,8 @@ static const struct provider hook_kind = {
 	.name = "hook", .request = write_request, .reply = hook_reply
 };
 static const struct provider_conf stream_conf = { .name = "first" };
-static const struct provider_conf hook_conf = { .name = "second" };
+static const struct provider_conf hook_conf = { .name = "second",
+	.calls_per_s = CALLS_PER_S };
 const struct world_provider net_provider[SIM_PROVIDERS] = {
 	{ &stream_kind, &stream_conf, 0 }, { &hook_kind, &hook_conf, 0 }
 };
@@ -203,6 +205,19 @@ check_join(struct sim_call *c)
 		world_wrong(c, "bridged and no use is spent");
 	if (!c->phone[LEG_A].has_agreed || !c->phone[LEG_B].has_agreed)
 		world_wrong(c, "bridged without both keys");
+}
+
+/* How fast. */
+static void
+check_pace(struct sim_call *c, const struct sim_wire *w, size_t provider)
+{
+	if (world.now_ms < world.alone_ms[provider] && w->act != PROVIDER_HANG)
+		world_wrong(c, "asked though it wants to be left alone");
+	if (w->act != PROVIDER_RING || provider != 1)
+		return;
+	if (world.now_ms < world.call_ms)
+		world_wrong(c, "calls begin faster than they are taken");
+	world.call_ms = world.now_ms + 1000 / CALLS_PER_S;
 }
 
 /* When something is asked for that people can feel. */
@@ -287,7 +302,7 @@ fails(const struct sim_thing *t)
 {
 	int is_vague = t->provider == 1 && sim_dice(2) == 0;
 
-	lost(t, is_vague ? 500 : 503, 1, 10);
+	lost(t, is_vague ? 500 : sim_dice(2) == 0 ? 503 : 429, 1, 10);
 	if (is_vague && sim_dice(2) == 0)
 		go(t, 0, 5);
 }
@@ -334,6 +349,7 @@ net_send(void *ctx, size_t provider, const struct request *r,
 {
 	struct sim_thing t = { .provider = (int)provider, .fn = fn,
 	    .ctx = done_ctx };
+	int is_off;
 
 	(void)ctx;
 	if (bridge_dies())
@@ -348,9 +364,11 @@ net_send(void *ctx, size_t provider, const struct request *r,
 		if (has_effect(&t.wire, provider))
 			check(t.call, &t.wire, provider);
 	}
-	if (!world.is_link_up[provider]) {
-		if (sim_dice(4) == 0)
-			return -1;
+	is_off = !world.is_link_up[provider];
+	if (is_off && sim_dice(4) == 0)
+		return -1;
+	check_pace(t.call, &t.wire, provider);
+	if (is_off) {
 		lost(&t, 0, sim_dice(2) == 0, sim_between(1, TIMEOUT_MS));
 		return 0;
 	}

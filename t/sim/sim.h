@@ -348,6 +348,8 @@ struct sim_world {
 	int			 is_stream_up;	/* provider 0's */
 	int			 is_one_switch;	/* legs of both can be joined */
 	int			 is_stolen;	/* enum sim_thief */
+	int64_t			 alone_ms[SIM_PROVIDERS]; /* so it wants to be left */
+	int64_t			 call_ms;	/* the next at provider 1 */
 	const char		*wrong;		/* a literal */
 	const struct sim_call	*wrong_call;
 };

@@ -252,10 +252,19 @@ is_at_the_bridge(const struct sim_thing *t)
 static void
 answer(struct sim_thing *t)
 {
+	char why[8];
+	int s = 0;
+
 	sim_log("= %s call %d leg %c step %d: %d%s", net_act_words[t->wire.act],
 	    t->call != NULL ? world_index(t->call) : -1, "ab"[t->wire.leg],
 	    t->wire.step, t->status, t->status == 0 && t->is_sent ? "?" : "");
-	t->fn(t->ctx, t->status, t->is_sent, t->body, strlen(t->body), "");
+	if (t->status == 429) {
+		s = (int)sim_dice(10);
+		world.alone_ms[t->provider] = world.now_ms +
+		    (s > 0 ? s : 1) * 1000;
+	}
+	snprintf(why, sizeof(why), "%.*d", s > 0, s);
+	t->fn(t->ctx, t->status, t->is_sent, t->body, strlen(t->body), why);
 	sim_drop(t);
 }
 
