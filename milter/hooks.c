@@ -21,7 +21,9 @@
 #include "lib/log.h"
 #include "lib/sock.h"
 
+#include "milter/count.h"
 #include "milter/message.h"
+#include "milter/reason.h"
 #include "milter/settings.h"
 #include "milter/site.h"
 
@@ -54,6 +56,7 @@ session_of(SMFICTX *ctx)
 		free(s);
 		return NULL;
 	}
+	count_session(1);
 	return s;
 }
 
@@ -357,6 +360,7 @@ on_eom(SMFICTX *ctx)
 		/* Half an edit must not pass. */
 		log_warn("%s: offer=failed reason=error the mail server does "
 		    "not take the edits", queue_id(ctx));
+		count_message(COUNT_FAILED, REASON_ERROR);
 		settle(s);
 		return SMFIS_TEMPFAIL;
 	}
@@ -383,6 +387,7 @@ on_close(SMFICTX *ctx)
 	settle(s);
 	message_free(s->message);
 	free(s);
+	count_session(-1);
 	(void)smfi_setpriv(ctx, NULL);
 	return SMFIS_CONTINUE;
 }

@@ -27,7 +27,9 @@
 #include "lib/secret.h"
 
 #include "milter/button.h"
+#include "milter/count.h"
 #include "milter/hooks.h"
+#include "milter/meter.h"
 #include "milter/mint.h"
 #include "milter/offline.h"
 #include "milter/site.h"
@@ -149,12 +151,12 @@ serve(void *done)
 
 /* The signals that libmilter must not see reach this thread alone. */
 static int
-start(volatile sig_atomic_t *done, char *why, size_t size)
+start(volatile sig_atomic_t *done, int metrics, char *why, size_t size)
 {
 	struct sigaction sa = { .sa_handler = on_signal };
 	pthread_t thread;
 	sigset_t mine, before;
-	int rc;
+	int rc, bad = 0;
 
 	sigemptyset(&mine);
 	sigaddset(&mine, SIGHUP);
@@ -167,6 +169,8 @@ start(volatile sig_atomic_t *done, char *why, size_t size)
 	sigaction(SIGPIPE, &sa, NULL);
 	pthread_sigmask(SIG_BLOCK, &mine, &before);
 	rc = pthread_create(&thread, NULL, serve, (void *)done);
+	if (rc == 0 && metrics >= 0)
+		bad = meter_start(metrics, hooks_busy, why, size);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (rc != 0) {
 		snprintf(why, size, "no thread can be started: %s",
@@ -174,7 +178,7 @@ start(volatile sig_atomic_t *done, char *why, size_t size)
 		return -1;
 	}
 	pthread_detach(thread);
-	return 0;
+	return bad;
 }
 
 static void
@@ -187,10 +191,14 @@ reload(const char *path)
 	if (site == NULL) {
 		log_warn("reload refused, the old configuration stays: %s",
 		    why);
+		count_reload(0);
 	} else {
+		count_reload(1);
 		if (strcmp(site->set.socket, old->set.socket) != 0 ||
+		    strcmp(site->set.metrics, old->set.metrics) != 0 ||
 		    strcmp(site->set.user, old->set.user) != 0)
-			log_warn("socket and user change with a restart only");
+			log_warn("socket, metrics and user change with a "
+			    "restart only");
 		log_info("reloaded %s: %zu offerors, %zu template%s", path,
 		    table_count(site->table), button_count(site->buttons),
 		    button_count(site->buttons) == 1 ? "" : "s");
@@ -207,10 +215,12 @@ refresh(void)
 
 	switch (table_refresh(site->table, why, sizeof(why))) {
 	case 1:
+		count_reload(1);
 		log_info("%s: %zu offerors", table_path(site->table),
 		    table_count(site->table));
 		break;
 	case -1:
+		count_reload(0);
 		log_warn("the new table is refused, the old one stays: %s",
 		    why);
 		break;
@@ -264,9 +274,12 @@ run(const struct options *o, struct site *site)
 	static volatile sig_atomic_t done;
 	const struct settings *set = &site->set;
 	char why[WHY_SIZE];
+	int metrics = -1;
 
 	keep_small();
 	if (hooks_listen(set, why, sizeof(why)) != 0 ||
+	    (set->metrics[0] != '\0' &&
+	    (metrics = meter_listen(set, why, sizeof(why))) < 0) ||
 	    jail_user(set->user, set->socket_group[0] != '\0' ?
 	    set->socket_group : NULL, why, sizeof(why)) != 0 ||
 	    jail_close(JAIL_UNIX | JAIL_SPOOL, why, sizeof(why)) != 0 ||
@@ -276,7 +289,7 @@ run(const struct options *o, struct site *site)
 	if (wake < 0)
 		log_fatal(EX_OSERR, "eventfd: %s", strerror(errno));
 	site_install(site);
-	if (start(&done, why, sizeof(why)) != 0)
+	if (start(&done, metrics, why, sizeof(why)) != 0)
 		log_fatal(EX_OSERR, "%s", why);
 	log_info("started: %s, %zu offerors", set->socket,
 	    table_count(site->table));

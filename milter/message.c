@@ -13,6 +13,7 @@
 #include "lib/scan.h"
 
 #include "milter/button.h"
+#include "milter/count.h"
 #include "milter/graft.h"
 #include "milter/mime.h"
 #include "milter/mint.h"
@@ -417,13 +418,28 @@ rewrite(struct message *m)
 	return r;
 }
 
+/* Does it, and counts how long it took. */
+static enum reason
+count(struct message *m, enum reason (*doing)(struct message *))
+{
+	struct count_rewrite c = { .us = clock_mono_us() };
+	enum reason r = doing(m);
+
+	c.us = clock_mono_us() - c.us;
+	c.bytes = m->body.len;
+	c.added = r == REASON_NONE ? splice_added(&m->splice) : 0;
+	c.is_spooled = m->body.fd >= 0;
+	count_rewrite(&c);
+	return r;
+}
+
 enum message_step
 message_end(struct message *m)
 {
 	enum reason r;
 
 	if (m->answer.verdict == POLICY_OFFER) {
-		r = rewrite(m);
+		r = count(m, rewrite);
 		if (r != REASON_NONE)
 			policy_unfit(&m->answer, &m->site->set, r);
 		else
@@ -490,21 +506,21 @@ message_reply(const struct message *m, struct message_reply *r)
 			*p = '?';
 }
 
-static const char *
+static enum count_outcome
 outcome(const struct message *m)
 {
 	switch (m->answer.verdict) {
 	case POLICY_OFFER:
-		return m->is_changed ? "inserted" : "would-insert";
+		return m->is_changed ? COUNT_INSERTED : COUNT_WOULD_INSERT;
 	case POLICY_REFUSE:
-		return "refused";
+		return COUNT_REFUSED;
 	case POLICY_FAIL:
-		return "failed";
+		return COUNT_FAILED;
 	case POLICY_PASS:
-		return m->answer.reason <= REASON_DECLINED ? "none" :
-		    "skipped";
+		return m->answer.reason <= REASON_DECLINED ? COUNT_NONE :
+		    COUNT_SKIPPED;
 	}
-	return "none";
+	return COUNT_NONE;
 }
 
 static void
@@ -517,7 +533,7 @@ log_inserted(const struct message *m, const char *id)
 	tel_redact(&a->terms.destination, to);
 	log_info("%s: offer=%s offer_id=%s parts=%s bytes=+%zu from=%s "
 	    "login=%s rcpts=%zu to=%s account=%s uses=%u expires=%us", id,
-	    outcome(m), uuid, m->parts, splice_added(&m->splice),
+	    count_word(outcome(m)), uuid, m->parts, splice_added(&m->splice),
 	    a->terms.offeror, m->has_login ? m->login : "-",
 	    m->mail.n_recipients, to, a->terms.account, a->uses, a->expires_s);
 }
@@ -527,6 +543,7 @@ message_log(const struct message *m, const char *id)
 {
 	const struct policy_answer *a = &m->answer;
 
+	count_message(outcome(m), a->reason);
 	if (a->verdict == POLICY_OFFER) {
 		log_inserted(m, id);
 	} else if (a->reason == REASON_NOT_ASKED) {
@@ -536,7 +553,8 @@ message_log(const struct message *m, const char *id)
 		    reason_word(a->reason), a->text);
 	} else {
 		log_info("%s: offer=%s reason=%s sender=%s login=%s "
-		    "rcpts=%zu%s%s", id, outcome(m), reason_word(a->reason),
+		    "rcpts=%zu%s%s", id, count_word(outcome(m)),
+		    reason_word(a->reason),
 		    m->sender, m->has_login ? m->login : "-",
 		    m->mail.n_recipients,
 		    a->verdict == POLICY_REFUSE ? " told=" : "",

@@ -23,6 +23,12 @@ check_socket(const char *value)
 }
 
 static const char *
+check_metrics(const char *value)
+{
+	return value[0] == '\0' ? NULL : check_socket(value);
+}
+
+static const char *
 check_path(const char *value)
 {
 	return value[0] == '/' ? NULL : "a path that begins with / is wanted";
@@ -95,6 +101,8 @@ static const struct conf_key keys[] = {
 	  .max = 0777, .def = "0660" },
 	{ .name = "socket_group", .type = CONF_STRING,
 	  .offset = S(socket_group), .def = "" },
+	{ .name = "metrics", .type = CONF_STRING, .offset = S(metrics),
+	  .def = "", .check = check_metrics },
 	{ .name = "user", .type = CONF_STRING, .offset = S(user),
 	  .def = "calloffer-milter" },
 	{ .name = "base_url", .type = CONF_STRING, .offset = S(base_url),

@@ -13,6 +13,7 @@ struct settings {
 	char		*socket;
 	int64_t		 socket_mode;
 	char		*socket_group;		/* "": as it falls */
+	char		*metrics;		/* "": nowhere */
 	char		*user;
 	char		*base_url;
 	char		*sign_key;

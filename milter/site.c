@@ -10,6 +10,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "lib/clock.h"
 #include "lib/conf.h"
 #include "lib/log.h"
 
@@ -159,6 +160,7 @@ site_open(const char *path, struct site *old, char *why, size_t size)
 		return NULL;
 	}
 	s->refs = 1;
+	s->read_at = clock_wall();
 	s->conf = settings_read(&s->set, path, why, size);
 	if (s->conf == NULL) {
 		free(s);

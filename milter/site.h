@@ -2,6 +2,7 @@
 #define MILTER_SITE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "milter/settings.h"
 
@@ -26,6 +27,7 @@ struct site {
 	struct net	*nets;		/* trusted */
 	size_t		 n_nets;
 	struct conf	*conf;
+	int64_t		 read_at;	/* Unix time */
 	int		 refs;		/* site_hold(), site_release() */
 };
 

@@ -243,6 +243,17 @@ table_count(struct table *t)
 	return n;
 }
 
+int64_t
+table_written(struct table *t)
+{
+	int64_t at;
+
+	pthread_rwlock_rdlock(&t->lock);
+	at = t->map->st.st_mtim.tv_sec;
+	pthread_rwlock_unlock(&t->lock);
+	return at;
+}
+
 int
 table_offers_unasked(struct table *t)
 {

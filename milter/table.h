@@ -2,6 +2,7 @@
 #define MILTER_TABLE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct entry;
 
@@ -35,6 +36,8 @@ void table_free(struct table *);	/* NULL is fine */
 
 const char *table_path(const struct table *);
 size_t table_count(struct table *);
+/* Unix time at which the file in force was written. */
+int64_t table_written(struct table *);
 /* 1 when some entry gives offers to mail that has no header. */
 int table_offers_unasked(struct table *);
 

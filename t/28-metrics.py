@@ -1,0 +1,240 @@
+#!/usr/bin/python3
+"""What a collector reads of the milter: text format 0.0.4, held against its
+grammar; counters that count what happened; and a server that nobody can hold
+up for long, or reach from elsewhere."""
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import mta  # noqa: E402
+from miltertalk import Session  # noqa: E402
+from stack import B, wait_for  # noqa: E402
+from tap import check, finish, same  # noqa: E402
+
+os.chdir(mta.ROOT)
+
+OFFERORS = """\
+alice@example.com to=+442079460123 name="Alice Example" login=alice
+"""
+FROM = b"From: Alice <alice@example.com>\r\n"
+YES = b"X-Call-Offer: yes\r\n"
+M = "calloffer_milter_"
+NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
+LABEL = r'[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\[\\"n])*"'
+SAMPLE = re.compile(r"(%s)(?:\{(%s(?:,%s)*)\})? (-?[0-9.e+-]+|\+Inf|NaN)\Z"
+                    % (NAME, LABEL, LABEL))
+KINDS = ("counter", "gauge", "histogram")
+
+
+def parse(text):
+    """Samples by name and labels; and what is wrong with the text."""
+    bad, samples, kinds, told, last = [], {}, {}, set(), None
+    if not text.endswith("\n"):
+        bad.append("the last line does not end")
+    for line in text.splitlines():
+        m = re.match(r"# (HELP|TYPE) (%s) (.+)\Z" % NAME, line)
+        if m:
+            word, name, rest = m.groups()
+            if (word, name) in told:
+                bad.append("twice: " + line)
+            told.add((word, name))
+            if word == "TYPE":
+                kinds[name] = rest
+                last = name
+                if rest not in KINDS:
+                    bad.append(line)
+            continue
+        m = SAMPLE.match(line)
+        if not m:
+            bad.append("not in the grammar: " + line)
+            continue
+        name, labels, value = m.groups()
+        base = name
+        if kinds.get(last) == "histogram":
+            base = re.sub(r"_(bucket|sum|count)\Z", "", name)
+        if base != last or ("HELP", base) not in told:
+            bad.append("without its type or help: " + line)
+        if kinds.get(base) == "counter" and not name.endswith("_total"):
+            bad.append("a counter's name: " + line)
+        if (name, labels) in samples:
+            bad.append("twice: " + line)
+        samples[name, labels] = float(value)
+    return samples, bad + histogram_faults(samples, kinds)
+
+
+def histogram_faults(samples, kinds):
+    bad = []
+    for name in (n for n, k in kinds.items() if k == "histogram"):
+        rows = [(float(re.search(r'le="([^"]+)"', labels).group(1)), v)
+                for (n, labels), v in samples.items()
+                if n == name + "_bucket"]
+        if [e for e, _ in rows] != sorted(e for e, _ in rows) or \
+                [v for _, v in rows] != sorted(v for _, v in rows) or \
+                rows[-1] != (float("inf"), samples[name + "_count", None]):
+            bad.append("%s: %s" % (name, rows))
+    return bad
+
+
+def ask(where, request=b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"):
+    if isinstance(where, int):
+        s = socket.create_connection(("127.0.0.1", where), 10)
+    else:
+        s = socket.socket(socket.AF_UNIX)
+        s.settimeout(10)
+        s.connect(where)
+    with s:
+        s.sendall(request)
+        data = b""
+        while True:
+            more = s.recv(65536)
+            if not more:
+                break
+            data += more
+    head, _, body = data.partition(b"\r\n\r\n")
+    return head.decode(), body.decode()
+
+
+def read(where):
+    samples, _ = parse(ask(where)[1])
+    return samples
+
+
+def messages(samples):
+    return {labels.split('"')[1]: int(v) for (name, labels), v in
+            samples.items() if name == M + "messages_total" and v}
+
+
+def counting(milter, port):
+    head, body = ask(port)
+    check([] if head.startswith("HTTP/1.1 200 ") and
+          "Content-Type: text/plain; version=0.0.4" in head and
+          "Content-Length: %d" % len(body.encode()) in head else [head],
+          "a page")
+    samples, bad = parse(body)
+    check(bad, "in the text format, version 0.0.4")
+    same(messages(samples), {}, "nothing has happened")
+    same((samples[M + "offerors", None], samples[M + "sessions", None],
+          samples[M + "spooled_total", None],
+          samples[M + "build_info", 'version="0.1.0"']), (1, 0, 0, 1),
+         "one offeror, no session")
+    written = os.stat(milter.dir + "/offerors.lmdb").st_mtime
+    same(samples[M + "offerors_written_timestamp_seconds", None],
+         int(written), "when the table was written")
+    now = time.time()
+    check(["%s is %s" % (n, samples[n, None]) for n in (
+        "process_start_time_seconds",
+        M + "configuration_read_timestamp_seconds")
+        if not now - 60 < samples[n, None] <= now + 1], "since when")
+    big = b"--b\r\n\r\nHello\r\n--b\r\nContent-Type: a/b\r\n\r\n" + \
+        b"x" * 9998 + b"\r\n--b--\r\n"
+    with Session(milter.socket) as s:
+        s.start()
+        s.mail([FROM, YES], b"Hello\r\n")
+        s.mail([FROM, YES, b"Content-Type: multipart/mixed; boundary=b\r\n"],
+               big)
+        s.mail([FROM], b"Hello\r\n")
+        s.mail([FROM, YES, b"Content-Type: multipart/signed; boundary=b\r\n"],
+               big)
+        s.mail([FROM, YES], b"Hello\r\n", login=None)
+        s.mail([FROM, b"X-Call-Offer: (\r\n"], b"Hello\r\n")
+        samples, bad = parse(ask(port)[1])
+        check(bad, "still in the text format")
+        same(messages(samples), {"inserted": 2, "none": 1, "refused": 2,
+                                 "skipped": 1}, "messages by outcome")
+        same({k[1].split('"')[1]: v for k, v in samples.items()
+              if k[0] == M + "unoffered_total" and v},
+             {"not-asked": 1, "signed": 1, "unauthenticated": 1,
+              "header": 1}, "and by reason")
+        same((samples[M + "sessions", None],
+              samples[M + "spooled_total", None],
+              samples[M + "body_bytes_total", None],
+              samples[M + "rewrite_seconds_count", None]),
+             (1, 1, len(big) + 7, 2), "session, spool, bytes, durations")
+        check([] if samples[M + "added_bytes_total", None] > 600 else [
+            samples], "bytes that were added")
+    check([] if wait_for(lambda: read(port)[M + "sessions", None] == 0)
+          else ["it stays"], "the session has ended")
+
+
+def faults(milter, port):
+    def last():
+        s = read(port)
+        return tuple(int(s[M + n, None]) for n in (
+            "reloads_total", "reload_faults_total", "reload_faulty"))
+
+    with open(milter.conf, "a") as f:
+        f.write("colour = blue\n")
+    milter.child.send_signal(signal.SIGHUP)
+    check([] if wait_for(lambda: last() == (0, 1, 1)) else [last()],
+          "a reload that was refused")
+    text = open(milter.conf).read().replace("colour = blue\n", "")
+    with open(milter.conf, "w") as f:
+        f.write(text)
+    milter.child.send_signal(signal.SIGHUP)
+    check([] if wait_for(lambda: last() == (1, 1, 0)) else [last()],
+          "and one that was taken")
+
+
+def abuse(milter, port):
+    for request, answer in (
+            (b"GET / HTTP/1.1\r\n\r\n", "404"),
+            (b"GET /metricsx HTTP/1.1\r\n\r\n", "404"),
+            (b"GET /metrics?x=1 HTTP/1.0\r\n\r\n", "200"),
+            (b"GET /metrics HTTP/1.1\n\n", "200"),
+            (b"POST /metrics HTTP/1.1\r\n\r\n", "405"),
+            (b"\0\n\r\n\r\n", ""), (b"\r\n\r\n", "405"),
+            (b"x" * 5000, "")):
+        try:
+            head, _ = ask(port, request)
+        except OSError:
+            head = "HTTP/1.1 "
+        same(head[9:12], answer, "asked %r" % request[:30])
+    # Who says nothing is held for two seconds, the others wait.
+    start = time.monotonic()
+    with socket.create_connection(("127.0.0.1", port)):
+        same(ask(port)[0][9:12], "200", "one who says nothing")
+    check([] if time.monotonic() - start < 8 else ["too long"],
+          "is not waited for")
+    with Session(milter.socket) as s:
+        s.start()
+        r = s.mail([FROM, YES], b"Hello\r\n")
+        check([] if "b" in [e[0] for e in r.edits] else [r.steps],
+              "mail goes its way")
+
+
+def elsewhere(home, port):
+    m = mta.Milter(home, OFFERORS, 'metrics = "inet:0.0.0.0:%d"' % port,
+                   name="open")
+    r = subprocess.run([B + "/calloffer-milter", "-c", m.conf],
+                       capture_output=True, text=True, timeout=20)
+    check([] if r.returncode == 71 and "loopback" in r.stderr else
+          [r.stderr], "the open network is refused")
+    m = mta.Milter(home, OFFERORS, 'metrics = "unix:%s/unix/run/metrics"'
+                   % home, name="unix").start()
+    path = home + "/unix/run/metrics"
+    same(parse(ask(path)[1])[1], [], "on a Unix socket")
+    same(os.stat(path).st_mode & 0o777, 0o666, "with its mode")
+    m.stop()
+
+
+def main():
+    home = mta.folder()
+    port = mta.ports(1)[0]
+    milter = mta.Milter(
+        home, OFFERORS, 'refuse_unfit = yes\nspool_threshold = 4096\n'
+        'metrics = "inet:127.0.0.1:%d"' % port).start()
+    counting(milter, port)
+    faults(milter, port)
+    abuse(milter, port)
+    milter.stop()
+    same(milter.child.returncode, 0, "it ends well")
+    elsewhere(home, port)
+
+
+main()
+finish()
