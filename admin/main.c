@@ -11,6 +11,7 @@
 #include "admin/calls.h"
 #include "admin/check.h"
 #include "admin/command.h"
+#include "admin/erase.h"
 #include "admin/inspect.h"
 #include "admin/keygen.h"
 #include "admin/offerors.h"
@@ -27,7 +28,8 @@ static const struct group {
 	{ "Setting up", { &keygen_command, &offerors_command,
 	    &programs_account, &rates_command, &check_command,
 	    &trial_command } },
-	{ "Every day", { &calls_command, &revoke_command } },
+	{ "Every day", { &calls_command, &revoke_command,
+	    &erase_command } },
 	{ "By hand", { &programs_mint, &programs_rewrite,
 	    &inspect_command } },
 };

@@ -254,14 +254,17 @@ batch_is_revoked(const struct batch_revoke *r, const struct acceptance *acc)
 }
 
 void
-batch_sweep(struct batch *b, int64_t keep_s, size_t budget)
+batch_sweep(struct batch *b, const struct journal_keep *keep, size_t budget)
 {
 	struct journal *j = b->journal;
 
+	if (j->op->tidy(j, clock_wall(), keep->numbers_s, budget) !=
+	    JOURNAL_OK)
+		log_warn("journal=not-tidied why=\"%s\"", j->op->error(j));
 	/* Also when it is full: that may end so. */
 	if (j->op->begin(j) != JOURNAL_OK)
 		return;
-	if (j->op->sweep(j, clock_wall(), keep_s, budget) != JOURNAL_OK)
+	if (j->op->sweep(j, clock_wall(), keep->calls_s, budget) != JOURNAL_OK)
 		j->op->abort(j);
 	else if (j->op->commit(j, clock_wall()) != JOURNAL_OK)
 		log_warn("journal=not-swept why=\"%s\"", j->op->error(j));

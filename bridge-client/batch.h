@@ -71,7 +71,7 @@ int batch_is_clock_right(const struct batch *);
 /* Is the acceptance of an offer that this revokes? */
 int batch_is_revoked(const struct batch_revoke *, const struct acceptance *);
 /* Forgets what is past keeping (see journal.h). */
-void batch_sweep(struct batch *, int64_t keep_s, size_t budget);
+void batch_sweep(struct batch *, const struct journal_keep *, size_t budget);
 
 /* Moves acceptances and revocations to `*done`, to be freed there. */
 void batch_take(struct batch *, struct batch *done);

@@ -34,6 +34,29 @@ call_talk_s(const struct call *c, int64_t wall)
 	return c->talk_at == 0 || until < c->talk_at ? 0 : until - c->talk_at;
 }
 
+void
+call_redact(const struct call *c, int leg, char dst[TEL_REDACTED_SIZE])
+{
+	if (c->is_erased)
+		memcpy(dst, c->shown[leg], TEL_REDACTED_SIZE);
+	else
+		tel_redact(leg == 0 ? &c->acc.a : &c->acc.b, dst);
+}
+
+void
+call_erase(struct call *c)
+{
+	char shown[2][TEL_REDACTED_SIZE];
+
+	call_redact(c, 0, shown[0]);
+	call_redact(c, 1, shown[1]);
+	memcpy(c->shown, shown, sizeof(shown));
+	memset(&c->acc.a, 0, sizeof(c->acc.a));
+	memset(&c->acc.b, 0, sizeof(c->acc.b));
+	memset(c->acc.recipient, 0, sizeof(c->acc.recipient));
+	c->is_erased = 1;
+}
+
 static int64_t
 sooner(int64_t a, int64_t b)
 {

@@ -103,6 +103,10 @@ struct call {
 	uint8_t		is_spent;	/* the use: once set, for ever */
 	uint8_t		is_blocked;	/* A pressed 9 */
 	uint8_t		is_bridged;	/* asked for, and not removed */
+	/* the numbers (and the recipient) are not in acc any more: the key of
+	 * their day is gone, and this is what is left of them */
+	uint8_t		is_erased;
+	char		shown[2][TEL_REDACTED_SIZE];	/* only where erased */
 	int64_t		since;		/* of the state; like the next four */
 	int64_t		accepted_at;	/* Unix seconds, or 0 */
 	int64_t		key_at;		/* key 1 on leg A */
@@ -125,6 +129,12 @@ void call_init(struct call *, const struct acceptance *);
 
 /* When the machine wants to be woken (CALL_TIMER), monotonic ms; 0: never. */
 int64_t call_due_ms(const struct call *);
+
+/* A number shortened, as tel_redact(); leg 0 is A's. */
+void call_redact(const struct call *, int leg, char dst[TEL_REDACTED_SIZE]);
+
+/* Forgets numbers and recipient, but for what call_redact() shows. */
+void call_erase(struct call *);
 
 /* How a person would tell the state.  From PARTING on it has ended. */
 enum ask_stage call_stage(const struct call *);

@@ -259,6 +259,9 @@ static const struct conf_key contract_keys[] = {
 	{ "journal_size", CONF_SIZE, HERE(journal_size), 1 << 20,
 	    (int64_t)1 << 40, "1G", NULL, 0, NULL },
 	TIME(HERE(keep_s), "keep", DAY, 3660 * (int64_t)DAY, "90d"),
+	STRING(HERE(day_keys), "day_keys", "", check_path_or_none),
+	TIME(HERE(keep_numbers_s), "keep_numbers", DAY, 3660 * (int64_t)DAY,
+	    "2d"),
 	LIST(HERE(unseal_keys), "unseal_keys", NULL, check_path),
 	STRING(HERE(mac_file), "mac_key", NULL, check_path),
 	STRING(HERE(stop_file), "stop_file", "", check_path_or_none),
@@ -508,6 +511,10 @@ contract_needs_restart(const struct contract *was, const struct contract *now)
 		return "journal_size";
 	if (was->keep_s != now->keep_s)
 		return "keep";
+	if (strcmp(was->day_keys, now->day_keys) != 0)
+		return "day_keys";
+	if (was->keep_numbers_s != now->keep_numbers_s)
+		return "keep_numbers";
 	if (strcmp(was->mac_file, now->mac_file) != 0)
 		return "mac_key";
 	if (differs(&was->unseal_keys, &now->unseal_keys))

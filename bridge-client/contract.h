@@ -119,6 +119,8 @@ struct contract {
 	char		*journal;	/* directory */
 	int64_t		 journal_size;
 	int64_t		 keep_s;	/* ended calls are kept so long */
+	char		*day_keys;	/* directory; "": journal and "-keys" */
+	int64_t		 keep_numbers_s;	/* beyond the day of a call */
 	struct conf_list unseal_keys;	/* files */
 	char		*mac_file;
 	char		*stop_file;	/* while it exists, no call is accepted;

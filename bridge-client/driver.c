@@ -499,7 +499,7 @@ driver_wake(struct driver *d)
 	}
 	if (d->sweep_ms <= now_ms) {
 		d->sweep_ms = now_ms + SWEEP_MS;
-		batch_sweep(&d->batch, d->conf.keep_s, SWEEP_ROWS);
+		batch_sweep(&d->batch, &d->conf.keep, SWEEP_ROWS);
 	}
 }
 

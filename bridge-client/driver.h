@@ -7,12 +7,10 @@
 #include "lib/ask.h"
 
 #include "bridge-client/call.h"
+#include "bridge-client/journal.h"
 #include "bridge-client/machine.h"
 #include "bridge-client/watch.h"
 #include "bridge-client/world.h"
-
-struct journal;
-struct journal_revocation;
 
 /*
  * The driver: journal, act, journal.  It owns the calls that are open, runs
@@ -30,7 +28,7 @@ struct driver_conf {
 	struct world		 world;
 	size_t			 n_providers;
 	struct world_provider	 provider[WORLD_PROVIDERS_MAX];
-	int64_t			 keep_s;	/* of calls that have ended */
+	struct journal_keep	 keep;		/* of what has ended */
 	/* Called once per call when it has ended and this is durable; or NULL.
 	 * For counters; the call is borrowed. */
 	void			(*ended)(void *ctx, const struct call *);

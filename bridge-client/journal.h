@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 struct call;
+struct tel;
 
 /*
  * The journal: what survives.  One store behind this table of functions, one
@@ -34,6 +35,12 @@ enum journal_result {
 	JOURNAL_BROKEN		/* anything else: error() says what */
 };
 
+/* How long what has ended is kept. */
+struct journal_keep {
+	int64_t		calls_s;
+	int64_t		numbers_s;	/* beyond the day of the call */
+};
+
 /* What is known of an offer. */
 struct journal_offer {
 	uint8_t		uses;		/* 0: never accepted */
@@ -58,6 +65,19 @@ struct journal_key {
 	const unsigned char	*offer;
 	const unsigned char	*tag;
 	const char		*sender;	/* lower case */
+};
+
+/* What is to be erased of what identifies people. */
+struct journal_erasure {
+	uint8_t			 by;	/* enum ask_erase_by of lib/ask.h */
+	const struct tel		*number; /* as A or as B; else NULL */
+	const unsigned char	*offer;	/* 16 bytes; else NULL */
+	int64_t			 day;	/* a time in it, Unix s */
+};
+struct journal_erased {
+	uint32_t	n_calls;	/* that were found, and have ended */
+	uint32_t	n_open;		/* that have not: they are left */
+	int		is_more;	/* to be done: ask again */
 };
 
 struct journal;
@@ -104,6 +124,20 @@ struct journal_ops {
 	    int64_t keep_s, size_t budget);
 
 	/* Outside of one. */
+
+	/*
+	 * Erases numbers, and what else identifies people, from calls that
+	 * have ended: what is left is a keyed hash, the country's first digits
+	 * and the last two.  Looks at `budget` rows at most; until nothing is
+	 * left to do (is_more), it is to be asked again for the same.
+	 */
+	enum journal_result (*erase)(struct journal *,
+	    const struct journal_erasure *, size_t budget,
+	    struct journal_erased *);
+	/* Erases all that is of days that were over `keep_s` before `wall`,
+	 * and finishes what a crash has interrupted. */
+	enum journal_result (*tidy)(struct journal *, int64_t wall,
+	    int64_t keep_s, size_t budget);
 
 	enum journal_result (*get)(struct journal *,
 	    const unsigned char id[JOURNAL_ID_BYTES], struct call *out);

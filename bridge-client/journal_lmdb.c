@@ -17,28 +17,33 @@
 #include "lib/token.h"
 
 #include "bridge-client/call.h"
+#include "bridge-client/erase.h"
 #include "bridge-client/journal.h"
 #include "bridge-client/record.h"
 #include "bridge-client/rows.h"
 #include "bridge-client/sweep.h"
+#include "bridge-client/vault.h"
+#include "bridge-client/walk.h"
 
 #include "bridge-client/journal_lmdb.h"
 
 #define MAP_SIZE	((size_t)64 << 30)
 #define ID		JOURNAL_ID_BYTES
 #define HIGH_STEP_S	10	/* the high water is written this seldom */
-#define NONCE_S		3600	/* an id is at most so much older than its
-				   acceptance */
 #define OPEN_S		(2 * 86400)	/* no call is open for longer */
 #define JUMP_S		3600	/* a clock that leaps so far is remembered */
+#define NUMBERS_DAY_S	86400	/* of a key of the vault */
 
 static const struct rows_key high_key = { "high", 4 };
 static const struct rows_key jump_key = { "jump", 4 };
+static const struct rows_key sealed_key = { "sealed", 6 };
 
 struct lmdb {
 	struct journal	 j;		/* first: it is cast */
 	struct db	*db;
 	struct db_txn	*txn;
+	struct vault	*vault;		/* borrowed */
+	struct erase	*erase;
 	struct buf	 row;
 	int64_t		 high;		/* highest wall committed */
 	int64_t		 high_kept;	/* .. as it is in the table */
@@ -182,7 +187,8 @@ op_accept(struct journal *j, const struct call *c)
 	u.attempts = (uint16_t)(u.attempts + (u.attempts < UINT16_MAX));
 	u.not_after = a->not_after;
 	r = rows_put_uses(l->txn, a->offer, &u);
-	return r == JOURNAL_OK ? rows_put_call(l->txn, &l->row, c) : r;
+	return r == JOURNAL_OK ? rows_put_call(l->txn, &l->row, l->vault, c) :
+	    r;
 }
 
 /* The use, as this record changes it. */
@@ -228,7 +234,8 @@ op_put(struct journal *j, const struct call *c)
 {
 	struct lmdb *l = self(j);
 	struct call was;
-	enum journal_result r = rows_get_call(l->txn, c->acc.id, &was);
+	enum journal_result r = rows_get_call(l->txn, NULL, c->acc.id,
+	    &was);
 
 	if (r == JOURNAL_DAMAGED) {
 		was = *c;		/* its use counts as recorded */
@@ -239,7 +246,8 @@ op_put(struct journal *j, const struct call *c)
 		r = settle_use(l, &was, c);
 	if (r == JOURNAL_OK && c->is_blocked && !was.is_blocked)
 		r = block(l, c);
-	return r == JOURNAL_OK ? rows_put_call(l->txn, &l->row, c) : r;
+	return r == JOURNAL_OK ? rows_put_call(l->txn, &l->row, l->vault, c) :
+	    r;
 }
 
 static enum journal_result
@@ -273,7 +281,7 @@ op_get(struct journal *j, const unsigned char id[ID], struct call *out)
 
 	if (r != JOURNAL_OK)
 		return r;
-	r = rows_get_call(txn, id, out);
+	r = rows_get_call(txn, self(j)->vault, id, out);
 	db_abort(txn);
 	return r;
 }
@@ -329,84 +337,57 @@ op_is_blocked(struct journal *j, const unsigned char hash[16])
 	return r == JOURNAL_NOT_FOUND ? JOURNAL_OK : r;
 }
 
-struct walk {
-	int64_t		 since;		/* accepted at this or later */
-	int		 is_open_only;
-	int		 is_backward;
-	journal_call_fn	*fn;
-	void		*ctx;
-};
-
-/* One row; non-zero: no more. */
-static int
-visit(const struct walk *w, const struct db_value *k, const struct db_value *v)
-{
-	char id[TOKEN_UUID_SIZE] = "?";
-	struct call c;
-
-	if (w->is_open_only && !record_may_be_open(v->data, v->len))
-		return 0;
-	if (k->len == ID && record_get_call(&c, k->data, v->data,
-	    v->len) == 0)
-		return (w->is_open_only && c.state == CALL_ENDED) ||
-		    c.accepted_at < w->since ? 0 : w->fn(w->ctx, &c);
-	if (k->len == ID)
-		token_uuid_text(k->data, id);
-	log_warn("call=%s record=damaged", id);
-	return 0;
-}
-
-static enum journal_result
-walk(struct lmdb *l, const struct walk *w)
-{
-	struct rows_key from;
-	struct db_cursor *cursor = NULL;
-	struct db_value k, v;
-	struct db_txn *txn;
-	enum db_result r = db_begin(l->db, &txn, 0);
-
-	if (r != DB_OK)
-		return rows_result(r);
-	rows_key_of_time(&from, w->since - NONCE_S);
-	r = w->is_backward ? db_last(txn, ROWS_CALLS, &cursor, &k, &v) :
-	    db_seek(txn, ROWS_CALLS, from.bytes, from.len, &cursor, &k, &v);
-	while (r == DB_OK && visit(w, &k, &v) == 0)
-		r = w->is_backward ? db_prev(cursor, &k, &v) :
-		    db_next(cursor, &k, &v);
-	db_cursor_free(cursor);
-	db_abort(txn);
-	return r == DB_NOT_FOUND ? JOURNAL_OK : rows_result(r);
-}
-
 static enum journal_result
 op_open_calls(struct journal *j, journal_call_fn *fn, void *ctx)
 {
-	struct walk w = { .since = open_since(self(j)), .is_open_only = 1,
-	    .fn = fn, .ctx = ctx };
+	struct walk_by by = { .vault = self(j)->vault,
+	    .since = open_since(self(j)), .is_open_only = 1, .fn = fn,
+	    .ctx = ctx };
 
-	return walk(self(j), &w);
+	return walk_calls(self(j)->db, &by);
 }
 
 static enum journal_result
 op_scan(struct journal *j, int64_t since, journal_call_fn *fn, void *ctx)
 {
-	struct walk w = { .since = since, .fn = fn, .ctx = ctx };
+	struct walk_by by = { .vault = self(j)->vault, .since = since,
+	    .fn = fn, .ctx = ctx };
 
-	return walk(self(j), &w);
+	return walk_calls(self(j)->db, &by);
 }
 
 static enum journal_result
 op_list(struct journal *j, journal_call_fn *fn, void *ctx)
 {
-	struct walk w = { .is_backward = 1, .fn = fn, .ctx = ctx };
+	struct walk_by by = { .vault = self(j)->vault, .is_backward = 1,
+	    .fn = fn, .ctx = ctx };
 
-	return walk(self(j), &w);
+	return walk_calls(self(j)->db, &by);
 }
 
 static int64_t
 op_high(const struct journal *j)
 {
 	return ((const struct lmdb *)j)->high;
+}
+
+static enum journal_result
+op_erase(struct journal *j, const struct journal_erasure *what, size_t budget,
+    struct journal_erased *out)
+{
+	return erase_step(self(j)->erase, what, budget, out);
+}
+
+static enum journal_result
+op_tidy(struct journal *j, int64_t wall, int64_t keep_s, size_t budget)
+{
+	struct lmdb *l = self(j);
+	int32_t first = (int32_t)((wall - keep_s) / NUMBERS_DAY_S);
+	int rc;
+
+	vault_look(l->vault);
+	rc = vault_expire(l->vault, first);
+	return rc == 0 ? erase_resume(l->erase, budget) : JOURNAL_BROKEN;
 }
 
 static int
@@ -426,7 +407,10 @@ op_error(const struct journal *j)
 {
 	const struct lmdb *l = (const struct lmdb *)j;
 
-	return l->full != NULL ? l->full : db_error(l->db);
+	if (l->full != NULL)
+		return l->full;
+	return vault_error(l->vault)[0] != '\0' ? vault_error(l->vault) :
+	    db_error(l->db);
 }
 
 static void
@@ -435,6 +419,7 @@ op_close(struct journal *j)
 	struct lmdb *l = self(j);
 
 	op_abort(j);
+	erase_free(l->erase);
 	db_close(l->db);
 	buf_free(&l->row);
 	free(l);
@@ -450,6 +435,8 @@ static const struct journal_ops ops = {
 	.put = op_put,
 	.revoke = op_revoke,
 	.sweep = op_sweep,
+	.erase = op_erase,
+	.tidy = op_tidy,
 	.get = op_get,
 	.look = op_look,
 	.is_blocked = op_is_blocked,
@@ -478,8 +465,8 @@ read_state(struct lmdb *l)
 	if (r == JOURNAL_OK)
 		r = rows_get_times(txn, ROWS_META, &jump_key, &l->jump);
 	if (db_last(txn, ROWS_CALLS, &cursor, &k, &v) == DB_OK && k.len == ID &&
-	    record_get_call(&c, k.data, v.data, v.len) == 0 &&
-	    c.since > l->high)
+	    record_get_call(&c, &(struct record_row){ k.data, v.data, v.len },
+	    NULL) == 0 && c.since > l->high)
 		l->high = c.since;
 	db_cursor_free(cursor);
 	l->has_blocked = rows_has_any(txn, ROWS_BLOCKED);
@@ -488,8 +475,45 @@ read_state(struct lmdb *l)
 	return r == JOURNAL_OK || r == JOURNAL_NOT_FOUND ? 0 : -1;
 }
 
+/* A journal of before there was a vault becomes one with everything sealed. */
+static int
+seal_all(struct lmdb *l)
+{
+	const struct erase_at at = { l->db, &l->row, l->vault };
+	struct record_times t = { 0, 0 };
+	struct db_txn *txn;
+	enum journal_result r;
+
+	if (db_begin(l->db, &txn, 0) != DB_OK)
+		return -1;
+	r = rows_get_times(txn, ROWS_META, &sealed_key, &t);
+	db_abort(txn);
+	if (r == JOURNAL_NOT_FOUND)
+		r = erase_convert(&at);
+	else
+		return r == JOURNAL_OK ? 0 : -1;
+	if (r != JOURNAL_OK || db_begin(l->db, &txn, 1) != DB_OK)
+		return -1;
+	r = rows_put_times(txn, ROWS_META, &sealed_key, &t);
+	if (r == JOURNAL_OK)
+		return db_commit(txn) == DB_OK ? 0 : -1;
+	db_abort(txn);
+	return -1;
+}
+
+static int
+start(struct lmdb *l)
+{
+	const struct erase_at at = { l->db, &l->row, l->vault };
+
+	l->erase = erase_new(&at);
+	return l->erase != NULL && read_state(l) == 0 && seal_all(l) == 0 ?
+	    0 : -1;
+}
+
 struct journal *
-journal_lmdb_open(const char *dir, size_t map_size, char *why, size_t size)
+journal_lmdb_open(const char *dir, struct vault *vault, size_t map_size,
+    char *why, size_t size)
 {
 	struct lmdb *l;
 
@@ -503,17 +527,19 @@ journal_lmdb_open(const char *dir, size_t map_size, char *why, size_t size)
 		return NULL;
 	}
 	l->j.op = &ops;
+	l->vault = vault;
 	buf_init(&l->row, RECORD_CALL_MAX);
 	l->db = db_open(dir, DB_WRITE_DIR, rows_tables,
 	    map_size != 0 ? map_size : MAP_SIZE, why, size);
-	if (l->db != NULL && read_state(l) == 0)
-		return &l->j;
-	if (l->db != NULL) {
-		snprintf(why, size, "%s: the journal cannot be read: %s", dir,
-		    db_error(l->db));
-		db_close(l->db);
+	if (l->db == NULL) {
+		buf_free(&l->row);
+		free(l);
+		return NULL;
 	}
-	buf_free(&l->row);
-	free(l);
+	if (start(l) == 0)
+		return &l->j;
+	snprintf(why, size, "%s: the journal cannot be read: %s", dir,
+	    op_error(&l->j));
+	op_close(&l->j);
 	return NULL;
 }

@@ -7,6 +7,7 @@
  * byte read from outside.
  */
 #include <getopt.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +40,7 @@
 #include "bridge-client/show.h"
 #include "bridge-client/trunk.h"
 #include "bridge-client/unseal.h"
+#include "bridge-client/vault.h"
 #include "bridge-client/world.h"
 
 #define IDENT		"calloffer-bridge"
@@ -66,6 +68,7 @@ static struct {
 	size_t			 n_providers;
 	int			 face_fd, admin_fd;
 	struct loop		*loop;
+	struct vault		*vault;
 	struct journal		*journal;
 	struct rest		*rest;
 	struct trunk		*trunk;
@@ -303,7 +306,8 @@ open_driver(void)
 
 	memset(&conf, 0, sizeof(conf));
 	conf.journal = bridge.journal;
-	conf.keep_s = bridge.start->keep_s;
+	conf.keep.calls_s = bridge.start->keep_s;
+	conf.keep.numbers_s = bridge.start->keep_numbers_s;
 	conf.ended = on_ended;
 	conf.n_providers = bridge.n_providers;
 	memcpy(conf.provider, bridge.provider, sizeof(conf.provider));
@@ -410,6 +414,7 @@ close_all(void)
 	driver_free(bridge.service.driver);
 	rest_close(bridge.rest);
 	bridge.journal->op->close(bridge.journal);
+	vault_close(bridge.vault);
 	guard_free(bridge.guard);
 	hook_free(bridge.hook);
 	loop_free(bridge.loop);
@@ -434,6 +439,22 @@ show(const struct options *o)
 	return EX_USAGE;
 }
 
+static void
+open_journal(void)
+{
+	const struct contract *c = bridge.start;
+	char keys[PATH_MAX], why[1024];
+
+	snprintf(keys, sizeof(keys), "%s%s", c->day_keys[0] != '\0' ?
+	    c->day_keys : c->journal, c->day_keys[0] != '\0' ? "" : "-keys");
+	bridge.vault = vault_open(keys, why, sizeof(why));
+	bridge.journal = bridge.vault == NULL ? NULL :
+	    journal_lmdb_open(c->journal, bridge.vault,
+	    (size_t)c->journal_size, why, sizeof(why));
+	if (bridge.journal == NULL)
+		log_fatal(EX_CANTCREAT, "%s", why);
+}
+
 /* Everything before the jail closes. */
 static void
 prepare(void)
@@ -443,10 +464,7 @@ prepare(void)
 	bridge.face_fd = listen_on(&bridge.start->face);
 	bridge.admin_fd = listen_on(&bridge.start->admin);
 	become_user(bridge.start);
-	bridge.journal = journal_lmdb_open(bridge.start->journal,
-	    (size_t)bridge.start->journal_size, why, sizeof(why));
-	if (bridge.journal == NULL)
-		log_fatal(EX_CANTCREAT, "%s", why);
+	open_journal();
 	open_loop();
 	open_trunk();
 	/* a journal that met a full disk is opened anew: hence JAIL_WRITE */

@@ -6,9 +6,12 @@
 
 #include "bridge-client/call.h"
 #include "bridge-client/crc.h"
+#include "bridge-client/vault.h"
+
 #include "bridge-client/record.h"
 
 #define VERSION		1
+#define CALL_VERSION	2	/* 1: nothing was sealed */
 #define CRC_BYTES	4
 #define TIME_MAX	(INT64_C(1) << 40)
 
@@ -71,7 +74,8 @@ checksum(const void *key, size_t key_len, const void *row, size_t len)
 	return crc_32c(crc_32c(0, key, key_len), row, len);
 }
 
-/* The cursor over a row's fields, when its version and checksum hold. */
+/* The cursor over a row's fields, when its checksum holds; its version, or
+ * -1. */
 static int
 open_row(struct scan *s, const void *key, size_t key_len, const void *row,
     size_t len)
@@ -85,7 +89,7 @@ open_row(struct scan *s, const void *key, size_t key_len, const void *row,
 	if (scan_u32(&tail) != checksum(key, key_len, row, len - CRC_BYTES))
 		return -1;
 	scan_init(s, row, len - CRC_BYTES);
-	return scan_u8(s) == VERSION ? 0 : -1;
+	return scan_u8(s);
 }
 
 /* A call. */
@@ -93,7 +97,7 @@ open_row(struct scan *s, const void *key, size_t key_len, const void *row,
 static void
 put_head(struct buf *b, const struct call *c)
 {
-	buf_u8(b, VERSION);
+	buf_u8(b, CALL_VERSION);
 	buf_u8(b, c->state);
 	buf_u8(b, c->end);
 	buf_u8(b, (uint8_t)((c->is_spent ? IS_SPENT : 0) |
@@ -135,37 +139,84 @@ get_head(struct call *c, struct scan *s)
 	    c->leg[1].state < CALL_LEG_STATES ? 0 : -1;
 }
 
-/* What identifies a person, in one piece: a length and the fields. */
-static void
-put_private(struct buf *b, const struct acceptance *a)
+/*
+ * What identifies a person: what may remain of it, then a length and all of
+ * it in one piece, sealed; of an erased call nothing.
+ */
+static int
+put_private(struct buf *b, const struct call *c, struct vault *vault)
 {
-	size_t at = b->len, len;
+	unsigned char text[VAULT_TEXT_MAX];
+	char shown[TEL_REDACTED_SIZE];
+	struct buf plain;
+	int leg;
 
-	buf_u16(b, 0);
-	tel_pack(&a->a, b);
-	tel_pack(&a->b, b);
-	put_text(b, a->recipient);
-	if (!buf_ok(b))
-		return;
-	len = b->len - at - 2;
-	b->data[at] = (unsigned char)(len >> 8);
-	b->data[at + 1] = (unsigned char)len;
+	for (leg = 0; leg < 2; leg++) {
+		call_redact(c, leg, shown);
+		put_text(b, shown);
+	}
+	buf_over(&plain, text, sizeof(text));
+	tel_pack(&c->acc.a, &plain);
+	tel_pack(&c->acc.b, &plain);
+	put_text(&plain, c->acc.recipient);
+	if (c->is_erased || vault == NULL) {
+		buf_u16(b, 0);
+		return 0;
+	}
+	buf_u16(b, (uint16_t)(plain.len + VAULT_MORE));
+	return buf_ok(&plain) && vault_seal(vault, c->acc.id, text, plain.len,
+	    b) == VAULT_OK ? 0 : -1;
 }
 
 static int
-get_private(struct acceptance *a, struct scan *s)
+get_plain(struct acceptance *a, const void *text, size_t len)
 {
 	struct scan p;
-	size_t len = scan_u16(s);
-	const unsigned char *data = scan_bytes(s, len);
 
-	if (data == NULL)
-		return -1;
-	scan_init(&p, data, len);
+	scan_init(&p, text, len);
 	tel_unpack(&a->a, &p);
 	tel_unpack(&a->b, &p);
 	get_text(&p, a->recipient, sizeof(a->recipient));
 	return scan_done(&p) ? 0 : -1;
+}
+
+static int
+get_sealed(struct call *c, struct scan *s, struct vault *vault)
+{
+	unsigned char text[VAULT_TEXT_MAX];
+	size_t n, len = sizeof(text);
+	const unsigned char *sealed;
+	enum vault_result r = VAULT_GONE;
+
+	get_text(s, c->shown[0], sizeof(c->shown[0]));
+	get_text(s, c->shown[1], sizeof(c->shown[1]));
+	n = scan_u16(s);
+	sealed = scan_bytes(s, n);
+	if (s->is_bad)
+		return -1;
+	if (n > 0 && vault != NULL)
+		r = vault_unseal(vault, c->acc.id, sealed, n, text, &len);
+	if (r == VAULT_FAILED)
+		return -1;
+	if (r == VAULT_GONE) {
+		c->is_erased = 1;
+		return 0;
+	}
+	memset(c->shown, 0, sizeof(c->shown));
+	return get_plain(&c->acc, text, len);
+}
+
+static int
+get_private(struct call *c, struct scan *s, int version, struct vault *vault)
+{
+	const unsigned char *text;
+	size_t len;
+
+	if (version != VERSION)
+		return get_sealed(c, s, vault);
+	len = scan_u16(s);
+	text = scan_bytes(s, len);
+	return text != NULL ? get_plain(&c->acc, text, len) : -1;
 }
 
 static void
@@ -187,10 +238,9 @@ put_acceptance(struct buf *b, const struct acceptance *a)
 	put_text(b, a->offeror);
 	put_text(b, a->reference);
 	put_text(b, a->caller);
-	put_private(b, a);
 }
 
-static int
+static void
 get_acceptance(struct acceptance *a, struct scan *s)
 {
 	scan_copy(s, a->offer, sizeof(a->offer));
@@ -209,45 +259,61 @@ get_acceptance(struct acceptance *a, struct scan *s)
 	get_text(s, a->offeror, sizeof(a->offeror));
 	get_text(s, a->reference, sizeof(a->reference));
 	get_text(s, a->caller, sizeof(a->caller));
-	return get_private(a, s);
 }
 
-void
-record_put_call(struct buf *b, const struct call *c)
+int
+record_put_call(struct buf *b, const struct call *c, struct vault *vault)
 {
 	size_t start = b->len;
 
 	put_head(b, c);
 	put_acceptance(b, &c->acc);
+	if (put_private(b, c, vault) != 0)
+		return -1;
 	put_text(b, c->provider);
 	put_text(b, c->b_provider);
 	put_text(b, c->leg[0].ref);
 	put_text(b, c->leg[1].ref);
 	put_text(b, c->detail);
-	if (buf_ok(b))
-		buf_u32(b, checksum(c->acc.id, sizeof(c->acc.id),
-		    b->data + start, b->len - start));
+	if (!buf_ok(b))
+		return -1;
+	buf_u32(b, checksum(c->acc.id, sizeof(c->acc.id), b->data + start,
+	    b->len - start));
+	return buf_ok(b) ? 0 : -1;
 }
 
 int
-record_get_call(struct call *c, const unsigned char id[16], const void *row,
-    size_t len)
+record_get_call(struct call *c, const struct record_row *row,
+    struct vault *vault)
 {
-	unsigned char key[sizeof(c->acc.id)];
+	unsigned char id[sizeof(c->acc.id)];
 	struct scan s;
+	int version;
 
-	memcpy(key, id, sizeof(key));	/* it may be in what is overwritten */
+	memcpy(id, row->id, sizeof(id));	/* it may be overwritten now */
+	version = open_row(&s, id, sizeof(id), row->data, row->len);
 	memset(c, 0, sizeof(*c));
-	if (open_row(&s, key, sizeof(key), row, len) != 0 ||
-	    get_head(c, &s) != 0 || get_acceptance(&c->acc, &s) != 0)
+	memcpy(c->acc.id, id, sizeof(id));
+	if ((version != VERSION && version != CALL_VERSION) ||
+	    get_head(c, &s) != 0)
 		return -1;
-	memcpy(c->acc.id, key, sizeof(key));
+	get_acceptance(&c->acc, &s);
+	if (get_private(c, &s, version, vault) != 0)
+		return -1;
 	get_text(&s, c->provider, sizeof(c->provider));
 	get_text(&s, c->b_provider, sizeof(c->b_provider));
 	get_text(&s, c->leg[0].ref, sizeof(c->leg[0].ref));
 	get_text(&s, c->leg[1].ref, sizeof(c->leg[1].ref));
 	get_text(&s, c->detail, sizeof(c->detail));
 	return scan_done(&s) ? 0 : -1;
+}
+
+int
+record_is_bare(const struct record_row *row)
+{
+	const unsigned char *p = row->data;
+
+	return row->len > 0 && p[0] == VERSION;
 }
 
 int
@@ -300,7 +366,7 @@ record_get_uses(struct record_uses *u, const unsigned char offer[16],
 	struct scan s;
 
 	memset(u, 0, sizeof(*u));
-	if (open_row(&s, offer, 16, row, len) != 0)
+	if (open_row(&s, offer, 16, row, len) != VERSION)
 		return -1;
 	u->uses = scan_u8(&s);
 	u->spent = scan_u8(&s);
@@ -329,7 +395,7 @@ record_get_times(struct record_times *t, const void *key, size_t key_len,
 	struct scan s;
 
 	memset(t, 0, sizeof(*t));
-	if (open_row(&s, key, key_len, row, len) != 0)
+	if (open_row(&s, key, key_len, row, len) != VERSION)
 		return -1;
 	t->at = get_time(&s);
 	t->until = get_time(&s);

@@ -6,6 +6,7 @@
 
 struct buf;
 struct call;
+struct vault;
 
 /*
  * The rows of the journal as bytes: a version, the fields, and a CRC-32C over
@@ -18,11 +19,26 @@ struct call;
  */
 #define RECORD_CALL_MAX		2048
 
-/* Appends; a failure is the buffer's.  The key is the call's id. */
-void record_put_call(struct buf *, const struct call *);
+/*
+ * What identifies a person in a call's row is sealed (bridge-client/vault).
+ * Where the key is gone, or the vault NULL, the call is read as erased; and a
+ * call that is erased is written so.
+ */
+
+/* Appends; a failure is the buffer's.  The key is the call's id.  -1: it
+ * cannot be sealed (vault_error()), or the buffer is bad. */
+int record_put_call(struct buf *, const struct call *, struct vault *)
+    __attribute__((warn_unused_result));
 /* What is not kept is zero. */
-int record_get_call(struct call *, const unsigned char id[16], const void *,
-    size_t) __attribute__((warn_unused_result));
+struct record_row {
+	const unsigned char	*id;	/* 16 bytes: its key */
+	const void		*data;
+	size_t			 len;
+};
+int record_get_call(struct call *, const struct record_row *, struct vault *)
+    __attribute__((warn_unused_result));
+/* Only a look: was it written before there was a vault? */
+int record_is_bare(const struct record_row *);
 /* Only a look, without the checksum: may the call be open? */
 int record_may_be_open(const void *, size_t);
 

@@ -45,23 +45,27 @@ rows_has_room(struct db *db)
 }
 
 enum journal_result
-rows_get_call(struct db_txn *txn, const unsigned char id[ID], struct call *out)
+rows_get_call(struct db_txn *txn, struct vault *vault,
+    const unsigned char id[ID], struct call *out)
 {
+	struct record_row row = { .id = id };
 	struct db_value v;
 	enum db_result r = db_get(txn, ROWS_CALLS, id, ID, &v);
 
 	if (r != DB_OK)
 		return rows_result(r);
-	return record_get_call(out, id, v.data, v.len) == 0 ? JOURNAL_OK :
+	row.data = v.data;
+	row.len = v.len;
+	return record_get_call(out, &row, vault) == 0 ? JOURNAL_OK :
 	    JOURNAL_DAMAGED;
 }
 
 enum journal_result
-rows_put_call(struct db_txn *txn, struct buf *scratch, const struct call *c)
+rows_put_call(struct db_txn *txn, struct buf *scratch, struct vault *vault,
+    const struct call *c)
 {
 	buf_clear(scratch);
-	record_put_call(scratch, c);
-	if (!buf_ok(scratch))
+	if (record_put_call(scratch, c, vault) != 0)
 		return JOURNAL_BROKEN;
 	return rows_result(db_put(txn, ROWS_CALLS, c->acc.id, ID,
 	    scratch->data, scratch->len));

@@ -11,6 +11,7 @@
 
 struct buf;
 struct call;
+struct vault;
 
 /*
  * The rows of the LMDB journal, one at a time, in the caller's transaction.
@@ -41,11 +42,12 @@ enum journal_result rows_result(enum db_result);
  */
 int rows_has_room(struct db *);
 
-enum journal_result rows_get_call(struct db_txn *,
+/* What is private is sealed; see record.h. */
+enum journal_result rows_get_call(struct db_txn *, struct vault *,
     const unsigned char id[JOURNAL_ID_BYTES], struct call *);
 /* `scratch` is overwritten. */
 enum journal_result rows_put_call(struct db_txn *, struct buf *scratch,
-    const struct call *);
+    struct vault *, const struct call *);
 /* `*u` is zero where there is none (JOURNAL_NOT_FOUND). */
 enum journal_result rows_get_uses(struct db_txn *,
     const unsigned char offer[JOURNAL_ID_BYTES], struct record_uses *u);

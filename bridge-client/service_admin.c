@@ -29,6 +29,7 @@
 #define BODY_MAX	16384
 #define DAY		86400
 #define TEST_S		600		/* a test call is accepted so long */
+#define ERASE_ROWS	8192		/* looked at for one question */
 #define NONCE_AGE_MS	(30 * 60 * 1000)	/* of an id, accepted */
 
 struct service_admin {
@@ -292,6 +293,39 @@ on_test(struct service_admin *s, struct answer *answer)
 	return 0;
 }
 
+/*
+ * ASK_ERASE: a piece of it; he who asks asks again until it is done.
+ */
+static int
+on_erase(struct service_admin *s, struct answer *answer)
+{
+	struct journal *j = s->service->journal;
+	struct journal_erased done;
+	struct journal_erasure what;
+	struct ask_erased out;
+	struct ask_erase ask;
+
+	if (ask_get_erase(&ask, answer->frame->body, answer->frame->len) == -1)
+		return -1;
+	what = (struct journal_erasure){ .by = ask.by, .number = &ask.number,
+		.offer = ask.offer, .day = ask.day };
+	memset(&out, 0, sizeof(out));
+	if (j->op->erase(j, &what, ERASE_ROWS, &done) != JOURNAL_OK) {
+		log_warn("socket=admin erase: %s", j->op->error(j));
+		out.refusal = ASK_STORE_FULL;
+	} else {
+		out.n_calls = done.n_calls;
+		out.n_open = done.n_open;
+		out.is_more = (uint8_t)done.is_more;
+		if (!done.is_more)
+			log_info("socket=admin erased calls=%u open=%u",
+			    done.n_calls, done.n_open);
+	}
+	ask_put_erased(&answer->body, &out);
+	send_answer(answer);
+	return 0;
+}
+
 static int
 on_health(struct service_admin *s, struct answer *answer)
 {
@@ -301,7 +335,7 @@ on_health(struct service_admin *s, struct answer *answer)
 		return -1;
 	memset(&out, 0, sizeof(out));
 	driver_health(s->service->driver, &out);
-	out.is_stopped = (uint8_t)contract_is_stopped(s->service->contract);
+	out.is_stopped |= (uint8_t)contract_is_stopped(s->service->contract);
 	ask_put_health(&answer->body, &out);
 	send_answer(answer);
 	return 0;
@@ -323,6 +357,8 @@ on_ask(void *ctx, struct peer *peer, const struct frame *frame)
 		rc = on_test(s, &answer);
 	else if (frame->verb == ASK_HEALTH)
 		rc = on_health(s, &answer);
+	else if (frame->verb == ASK_ERASE)
+		rc = on_erase(s, &answer);
 	if (rc == -1)
 		log_warn("socket=admin verb=%u cannot be read, or is none of "
 		    "the administrator's: connection ended", frame->verb);

@@ -33,13 +33,14 @@ static int
 is_over(const struct sweep *w, enum rows_table table,
     const struct db_value *k, const struct db_value *v)
 {
+	const struct record_row row = { k->data, v->data, v->len };
 	struct record_times t;
 	struct record_uses u;
 	struct call c;
 
 	if (table == ROWS_CALLS)
 		return k->len == ID && !record_may_be_open(v->data, v->len) &&
-		    record_get_call(&c, k->data, v->data, v->len) == 0 &&
+		    record_get_call(&c, &row, NULL) == 0 &&
 		    last_time(&c) + w->keep_s < w->wall;
 	if (table == ROWS_USES)
 		return k->len == ID &&

@@ -54,8 +54,8 @@ tell_call(struct ask_call *a, const struct call *c)
 	a->ended_at = c->ended_at;
 	COPY(a->account, c->acc.account);
 	COPY(a->offeror, c->acc.offeror);
-	tel_redact(&c->acc.a, a->a);
-	tel_redact(&c->acc.b, a->b);
+	call_redact(c, 0, a->a);
+	call_redact(c, 1, a->b);
 	COPY(a->provider, c->provider);
 	COPY(a->detail, c->detail);
 }

@@ -183,6 +183,21 @@ static const struct field health_fields[] = {
 	F_END
 };
 
+static const struct field erase_fields[] = {
+	F_SMALL(ask_erase, by, ASK_ERASE_NUMBER, ASK_ERASE_DAY),
+	F_NUMBER(ask_erase, number),
+	F_FIXED(ask_erase, offer),
+	F_U64(ask_erase, day),
+	F_END
+};
+static const struct field erased_fields[] = {
+	F_ENUM(ask_erased, refusal, ASK_REFUSALS),
+	F_FLAG(ask_erased, is_more),
+	F_U32(ask_erased, n_calls),
+	F_U32(ask_erased, n_open),
+	F_END
+};
+
 static void put_fields(struct buf *, const struct field *,
     const unsigned char *);
 static void get_fields(struct scan *, const struct field *, unsigned char *);
@@ -412,6 +427,8 @@ CODEC(revoke)
 CODEC(revoked)
 CODEC(test)
 CODEC(health)
+CODEC(erase)
+CODEC(erased)
 
 static const char *
 word(const char *const *words, size_t n, unsigned i)

@@ -38,7 +38,8 @@ enum ask_verb {
 	ASK_LIST = 64,
 	ASK_REVOKE,	/* struct ask_revoke	-> struct ask_revoked */
 	ASK_TEST,	/* struct ask_test	-> struct ask_accepted */
-	ASK_HEALTH	/* empty		-> struct ask_health */
+	ASK_HEALTH,	/* empty		-> struct ask_health */
+	ASK_ERASE	/* struct ask_erase	-> struct ask_erased */
 };
 
 /* Why an offer cannot be accepted, or not now. */
@@ -222,6 +223,21 @@ struct ask_test {
 	struct tel	a, b;
 };
 
+/* What identifies people, erased from what is kept of calls. */
+enum ask_erase_by { ASK_ERASE_NUMBER = 1, ASK_ERASE_OFFER, ASK_ERASE_DAY };
+struct ask_erase {
+	uint8_t		by;		/* enum ask_erase_by */
+	struct tel	number;
+	unsigned char	offer[TOKEN_OFFER_BYTES];
+	int64_t		day;		/* a time in it, Unix seconds */
+};
+struct ask_erased {
+	uint8_t		refusal;	/* ASK_OK or ASK_STORE_FULL */
+	uint8_t		is_more;	/* to be done: ask the same again */
+	uint32_t	n_calls;	/* erased so far */
+	uint32_t	n_open;		/* left, for they have not ended */
+};
+
 struct ask_health {
 	uint8_t		is_journal_ok;
 	uint8_t		is_stopped;
@@ -259,5 +275,7 @@ ASK_CODEC(revoke);
 ASK_CODEC(revoked);
 ASK_CODEC(test);
 ASK_CODEC(health);
+ASK_CODEC(erase);
+ASK_CODEC(erased);
 
 #endif

@@ -32,6 +32,7 @@ static const struct {
 	[KEY_UNSEAL] = { "unseal", 1 },
 	[KEY_SEAL] = { "seal", 0 },
 	[KEY_MAC] = { "mac", 1 },
+	[KEY_DAY] = { "day", 1 },
 };
 
 /* Where a complaint goes. */

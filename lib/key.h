@@ -19,8 +19,11 @@ struct secret;
  *	unseal	X25519 secret key		bridge only
  *	seal	X25519 public key		milter
  *	mac	key of nonces and page addresses	bridge only
+ *	day	key of a day's private records	bridge only, which makes it
  */
-enum key_kind { KEY_SIGN, KEY_VERIFY, KEY_UNSEAL, KEY_SEAL, KEY_MAC };
+enum key_kind {
+	KEY_SIGN, KEY_VERIFY, KEY_UNSEAL, KEY_SEAL, KEY_MAC, KEY_DAY
+};
 
 #define KEY_BYTES 32
 #define KEY_ID_BYTES 4		/* BLAKE2b-256 of the public key, first bytes */

@@ -159,7 +159,7 @@ test_saved(void)
 	} each[] = {
 		{ "sign", KEY_SIGN, 0400 }, { "verify", KEY_VERIFY, 0444 },
 		{ "unseal", KEY_UNSEAL, 0400 }, { "seal", KEY_SEAL, 0444 },
-		{ "mac", KEY_MAC, 0400 },
+		{ "mac", KEY_MAC, 0400 }, { "day", KEY_DAY, 0400 },
 	};
 	unsigned char bytes[KEY_BYTES];
 	const unsigned char *got;

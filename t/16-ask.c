@@ -206,6 +206,27 @@ same_hooked(struct ask_hooked *back)
 	back->body = hook_body;
 }
 
+static void
+make_erase(struct ask_erase *x)
+{
+	const char *why;
+
+	x->by = ASK_ERASE_NUMBER;
+	if (tel_parse(&x->number, "+442079460123", 13, &why) != 0)
+		abort();
+	memset(x->offer, 7, sizeof(x->offer));
+	x->day = INT64_C(1790000000);
+}
+
+static void
+make_erased(struct ask_erased *x)
+{
+	x->refusal = ASK_STORE_FULL;
+	x->is_more = 1;
+	x->n_calls = 70000;
+	x->n_open = 3;
+}
+
 #define ROUND_TRIP(what, mend) do { \
 	struct ask_##what x, back; \
 	struct buf b; \
@@ -249,6 +270,8 @@ test_round_trips(void)
 	ROUND_TRIP(revoked, );
 	ROUND_TRIP(test, );
 	ROUND_TRIP(health, );
+	ROUND_TRIP(erase, );
+	ROUND_TRIP(erased, );
 }
 
 /* One body written out, so that the format itself cannot move unnoticed. */

@@ -11,6 +11,7 @@
 #include "bridge-client/call.h"
 #include "bridge-client/journal.h"
 #include "bridge-client/journal_lmdb.h"
+#include "bridge-client/vault.h"
 #include "bridge-client/provider.h"
 
 #include "t/tap.h"
@@ -146,7 +147,8 @@ main(void)
 	int i, n = 0;
 
 	snprintf(dir, sizeof(dir), "%s/j", tap_dir());
-	j = journal_lmdb_open(dir, SIZE, why, sizeof(why));
+	j = journal_lmdb_open(dir, vault_open(NULL, why, sizeof(why)), SIZE,
+	    why, sizeof(why));
 	if (!ok(j != NULL, "a small journal (%s)", why))
 		return tap_done();
 	for (i = 0; i < OPEN; i++) {

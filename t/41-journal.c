@@ -13,6 +13,7 @@
 #include "bridge-client/journal_lmdb.h"
 #include "bridge-client/record.h"
 #include "bridge-client/rows.h"
+#include "bridge-client/vault.h"
 
 #include "t/tap.h"
 
@@ -20,6 +21,7 @@
 #define DAY	86400
 
 static struct journal *j;
+static struct vault *vault;
 static char dir[512];
 static unsigned n_dirs;
 
@@ -29,7 +31,7 @@ open_new(void)
 	char why[256] = "";
 
 	snprintf(dir, sizeof(dir), "%s/j%u", tap_dir(), n_dirs++);
-	j = journal_lmdb_open(dir, 16 << 20, why, sizeof(why));
+	j = journal_lmdb_open(dir, vault, 16 << 20, why, sizeof(why));
 	if (!ok(j != NULL, "a new journal (%s)", why))
 		exit(1);
 }
@@ -40,7 +42,7 @@ reopen(void)
 	char why[256] = "";
 
 	j->op->close(j);
-	j = journal_lmdb_open(dir, 16 << 20, why, sizeof(why));
+	j = journal_lmdb_open(dir, vault, 16 << 20, why, sizeof(why));
 	if (!ok(j != NULL, "opened again (%s)", why))
 		exit(1);
 }
@@ -498,7 +500,7 @@ spoil(enum rows_table table, const unsigned char key[16])
 	    db_commit(txn) != DB_OK)
 		abort();
 	db_close(db);
-	j = journal_lmdb_open(dir, 16 << 20, why, sizeof(why));
+	j = journal_lmdb_open(dir, vault, 16 << 20, why, sizeof(why));
 	ok(j != NULL, "opens with a damaged row (%s)", why);
 }
 
@@ -535,7 +537,7 @@ test_full(void)
 	unsigned i;
 
 	snprintf(dir, sizeof(dir), "%s/j%u", tap_dir(), n_dirs++);
-	j = journal_lmdb_open(dir, 256 << 10, why, sizeof(why));
+	j = journal_lmdb_open(dir, vault, 256 << 10, why, sizeof(why));
 	if (!ok(j != NULL, "a small journal (%s)", why))
 		return;
 	for (i = 0; r == JOURNAL_OK && i < 10000; i++) {
@@ -580,6 +582,7 @@ test_size(void)
 int
 main(void)
 {
+	vault = vault_open(NULL, dir, sizeof(dir));
 	test_verdicts();
 	test_attempts();
 	test_batch();

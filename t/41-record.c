@@ -10,10 +10,13 @@
 #include "bridge-client/call.h"
 #include "bridge-client/crc.h"
 #include "bridge-client/record.h"
+#include "bridge-client/vault.h"
 
 #include "t/tap.h"
 
 #define WALL	1790000000
+
+static struct vault *vault;
 
 static void
 test_crc(void)
@@ -91,6 +94,14 @@ test_short_rows(void)
 	    "another key");
 }
 
+static int
+get(struct call *out, const struct call *of, const void *data, size_t len)
+{
+	const struct record_row row = { of->acc.id, data, len };
+
+	return record_get_call(out, &row, vault);
+}
+
 static void
 test_record(void)
 {
@@ -101,23 +112,22 @@ test_record(void)
 
 	fill_call(&c);
 	buf_init(&b, RECORD_CALL_MAX);
-	record_put_call(&b, &c);
-	ok(buf_ok(&b), "a call as bytes (%zu)", b.len);
-	is_int(record_get_call(&got, c.acc.id, b.data, b.len), 0, "and back");
+	ok(record_put_call(&b, &c, vault) == 0, "a call as bytes (%zu)", b.len);
+	is_int(get(&got, &c, b.data, b.len), 0, "and back");
 	is_mem(&got, &c, sizeof(c), "it is the same");
 	for (i = 0; i < b.len; i++) {
 		edge = tap_edge(b.data, i);
-		n_wrong += record_get_call(&got, c.acc.id, edge, i) == 0;
+		n_wrong += get(&got, &c, edge, i) == 0;
 	}
 	is_int(n_wrong, 0, "cut anywhere: refused");
 	for (bit = 0; bit < 8 * b.len; bit++) {
 		b.data[bit / 8] ^= (unsigned char)(1 << bit % 8);
-		n_wrong += record_get_call(&got, c.acc.id, b.data, b.len) == 0;
+		n_wrong += get(&got, &c, b.data, b.len) == 0;
 		b.data[bit / 8] ^= (unsigned char)(1 << bit % 8);
 	}
 	is_int(n_wrong, 0, "any bit changed: refused");
 	c.acc.id[3] ^= 1;
-	is_int(record_get_call(&got, c.acc.id, b.data, b.len), -1,
+	is_int(get(&got, &c, b.data, b.len), -1,
 	    "under another key: refused");
 	buf_free(&b);
 }
@@ -125,8 +135,12 @@ test_record(void)
 int
 main(void)
 {
+	char why[256];
+
+	vault = vault_open(NULL, why, sizeof(why));
 	test_crc();
 	test_short_rows();
 	test_record();
+	vault_close(vault);
 	return tap_done();
 }

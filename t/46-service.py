@@ -117,8 +117,9 @@ class Bridge:
             uid = pwd.getpwnam(self.user).pw_uid
             for name in os.listdir(folder):
                 os.chown(os.path.join(folder, name), uid, -1)
-            os.mkdir(self.path("journal"), 0o700)
-            os.chown(self.path("journal"), uid, -1)
+            for name in ("journal", "journal-keys"):
+                os.mkdir(self.path(name), 0o700)
+                os.chown(self.path(name), uid, -1)
 
     def path(self, name):
         return os.path.join(self.dir, name)
@@ -633,7 +634,7 @@ def test_peers(b):
         check(peer.is_ended(), name)
         peer.close()
 
-    for verb in (ask.LIST, ask.REVOKE, ask.TEST, ask.HEALTH):
+    for verb in (ask.LIST, ask.REVOKE, ask.TEST, ask.HEALTH, ask.ERASE):
         cut(b.face(), verb, b"", "the face asks the administrator's %d" % verb)
     good = ask.text("x")
     for verb in (ask.LOOK, ask.CHECK, ask.ACCEPT, ask.STATUS, ask.HANGUP,
@@ -787,8 +788,9 @@ def test_full(b, ari):
 
     b.configure(ari.url, roomy("1M"))
     if b.user:
-        os.mkdir(b.path("full"), 0o700)
-        os.chown(b.path("full"), pwd.getpwnam(b.user).pw_uid, -1)
+        for name in ("full", "full-keys"):
+            os.mkdir(b.path(name), 0o700)
+            os.chown(b.path(name), pwd.getpwnam(b.user).pw_uid, -1)
     b.start()
     wait_ready(b)
     p, a = b.face(), b.admin()

@@ -73,11 +73,13 @@ class Bridge:
 
     def __init__(self, s, name):
         self.dir = "%s/%s" % (s.dir, name)
-        os.makedirs(self.dir + "/journal")
+        folders = [self.dir + "/journal", self.dir + "/journal-keys"]
+        for folder in folders:
+            os.makedirs(folder)
         os.chmod(self.dir, 0o755)
         if os.getuid() == 0:
-            subprocess.run(["chown", s.env["STACK_USER"],
-                            self.dir + "/journal"], check=True)
+            subprocess.run(["chown", s.env["STACK_USER"], *folders],
+                           check=True)
         with open(s.stack + "/etc/bridge.conf") as f:
             text = f.read()
         for old, new in ((s.stack + "/journal", self.dir + "/journal"),

@@ -16,7 +16,7 @@ _vectors = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_vectors)
 
 LOOK, CHECK, ACCEPT, STATUS, HANGUP, HOOK = 1, 2, 3, 4, 5, 6
-LIST, REVOKE, TEST, HEALTH = 64, 65, 66, 67
+LIST, REVOKE, TEST, HEALTH, ERASE = 64, 65, 66, 67, 68
 REFUSALS = ("ok token-bad expired used-up revoked closed in-call number-bad "
             "number-denied number-wrong too-many nonce-early nonce-late "
             "nonce-bad stopped no-provider store-full unreachable").split()

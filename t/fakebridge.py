@@ -4,8 +4,8 @@ file, which it reads anew at each question, and writes down what it was asked.
 
 	t/fakebridge.py SOCKET STATE.json LOG
 
-State: calls (a list, newest first), accepted, revoked, health: the fields of
-the answers of lib/ask.h, absent ones zero; steps: the [stage, end] that the
+State: calls (a list, newest first), accepted, revoked, health, erased (in so
+many pieces): the fields of the answers of lib/ask.h, absent ones zero; steps: the [stage, end] that the
 first call takes at one LIST after the other; mute: it says nothing; babble: it
 says what is no frame.  It ends when its standard input is closed.
 """
@@ -16,7 +16,7 @@ import struct
 import sys
 import threading
 
-LIST, REVOKE, TEST, HEALTH = 64, 65, 66, 67
+LIST, REVOKE, TEST, HEALTH, ERASE = 64, 65, 66, 67, 68
 
 
 def text(value):
@@ -83,6 +83,12 @@ class Bridge:
             yield accepted(s.get("accepted", {}))
         elif verb == HEALTH:
             yield health(s.get("health", {}))
+        elif verb == ERASE:
+            e = s.get("erased", {})
+            self.looks += 1
+            yield struct.pack(">BBII", e.get("refusal", 0),
+                              self.looks < e.get("pieces", 0),
+                              e.get("n_calls", 0), e.get("n_open", 0))
 
     def serve(self, conn):
         data = b""

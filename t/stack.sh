@@ -134,8 +134,9 @@ stack_bridge_conf() {
 stack_files() {
 	MILTER_SOCK=$STACK/run/milter.sock
 	STACK_PROMPTS=$B/prompts
-	mkdir -p "$STACK/etc" "$STACK/run" "$STACK/journal" &&
-	stack_own "$STACK/run" "$STACK/journal" &&
+	mkdir -p "$STACK/etc" "$STACK/run" "$STACK/journal" \
+	    "$STACK/journal-keys" &&
+	stack_own "$STACK/run" "$STACK/journal" "$STACK/journal-keys" &&
 	( umask 077; printf %s "$AST_PASSWORD" >"$STACK/etc/asterisk.password" ) &&
 	stack_keys && stack_milter_conf && stack_acceptd_conf &&
 	stack_bridge_conf

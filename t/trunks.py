@@ -79,8 +79,9 @@ class Bridge:
             uid = pwd.getpwnam(user).pw_uid
             for name in os.listdir(folder):
                 os.chown(self.path(name), uid, -1)
-            os.mkdir(self.path("journal"), 0o700)
-            os.chown(self.path("journal"), uid, -1)
+            for name in ("journal", "journal-keys"):
+                os.mkdir(self.path(name), 0o700)
+                os.chown(self.path(name), uid, -1)
         with open(self.path("log"), "wb") as log:
             self.run = subprocess.Popen(
                 [os.path.join(B, "calloffer-bridge"), "-d", "-c",

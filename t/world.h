@@ -8,6 +8,7 @@
 #include "lib/log.h"
 
 #include "bridge-client/journal_lmdb.h"
+#include "bridge-client/vault.h"
 
 #include "t/phones.h"
 
@@ -120,6 +121,13 @@ my_sweep(struct journal *j, int64_t wall, int64_t keep_s, size_t budget)
 }
 
 static enum journal_result
+my_tidy(struct journal *j, int64_t wall, int64_t keep_s, size_t budget)
+{
+	(void)j;
+	return w.real->op->tidy(w.real, wall, keep_s, budget);
+}
+
+static enum journal_result
 my_get(struct journal *j, const unsigned char id[16], struct call *out)
 {
 	(void)j;
@@ -157,7 +165,8 @@ my_error(const struct journal *j)
 static const struct journal_ops my_ops = {
 	.error = my_error, .begin = my_begin, .commit = my_commit,
 	.abort = my_abort, .accept = my_accept, .put = my_put,
-	.revoke = my_revoke, .sweep = my_sweep, .get = my_get,
+	.revoke = my_revoke, .sweep = my_sweep, .tidy = my_tidy,
+	.get = my_get,
 	.open_calls = my_open_calls, .high = my_high, .usage = my_usage
 };
 
@@ -253,14 +262,19 @@ run_ms(int64_t ms)
 
 /* The bridge. */
 
+/* Outlives the bridge, as its files would. */
+static struct vault *vault;
+
 static void
 bridge_start(void)
 {
 	struct driver_conf conf = { .journal = &w.j, .n_providers = 1,
-	    .keep_s = 90 * 86400 };
+	    .keep = { 90 * 86400, 86400 } };
 	char why[256] = "";
 
-	w.real = journal_lmdb_open(w.dir, 8 << 20, why, sizeof(why));
+	if (vault == NULL)
+		vault = vault_open(NULL, why, sizeof(why));
+	w.real = journal_lmdb_open(w.dir, vault, 8 << 20, why, sizeof(why));
 	if (w.real == NULL)
 		log_fatal(70, "%s", why);
 	w.j.op = &my_ops;

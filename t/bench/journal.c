@@ -20,6 +20,7 @@
 #include "bridge-client/call.h"
 #include "bridge-client/journal.h"
 #include "bridge-client/journal_lmdb.h"
+#include "bridge-client/vault.h"
 
 #define BATCH		64
 #define ROUND_MS	300	/* of each side */
@@ -132,7 +133,8 @@ open_side(struct side *s, const char *base, size_t n_offers)
 
 	snprintf(s->dir, sizeof(s->dir), "%s/bench-journal-%ld-%zu", base,
 	    (long)getpid(), s->batch);
-	s->j = journal_lmdb_open(s->dir, 0, why, sizeof(why));
+	s->j = journal_lmdb_open(s->dir, vault_open(NULL, why, sizeof(why)), 0,
+	    why, sizeof(why));
 	if (s->j == NULL) {
 		fprintf(stderr, "bench: %s\n", why);
 		exit(1);

@@ -44,12 +44,14 @@ BOTH_WAYS(revoke)
 BOTH_WAYS(revoked)
 BOTH_WAYS(test)
 BOTH_WAYS(health)
+BOTH_WAYS(erase)
+BOTH_WAYS(erased)
 
 static void (*const each[])(const uint8_t *, size_t) = {
 	both_look, both_offer, both_check, both_checked, both_accept,
 	both_accepted, both_watch, both_status, both_hook, both_hooked,
 	both_list, both_call, both_revoke, both_revoked, both_test,
-	both_health
+	both_health, both_erase, both_erased
 };
 
 int

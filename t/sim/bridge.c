@@ -155,7 +155,7 @@ void
 bridge_start(void)
 {
 	struct driver_conf conf = { .n_providers = SIM_PROVIDERS,
-	    .keep_s = SIM_KEEP_S, .ended = on_ended };
+	    .keep = { SIM_KEEP_S, SIM_KEEP_NUMBERS_S }, .ended = on_ended };
 	char why[256] = "";
 
 	if (driver != NULL)

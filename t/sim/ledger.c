@@ -10,6 +10,7 @@
 #include "lib/token.h"
 
 #include "bridge-client/journal_lmdb.h"
+#include "bridge-client/vault.h"
 
 #include "t/sim/sim.h"
 
@@ -18,13 +19,18 @@
 struct ledger ledger;
 static struct ledger txn;	/* as it would be */
 static struct ledger doubt;	/* as it is if a doubtful commit was done */
+static struct vault *vault;	/* it outlives the bridge */
 static struct journal *real;
 static struct journal shim;
 
 void
 ledger_reset(void)
 {
+	char why[256];
+
 	memset(&ledger, 0, sizeof(ledger));
+	vault_close(vault);
+	vault = vault_open(NULL, why, sizeof(why));
 }
 
 const struct ledger_call *
@@ -248,6 +254,13 @@ my_sweep(struct journal *j, int64_t wall, int64_t keep_s, size_t budget)
 /* Outside of one. */
 
 static enum journal_result
+my_tidy(struct journal *j, int64_t wall, int64_t keep_s, size_t budget)
+{
+	(void)j;
+	return real->op->tidy(real, wall, keep_s, budget);
+}
+
+static enum journal_result
 my_get(struct journal *j, const unsigned char id[16], struct call *out)
 {
 	(void)j;
@@ -331,7 +344,8 @@ my_error(const struct journal *j)
 static const struct journal_ops ops = {
 	.error = my_error, .begin = my_begin, .commit = my_commit,
 	.abort = my_abort, .accept = my_accept, .put = my_put,
-	.revoke = my_revoke, .sweep = my_sweep, .get = my_get,
+	.revoke = my_revoke, .sweep = my_sweep, .tidy = my_tidy,
+	.get = my_get,
 	.open_calls = my_open_calls, .high = my_high, .usage = my_usage
 };
 
@@ -340,7 +354,7 @@ ledger_open(void)
 {
 	char why[256];
 
-	real = journal_lmdb_open(disk.dir, 8 << 20, why, sizeof(why));
+	real = journal_lmdb_open(disk.dir, vault, 8 << 20, why, sizeof(why));
 	if (real == NULL)
 		sim_log("the journal does not open: %s", why);
 	shim.op = &ops;

@@ -37,6 +37,7 @@
 #define SIM_PROVIDERS	2	/* one with a stream, one with webhooks */
 #define SIM_WALL	INT64_C(1790000000)
 #define SIM_KEEP_S	(2 * 86400)	/* calls that are over */
+#define SIM_KEEP_NUMBERS_S 86400	/* .. and their numbers */
 #define SIM_SLACK_MS	60000	/* what takes no longer takes for ever */
 
 /* thing.c */

@@ -1,0 +1,24 @@
+#ifndef BRIDGE_WALK_H
+#define BRIDGE_WALK_H
+
+#include <stdint.h>
+
+#include "bridge-client/journal.h"
+
+struct db;
+struct vault;
+
+/* Calls of the LMDB journal, one after the other.  Damaged rows are told in
+ * the log and left out. */
+struct walk_by {
+	struct vault	*vault;
+	int64_t		 since;		/* accepted at this or later */
+	int		 is_open_only;
+	int		 is_backward;	/* newest first, and all */
+	journal_call_fn	*fn;
+	void		*ctx;
+};
+
+enum journal_result walk_calls(struct db *, const struct walk_by *);
+
+#endif
