@@ -7,6 +7,7 @@
 #include "lib/scan.h"
 #include "lib/tel.h"
 
+#include "bridge-client/busy.h"
 #include "bridge-client/call.h"
 #include "bridge-client/contract.h"
 #include "bridge-client/nonce.h"
@@ -182,16 +183,12 @@ read_sip(const struct contract_account *a, const char *typed,
     struct guard_number *out)
 {
 	const char *why;
-	enum ask_refusal refusal;
 
 	if (!a->is_sip_offeree)
 		return ASK_NUMBER_DENIED;
 	if (tel_parse(&out->tel, typed, strlen(typed), &why) == -1)
 		return ASK_NUMBER_BAD;
-	refusal = judge_sip(a, out->tel.text, 1);
-	if (refusal == ASK_OK)
-		memcpy(out->shown, out->tel.text, sizeof(out->shown));
-	return refusal;
+	return judge_sip(a, out->tel.text, 1);
 }
 
 static enum ask_refusal
@@ -213,7 +210,6 @@ read_number(const struct contract_account *a, const char *typed,
 	if (tel_parse(&out->tel, p.e164, strlen(p.e164), &why) == -1 ||
 	    out->tel.kind != TEL_E164)
 		return ASK_NUMBER_BAD;
-	memcpy(out->shown, p.shown, strlen(p.shown) + 1);
 	memcpy(out->region, p.region, 2);
 	return ASK_OK;
 }
@@ -266,18 +262,10 @@ guard_region(const struct tel *tel, char region[3])
  */
 enum kind { KIND_NUMBER, KIND_PREFIX, KIND_CLIENT, KIND_OFFEROR, KIND_ACCOUNT };
 
-/* A call that has not ended. */
-struct open_call {
-	unsigned char	id[CALL_ID_BYTES];
-	unsigned char	a_hash[CALL_HASH_BYTES];
-	char		account[TERMS_ACCOUNT_MAX + 1];
-};
-
 struct guard {
 	const struct secret	*mac;
 	struct rate		*rate;
-	struct open_call	*open;
-	size_t			 n_open, size_open;
+	struct busy		*busy;
 };
 
 struct guard *
@@ -289,11 +277,11 @@ guard_new(const struct secret *mac, size_t max_events)
 		return NULL;
 	g->mac = mac;
 	g->rate = rate_new(max_events);
-	if (g->rate == NULL) {
-		free(g);
-		return NULL;
-	}
-	return g;
+	g->busy = busy_new();
+	if (g->rate != NULL && g->busy != NULL)
+		return g;
+	guard_free(g);
+	return NULL;
 }
 
 void
@@ -302,7 +290,7 @@ guard_free(struct guard *g)
 	if (g == NULL)
 		return;
 	rate_free(g->rate);
-	free(g->open);
+	busy_free(g->busy);
 	free(g);
 }
 
@@ -371,37 +359,9 @@ limits_of(const struct guard *g, const struct guard_ask *q, struct limits *l)
 static int
 has_room(const struct guard *g, const struct guard_ask *q)
 {
-	int64_t n = 0;
-	size_t i;
-
-	for (i = 0; i < g->n_open; i++) {
-		if (memcmp(g->open[i].a_hash, q->acc->a_hash,
-		    CALL_HASH_BYTES) == 0)
-			return 0;
-		if (strcmp(g->open[i].account, q->account->name) == 0)
-			n++;
-	}
-	return n < q->account->at_once;
-}
-
-static int
-add_open(struct guard *g, const struct acceptance *acc)
-{
-	size_t size = g->size_open > 0 ? g->size_open * 2 : 64;
-	struct open_call *open;
-
-	if (g->n_open == g->size_open) {
-		open = reallocarray(g->open, size, sizeof(*open));
-		if (open == NULL)
-			return -1;
-		g->open = open;
-		g->size_open = size;
-	}
-	open = &g->open[g->n_open++];
-	memcpy(open->id, acc->id, sizeof(open->id));
-	memcpy(open->a_hash, acc->a_hash, sizeof(open->a_hash));
-	memcpy(open->account, acc->account, sizeof(open->account));
-	return 0;
+	return !busy_has(g->busy, q->acc->a_hash) &&
+	    busy_of_account(g->busy, q->account->name) <
+	    (size_t)q->account->at_once;
 }
 
 enum ask_refusal
@@ -416,7 +376,7 @@ guard_reserve(struct guard *g, const struct guard_ask *q, int64_t now,
 		return ASK_TOO_MANY;
 	limits_of(g, q, &l);
 	next = rate_reserve(g->rate, l.list, l.n, now);
-	if (next == 0 && add_open(g, q->acc) == 0) {
+	if (next == 0 && busy_add(g->busy, q->acc) == 0) {
 		*retry_at = 0;
 		return ASK_OK;
 	}
@@ -449,18 +409,11 @@ guard_recall(struct guard *g, const struct guard_ask *q, int64_t at)
 void
 guard_opened(struct guard *g, const struct acceptance *acc)
 {
-	(void)add_open(g, acc);
+	(void)busy_add(g->busy, acc);
 }
 
 void
 guard_closed(struct guard *g, const struct acceptance *acc)
 {
-	size_t i;
-
-	for (i = 0; i < g->n_open; i++) {
-		if (memcmp(g->open[i].id, acc->id, CALL_ID_BYTES) != 0)
-			continue;
-		g->open[i] = g->open[--g->n_open];
-		return;
-	}
+	busy_remove(g->busy, acc->id);
 }
