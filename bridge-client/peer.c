@@ -3,6 +3,7 @@
  *
  * A connection that is to end is only marked; the loop's next turn closes it.
  * So nobody's memory goes away under his feet, whoever's function was called.
+ * Answers are gathered likewise: those of a turn go out by one write(2).
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@
 #define IN_MAX		(FRAME_MAX + 4 + READ_BYTES)
 #define STUCK_MS	10000	/* half a frame, or an answer not fetched */
 #define PAUSE_MS	500	/* when no descriptor is left */
+#define SEND_BYTES	65536	/* of answers do not wait for others */
 
 struct peer {
 	struct peer_socket	*socket;
@@ -40,6 +42,7 @@ struct peer_socket {
 	struct loop_fd		*watch;
 	struct loop_timer	*pause;		/* listen again */
 	struct loop_timer	*reap;		/* close what has ended */
+	struct loop_timer	*send;		/* what has been answered */
 	struct peer		*peers;
 	size_t			 n_peers;
 	int			 fd;
@@ -157,9 +160,24 @@ void
 peer_answer(struct peer *p, uint32_t id, uint8_t verb, const struct buf *body)
 {
 	peer_answer_more(p, id, verb, body);
-	if (!p->is_ended)
+	if (!p->is_ended && p->out.len >= SEND_BYTES)
 		flush(p);
-	set_waiting(p);
+	if (!p->is_ended && !loop_timer_is_armed(p->socket->send))
+		loop_timer_arm(p->socket->send, 0);
+}
+
+static void
+on_send(void *ctx)
+{
+	struct peer_socket *s = ctx;
+	struct peer *p;
+
+	for (p = s->peers; p != NULL; p = p->next) {
+		if (p->is_ended || p->out.len == 0)
+			continue;
+		flush(p);
+		set_waiting(p);
+	}
 }
 
 /* All whole frames of the input. */
@@ -223,6 +241,8 @@ on_ready(void *ctx, int events)
 		flush(p);
 	if (!p->is_ended && (events & LOOP_READ))
 		read_some(p);
+	if (!p->is_ended)
+		flush(p);
 	set_waiting(p);
 }
 
@@ -310,7 +330,9 @@ peer_listen(struct loop *loop, int fd, const struct peer_socket_conf *conf)
 	s->watch = loop_fd_new(loop, fd, LOOP_READ, on_knock, s);
 	s->pause = loop_timer_new(loop, on_pause_over, s);
 	s->reap = loop_timer_new(loop, on_reap, s);
-	if (s->watch != NULL && s->pause != NULL && s->reap != NULL)
+	s->send = loop_timer_new(loop, on_send, s);
+	if (s->watch != NULL && s->pause != NULL && s->reap != NULL &&
+	    s->send != NULL)
 		return s;
 	peer_close(s);
 	return NULL;
@@ -319,13 +341,19 @@ peer_listen(struct loop *loop, int fd, const struct peer_socket_conf *conf)
 void
 peer_close(struct peer_socket *s)
 {
+	struct peer *p;
+
 	if (s == NULL)
 		return;
-	while (s->peers != NULL)
-		peer_free(s->peers);
+	while ((p = s->peers) != NULL) {
+		if (!p->is_ended)
+			flush(p);
+		peer_free(p);
+	}
 	loop_fd_free(s->watch);
 	loop_timer_free(s->pause);
 	loop_timer_free(s->reap);
+	loop_timer_free(s->send);
 	close(s->fd);
 	free(s);
 }
