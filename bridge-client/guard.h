@@ -19,7 +19,6 @@ struct secret;
 /* A number as the offeree gave it, read. */
 struct guard_number {
 	struct tel	tel;
-	char		shown[TEL_TEXT_MAX + 1];	/* "+44 20 7946 0123" */
 	char		region[3];		/* "GB"; "" for a SIP address */
 };
 
@@ -47,7 +46,8 @@ void guard_region(const struct tel *, char region[3]);
  */
 struct guard;
 
-#define GUARD_EVENTS_MAX	1000000
+/* Some five for each acceptance of a day; no more are let through. */
+#define GUARD_EVENTS_MAX	8000000
 
 struct guard *guard_new(const struct secret *mac, size_t max_events);
 void guard_free(struct guard *);

@@ -32,7 +32,6 @@ enum phone_type {
 
 struct phone {
 	char		e164[PHONE_E164_SIZE];	/* "+442079460123" */
-	char		shown[PHONE_SHOWN_SIZE];	/* "+44 20 7946 0123" */
 	char		region[4];	/* "GB"; "001": a global code; "" */
 	int		country;	/* 44 */
 	enum phone_type	type;
@@ -52,8 +51,8 @@ int phone_read(struct phone *, const char *text, const char *region)
     __attribute__((warn_unused_result));
 
 /*
- * A number in E.164 as people read it, "+44 20 7946 0123"; what is none is
- * shown as it is.
+ * A number in E.164 as people read it, "+44 20 7946 0123", in PHONE_SHOWN_SIZE
+ * bytes; what is none is shown as it is.
  */
 void phone_show(char *dst, size_t size, const char *e164);
 

@@ -156,7 +156,7 @@ on_check(struct service_face *f, struct answer *answer)
 		    &number);
 	if (out.refusal == ASK_OK) {
 		memcpy(out.number, number.tel.text, sizeof(out.number));
-		memcpy(out.shown, number.shown, sizeof(out.shown));
+		phone_show(out.shown, sizeof(out.shown), number.tel.text);
 		memcpy(out.region, number.region, sizeof(out.region));
 	}
 	ask_put_checked(&answer->body, &out);

@@ -1,6 +1,7 @@
 /*
  * Numbering plans: what kind of number is this?
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "bridge-client/phone.h"
@@ -72,7 +73,9 @@ main(void)
 		{ "", "" }, { "+", "+" }
 	};
 	char text[64];
+	char number[PHONE_SHOWN_SIZE], want[PHONE_SHOWN_SIZE];
 	struct phone p;
+	int wrong = 0;
 	size_t i;
 
 	is_int(phone_init(), 0, "the plans are there");
@@ -87,7 +90,8 @@ main(void)
 		    "%s", cases[i].text))
 			continue;
 		is_str(p.e164, cases[i].e164, "as E.164");
-		is_str(p.shown, cases[i].shown, "as shown");
+		phone_show(text, sizeof(text), p.e164);
+		is_str(text, cases[i].shown, "as shown");
 		is_str(p.region, cases[i].country, "its country");
 		is_str(phone_type_word(p.type), phone_type_word(cases[i].type),
 		    "its type");
@@ -110,6 +114,14 @@ main(void)
 	}
 	phone_show(text, 14, "+442079460100");
 	is_str(text, "+442079460100", "no room to group it: as it is");
+	/* Far more than are remembered, and each a second time. */
+	for (i = 0; i < 2000; i++) {
+		snprintf(number, sizeof(number), "+44207946%04zu", i / 2);
+		snprintf(want, sizeof(want), "+44 20 7946 %04zu", i / 2);
+		phone_show(text, sizeof(text), number);
+		wrong += strcmp(text, want) != 0;
+	}
+	is_int(wrong, 0, "each its own, whatever was shown before");
 	ok(phone_is_region("GB") && phone_is_region("US"), "countries");
 	ok(!phone_is_region("UK") && !phone_is_region("gb") &&
 	    !phone_is_region("") && !phone_is_region("001"), "no countries");
