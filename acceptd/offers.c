@@ -40,6 +40,18 @@ offer_path(const struct visit *v, char dst[PATH_SIZE])
 	snprintf(dst, PATH_SIZE, "/o/%s", v->token);
 }
 
+/* Verified now, or a moment ago. */
+static int
+is_good(struct context *c, const char *text, size_t len, struct token *out)
+{
+	if (seen_find(c->seen, text, len))
+		return token_peek(out, text, len) == TOKEN_GOOD;
+	if (token_verify(out, text, len, c->keys) != TOKEN_GOOD)
+		return 0;
+	seen_add(c->seen, text, len);
+	return 1;
+}
+
 /* The cheap refusals: forged, or over.  0, or -1 and the response is ready. */
 static int
 admit(struct context *c, struct visit *v, const char *text)
@@ -47,16 +59,9 @@ admit(struct context *c, struct visit *v, const char *text)
 	size_t len = strlen(text);
 	struct token token;
 
-	if (len > TOKEN_TEXT_MAX) {
+	if (len > TOKEN_TEXT_MAX || !is_good(c, text, len, &token)) {
 		refuse(c, v, ASK_TOKEN_BAD, 0);
 		return -1;
-	}
-	if (!seen_find(c->seen, text, len, &token)) {
-		if (token_verify(&token, text, len, c->keys) != TOKEN_GOOD) {
-			refuse(c, v, ASK_TOKEN_BAD, 0);
-			return -1;
-		}
-		seen_add(c->seen, text, len, &token);
 	}
 	snprintf(v->token, sizeof(v->token), "%s", text);
 	snprintf(v->name, sizeof(v->name), "%s", token.name);

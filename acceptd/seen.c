@@ -1,4 +1,7 @@
-/* Tokens whose signature held a moment ago. */
+/*
+ * Tokens whose signature held a moment ago.  Sets of a few digests, the newest
+ * first: what is added pushes the oldest of its set out.
+ */
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,18 +10,15 @@
 
 #include "acceptd/seen.h"
 
-struct entry {
-	uint16_t	 len;		/* 0: empty */
-	uint8_t		 uses;
-	int64_t		 not_after;
-	unsigned char	 offer[TOKEN_OFFER_BYTES];
-	char		 name[TOKEN_NAME_MAX + 1];
-	char		 text[TOKEN_TEXT_MAX];
+#define WAYS 4
+
+struct set {
+	unsigned char	digest[WAYS][TOKEN_DIGEST_BYTES];	/* 0: none */
 };
 
 struct seen {
-	size_t		 rows;		/* a power of two */
-	struct entry	*entries;
+	size_t		 n;		/* a power of two */
+	struct set	*sets;
 };
 
 struct seen *
@@ -28,10 +28,10 @@ seen_new(size_t room)
 
 	if (s == NULL)
 		return NULL;
-	for (s->rows = 1; s->rows < room; s->rows *= 2)
+	for (s->n = 1; s->n * WAYS < room; s->n *= 2)
 		;
-	s->entries = calloc(s->rows, sizeof(*s->entries));
-	if (s->entries == NULL) {
+	s->sets = calloc(s->n, sizeof(*s->sets));
+	if (s->sets == NULL) {
 		free(s);
 		return NULL;
 	}
@@ -43,55 +43,49 @@ seen_free(struct seen *s)
 {
 	if (s == NULL)
 		return;
-	free(s->entries);
+	free(s->sets);
 	free(s);
 }
 
 void
 seen_clear(struct seen *s)
 {
-	memset(s->entries, 0, s->rows * sizeof(*s->entries));
+	memset(s->sets, 0, s->n * sizeof(*s->sets));
 }
 
-/* The end of a token is its signature, as good as random. */
-static struct entry *
-place(const struct seen *s, const char *text, size_t len)
+static struct set *
+set_of(const struct seen *s, const unsigned char digest[TOKEN_DIGEST_BYTES])
 {
-	size_t i, h = 0;
+	uint32_t h;
 
-	for (i = len > 12 ? len - 12 : 0; i < len; i++)
-		h = h * 67 + (unsigned char)text[i];
-	return &s->entries[h & (s->rows - 1)];
+	memcpy(&h, digest, sizeof(h));
+	return &s->sets[h & (s->n - 1)];
 }
 
 int
-seen_find(const struct seen *s, const char *text, size_t len,
-    struct token *out)
+seen_find(const struct seen *s, const char *text, size_t len)
 {
-	const struct entry *e = place(s, text, len);
+	unsigned char digest[TOKEN_DIGEST_BYTES];
+	const struct set *set;
+	size_t i;
 
-	if (len == 0 || e->len != len || memcmp(e->text, text, len) != 0)
-		return 0;
-	memset(out, 0, sizeof(*out));
-	out->uses = e->uses;
-	out->not_after = e->not_after;
-	memcpy(out->offer, e->offer, sizeof(out->offer));
-	memcpy(out->name, e->name, sizeof(out->name));
-	return 1;
+	token_digest(digest, text, len);
+	set = set_of(s, digest);
+	for (i = 0; i < WAYS; i++)
+		if (memcmp(set->digest[i], digest, sizeof(digest)) == 0)
+			return 1;
+	return 0;
 }
 
 void
-seen_add(struct seen *s, const char *text, size_t len, const struct token *t)
+seen_add(struct seen *s, const char *text, size_t len)
 {
-	struct entry *e = place(s, text, len);
+	unsigned char digest[TOKEN_DIGEST_BYTES];
+	struct set *set;
 
-	if (len == 0 || len > TOKEN_TEXT_MAX)
-		return;
-	memset(e, 0, sizeof(*e));
-	e->len = (uint16_t)len;
-	e->uses = t->uses;
-	e->not_after = t->not_after;
-	memcpy(e->offer, t->offer, sizeof(e->offer));
-	memcpy(e->name, t->name, sizeof(e->name));
-	memcpy(e->text, text, len);
+	token_digest(digest, text, len);
+	set = set_of(s, digest);
+	memmove(set->digest[1], set->digest[0],
+	    (WAYS - 1) * sizeof(set->digest[0]));
+	memcpy(set->digest[0], digest, sizeof(digest));
 }

@@ -123,6 +123,14 @@ token_peek(struct token *out, const char *text, size_t len)
 	return TOKEN_GOOD;
 }
 
+void
+token_digest(unsigned char out[TOKEN_DIGEST_BYTES], const char *text,
+    size_t len)
+{
+	crypto_generichash(out, TOKEN_DIGEST_BYTES,
+	    (const unsigned char *)text, len, NULL, 0);
+}
+
 const char *
 token_verdict_text(enum token_verdict verdict)
 {

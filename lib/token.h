@@ -59,9 +59,16 @@ enum token_verdict {
  */
 enum token_verdict token_verify(struct token *out, const char *text, size_t,
     const struct key_ring *verify_keys) __attribute__((warn_unused_result));
-/* As token_verify() but without any key: for `calloffer inspect` alone. */
+/*
+ * As token_verify() but without any key: for a text that was verified already,
+ * and for `calloffer inspect`.
+ */
 enum token_verdict token_peek(struct token *out, const char *text, size_t)
     __attribute__((warn_unused_result));
+/* What stands for a text, letter by letter: BLAKE2b-256. */
+#define TOKEN_DIGEST_BYTES 32
+void token_digest(unsigned char out[TOKEN_DIGEST_BYTES], const char *text,
+    size_t);
 const char *token_verdict_text(enum token_verdict);
 
 /*
