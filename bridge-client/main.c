@@ -156,6 +156,7 @@ read_provider(const struct contract_provider *p,
 	    (int)sizeof(bridge.hook_url[0]))
 		return contract_wrong(at, 1, "public", "too long");
 	conf->name = p->name;
+	conf->kind = kind->name;
 	conf->url = p->url;
 	conf->user = p->user;
 	conf->app = p->app;

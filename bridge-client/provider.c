@@ -94,6 +94,16 @@ provider_is_web(const char *s)
 	    strpbrk(s, " ?#\"<>\\") == NULL && s[strlen(s) - 1] != '/';
 }
 
+void
+provider_put_to(const struct tel *to, char dst[PROVIDER_TO_SIZE])
+{
+	if (strncmp(to->text, "sips:", 5) == 0)
+		snprintf(dst, PROVIDER_TO_SIZE, "sip:%s;transport=tls",
+		    to->text + 5);
+	else
+		snprintf(dst, PROVIDER_TO_SIZE, "%s", to->text);
+}
+
 int
 provider_is_number(const char *s)
 {

@@ -23,6 +23,7 @@ enum leg { LEG_A, LEG_B };
 /* An account at a provider; strings borrowed from the configuration. */
 struct provider_conf {
 	const char	*name;		/* of the section, for logs */
+	const char	*kind;		/* struct provider's name; or NULL */
 	const char	*url;	/* base of the API, no slash at the end */
 	const char	*user;
 	const char	*app;		/* ARI: the Stasis application */
@@ -230,6 +231,10 @@ int provider_n_prompts(const struct provider_intent *);
 int provider_is_word(const char *, size_t);
 /* 1 for http:// or https:// without query, fragment and slash at its end. */
 int provider_is_web(const char *);
+/* Whom to ring, without the extension: "+44..", "sip:..", and for sips: (RFC
+ * 3261, 26.2.2) "sip:..;transport=tls", as all networks take it. */
+#define PROVIDER_TO_SIZE (TEL_TEXT_MAX + 16)
+void provider_put_to(const struct tel *, char dst[PROVIDER_TO_SIZE]);
 /* 1 for a + and digits. */
 int provider_is_number(const char *);
 

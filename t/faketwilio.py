@@ -12,7 +12,11 @@ from urllib.parse import parse_qs, urlencode
 import xml.etree.ElementTree as xml
 
 AC = "AC00112233445566778899aabbccddeeff"
-ROOT = "/2010-04-01/Accounts/" + AC
+PROJECT = "b08dacad-0f6b-4a1e-8f4f-2c1f6b7d3a01"
+# dialect: (account, where it is, the header of a signature)
+DIALECTS = {
+    "twilio": (AC, "/2010-04-01", "x-twilio-signature"),
+    "signalwire": (PROJECT, "/api/laml/2010-04-01", "x-signalwire-signature")}
 LIVE = ("queued", "ringing", "in-progress")
 TOKEN = "12345"
 
@@ -24,7 +28,9 @@ def error(status, code, _=False, retry=None):
 
 
 class Twilio:
-    def __init__(self):
+    def __init__(self, dialect="twilio"):
+        self.account, self.base, self.header = DIALECTS[dialect]
+        self.root = "%s/Accounts/%s" % (self.base, self.account)
         self.lock = threading.Condition()
         self.asked = []         # (method, path, query, fields, raw body)
         self.calls = {}         # sid: dict
@@ -68,13 +74,14 @@ class Twilio:
         with self.lock:
             self.asked.append((h.command, path, query, fields, raw))
             self.lock.notify_all()
-            want = base64.b64encode((AC + ":KEY0123").encode()).decode()
+            want = base64.b64encode(
+                (self.account + ":KEY0123").encode()).decode()
             if h.headers.get("authorization") != "Basic " + want:
                 return error(401, 20003)
-            if path == ROOT + "/Calls.json":
+            if path == self.root + "/Calls.json":
                 return self.create(fields) if h.command == "POST" \
                     else self.list(parse_qs(query))
-            c = self.calls.get(path[len(ROOT + "/Calls/"):-len(".json")])
+            c = self.calls.get(path[len(self.root + "/Calls/"):-len(".json")])
             if c is None:
                 return error(404, 20404)
             if h.command == "POST":
@@ -98,7 +105,7 @@ class Twilio:
         self.created.append(time.monotonic())
         if odd and not odd[2]:
             return error(*odd)
-        c = {"sid": "CA" + uuid.uuid4().hex, "account_sid": AC,
+        c = {"sid": "CA" + uuid.uuid4().hex, "account_sid": self.account,
              "status": "queued", "to": fields["To"][0],
              "from": fields["From"][0], "fields": fields, "n": 0,
              "hook": fields["StatusCallback"][0],
@@ -124,11 +131,10 @@ class Twilio:
             (c for c in self.calls.values() if c["sid"] not in skip
              and c["hook"].endswith("-%s/status" % leg)), None))
 
-    @staticmethod
-    def sign(url, fields):
+    def sign(self, url, fields):
         """(headers, body) of a webhook at this URL."""
         base = url + "".join(k + fields[k] for k in sorted(fields))
         mac = hmac.new(TOKEN.encode(), base.encode(), hashlib.sha1)
-        return ("x-twilio-signature: %s\n"
-                % base64.b64encode(mac.digest()).decode(),
+        return ("%s: %s\n" % (self.header, base64.b64encode(
+            mac.digest()).decode()),
                 urlencode(fields).encode())

@@ -15,6 +15,13 @@ B = os.environ.get("B", "build")
 SPECS = os.environ.get("SPECS", "../shared/providers/")
 OURS = ask.Keys(b"ours")
 A, DESK, PROXY = "+442079460123", "+442079460199", "+442079460100"
+# Both kinds of leg on either side: (offeree, destination, rung so).
+ANN, SIP = "sip:ann@example.com", "sip:desk@example.com"
+COMBINATIONS = (
+    (A, SIP, (A, SIP)), (ANN, DESK, (ANN, DESK)), (ANN, SIP, (ANN, SIP)),
+    (A, "sips:desk@example.com", (A, SIP + ";transport=tls")),
+    (A, DESK + ";ext=42", (A, DESK)))
+NUMBERS = (A[1:], DESK[1:], "ann@example.com", "desk@example.com")
 CONF = """
 public = "https://call.example.com"
 %(user)s
@@ -33,6 +40,7 @@ admin_users = {"%(uid)d"}
 	confirm = 3s
 	providers = {phone, spare}
 	sip_domains = {"example.com"}
+	offeree_sip = yes
 	per_number_10min = 100
 	per_number_day = 100
 	per_prefix_10min = 1000

@@ -11,5 +11,6 @@ const struct provider *const provider_all[] = {
 	&provider_ari,
 	&provider_telnyx,
 	&provider_twilio,
+	&provider_signalwire,
 	NULL
 };

@@ -104,6 +104,7 @@ dial(const struct provider_conf *c, const struct provider_intent *in,
     struct request *r)
 {
 	char id[PROVIDER_LEG_SIZE], keys[TEL_EXT_MAX + 2];
+	char to[PROVIDER_TO_SIZE];
 	int max_s = in->max_s;
 
 	if (in->to->kind == TEL_NONE || !provider_is_number(in->caller) ||
@@ -111,7 +112,8 @@ dial(const struct provider_conf *c, const struct provider_intent *in,
 		return -1;
 	provider_put_leg(in->call, in->leg, id);
 	request_json(r, "connection_id", c->app);
-	request_json(r, "to", in->to->text);
+	provider_put_to(in->to, to);
+	request_json(r, "to", to);
 	request_json(r, "from", in->caller);
 	put_name(in->caller_name, r);
 	request_json_int(r, "timeout_secs", in->ring_s);

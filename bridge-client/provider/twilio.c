@@ -6,11 +6,12 @@
  *   by its first webhook.  429 was never processed.
  * - A live call can be given another document at any time; what it was doing
  *   ends then, without an event.
- * - <Gather> asks its action when a key was pressed, and else goes on to what
- *   follows it: so the end of the prompts is a <Redirect> of ours.  Both are
- *   answered with a document that waits for keys.
  * - Webhooks are signed over their URL and all fields, without a time.
  * - Two calls are joined by entering one conference, which ends with either.
+ *
+ * SignalWire speaks the same, but for the name of its account and the header of
+ * its signature; and its calls have no limit of their own: who is joined has
+ * the conference's instead, and who waits the document's.
  */
 
 #include <stdio.h>
@@ -24,6 +25,7 @@
 #include "bridge-client/request.h"
 #include "bridge-client/sha1.h"
 #include "bridge-client/sign.h"
+#include "bridge-client/provider/twiml.h"
 
 #include "bridge-client/provider/twilio.h"
 
@@ -35,8 +37,11 @@
 /* A call that is not in progress (any more) cannot be changed. */
 #define NOT_IN_PROGRESS	21220
 
-#define DOCUMENT "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response>"
-#define DOCUMENT_END "</Response>"
+static int
+is_signalwire(const struct provider_conf *c)
+{
+	return c->kind != NULL && strcmp(c->kind, "signalwire") == 0;
+}
 
 /* What the configuration must be like. */
 
@@ -44,12 +49,16 @@ static const char *
 twilio_check(const struct provider_conf *c)
 {
 	if (!provider_is_web(c->url))
-		return "url must be like https://api.twilio.com/2010-04-01";
-	if (strncmp(c->app, "AC", 2) != 0 ||
-	    !provider_is_word(c->app, strlen(c->app)))
-		return "app must be the Account SID, AC...";
+		return is_signalwire(c) ? "url must be like https://SPACE."
+		    "signalwire.com/api/laml/2010-04-01" :
+		    "url must be like https://api.twilio.com/2010-04-01";
+	if (!provider_is_word(c->app, strlen(c->app)) ||
+	    (strncmp(c->app, "AC", 2) == 0) == is_signalwire(c))
+		return is_signalwire(c) ? "app must be the Project ID" :
+		    "app must be the Account SID, AC...";
 	if (c->user == NULL || *c->user == '\0')
-		return "user must be the Account SID or the SID of an API key";
+		return is_signalwire(c) ? "user must be the Project ID" :
+		    "user must be the Account SID or the SID of an API key";
 	if (*c->trunk_pstn != '\0' || *c->trunk_sip != '\0')
 		return "trunk_pstn and trunk_sip are Asterisk's";
 	if (!provider_is_web(c->prompts) ||
@@ -59,63 +68,9 @@ twilio_check(const struct provider_conf *c)
 	if (strpbrk(c->hook_url, "&'\"<>") != NULL)
 		return "public must hold no quotes and no ampersand";
 	if (c->hook_secret == NULL)
-		return "hook_secret_file must hold the account's auth token";
+		return "hook_secret_file must hold what signs webhooks: "
+		    "Twilio's auth token, SignalWire's signing key";
 	return NULL;
-}
-
-/* Documents. */
-
-/* A <Gather> of one key for the leg, as far as what is spoken within. */
-static void
-put_gather(struct buf *b, const char *hook_url, const char *leg, int wait_s)
-{
-	buf_printf(b, "<Gather input=\"dtmf\" numDigits=\"1\" finishOnKey=\"\" "
-	    "timeout=\"%d\" method=\"POST\" action=\"%s/%s/key\">", wait_s,
-	    hook_url, leg);
-}
-
-/* Waits for a key, for as long as it takes: the leg has its own limit. */
-static void
-put_waiting(struct buf *b, const char *hook_url, const char *leg)
-{
-	buf_str(b, DOCUMENT);
-	put_gather(b, hook_url, leg, 3600);
-	buf_str(b, "</Gather>" DOCUMENT_END);
-}
-
-/* 0, or -1: no such prompts. */
-static int
-put_prompts(const struct provider_conf *c, const struct provider_intent *in,
-    struct buf *b)
-{
-	char leg[PROVIDER_LEG_SIZE], name[PROVIDER_WORD_SIZE];
-	int i;
-
-	provider_put_leg(in->call, in->leg, leg);
-	if (!provider_is_word(in->lang, strlen(in->lang)) ||
-	    provider_prompt(in, 0, name) < 0)
-		return -1;
-	buf_str(b, DOCUMENT);
-	put_gather(b, c->hook_url, leg, 1);
-	for (i = 0; provider_prompt(in, i, name) == 0; i++)
-		buf_printf(b, "<Play>%s/%s/%s.wav</Play>", c->prompts,
-		    in->lang, name);
-	provider_prompt(in, i - 1, name);
-	buf_printf(b, "</Gather><Redirect method=\"POST\">%s/%s/spoken/%s"
-	    "</Redirect>" DOCUMENT_END, c->hook_url, leg, name);
-	return 0;
-}
-
-static void
-put_conference(const struct provider_intent *in, struct buf *b)
-{
-	char id[PROVIDER_ID_SIZE];
-
-	provider_put_id(in->call, id);
-	buf_printf(b, DOCUMENT "<Dial><Conference beep=\"false\" "
-	    "startConferenceOnEnter=\"true\" endConferenceOnExit=\"true\" "
-	    "maxParticipants=\"2\" waitUrl=\"\">co-%s</Conference></Dial>"
-	    DOCUMENT_END, id);
 }
 
 /* Intent to request. */
@@ -182,6 +137,7 @@ create(const struct provider_conf *c, const struct provider_intent *in,
 	static const char *const events[] = { "initiated", "ringing",
 	    "answered", "completed" };
 	char leg[PROVIDER_LEG_SIZE], url[512], keys[TEL_EXT_MAX + 2];
+	char to[PROVIDER_TO_SIZE];
 	struct buf b;
 	size_t i;
 	int n;
@@ -194,15 +150,17 @@ create(const struct provider_conf *c, const struct provider_intent *in,
 	if (n < 0 || (size_t)n >= sizeof(url))
 		return -1;
 	ask(c, r, NULL);
-	form(r, "To", in->to->text);
+	provider_put_to(in->to, to);
+	form(r, "To", to);
 	form(r, "From", in->caller);
 	buf_init(&b, 2048);
-	put_waiting(&b, c->hook_url, leg);
+	twiml_put_waiting(&b, c->hook_url, leg);
 	form(r, "Twiml", buf_cstr(&b));
 	buf_free(&b);
 	form_int(r, "Timeout", in->ring_s);
-	form_int(r, "TimeLimit", in->max_s > MAX_LIMIT_S ? MAX_LIMIT_S :
-	    in->max_s);
+	if (!is_signalwire(c))
+		form_int(r, "TimeLimit", in->max_s > MAX_LIMIT_S ?
+		    MAX_LIMIT_S : in->max_s);
 	form(r, "StatusCallback", url);
 	form(r, "StatusCallbackMethod", "POST");
 	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++)
@@ -222,10 +180,13 @@ static int
 list(const struct provider_conf *c, const struct provider_intent *in,
     int step, struct request *r)
 {
+	char to[PROVIDER_TO_SIZE];
+
 	if (step >= N_LIVE || in->to == NULL || in->caller == NULL)
 		return -1;
+	provider_put_to(in->to, to);
 	ask(c, r, NULL);
-	request_query(r, "To", in->to->text);
+	request_query(r, "To", to);
 	request_query(r, "From", in->caller);
 	request_query(r, "Status", live[step]);
 	request_query(r, "PageSize", "50");
@@ -243,8 +204,8 @@ speak(const struct provider_conf *c, const struct provider_intent *in,
 	buf_init(&b, 3900);		/* Twilio takes 4000 */
 	provider_put_leg(in->call, in->leg, leg);
 	if (in->act == PROVIDER_HUSH)
-		put_waiting(&b, c->hook_url, leg);
-	else if (put_prompts(c, in, &b) < 0)
+		twiml_put_waiting(&b, c->hook_url, leg);
+	else if (twiml_put_prompts(&b, c, in) < 0)
 		step = -1;
 	if (step == 0)
 		return update(c, in->ref, &b, r);
@@ -261,7 +222,7 @@ join(const struct provider_conf *c, const struct provider_intent *in,
 	if (step > 1 || !is_known(in->ref) || !is_known(in->other_ref))
 		return -1;
 	buf_init(&b, 2048);
-	put_conference(in, &b);
+	twiml_put_conference(&b, in, is_signalwire(c) ? in->max_s : 0);
 	return update(c, step == 0 ? in->ref : in->other_ref, &b, r);
 }
 
@@ -327,11 +288,11 @@ static void
 probe_reply(int status, const struct json *j, struct provider_reply *out)
 {
 	if (status == 401 || status == 403)
-		provider_say(out, PROVIDER_REFUSED, "Twilio does not accept "
-		    "the user or the password");
+		provider_say(out, PROVIDER_REFUSED, "the user or the password "
+		    "is not accepted");
 	else if (status == 404)
-		provider_say(out, PROVIDER_REFUSED, "Twilio knows no such "
-		    "account (app)");
+		provider_say(out, PROVIDER_REFUSED, "there is no such account "
+		    "(app)");
 	else if (status != 200)
 		say_error(out, PROVIDER_NOT, status, j);
 	else
@@ -433,7 +394,7 @@ twilio_reply(const struct provider_intent *in, int step, int status,
 	memset(out, 0, sizeof(*out));
 	if (status == 0) {
 		provider_say(out, is_sent ? PROVIDER_UNKNOWN : PROVIDER_NOT,
-		    "no answer from Twilio");
+		    "no answer");
 		return;
 	}
 	j = json_parse(body, len);
@@ -463,8 +424,9 @@ is_signed(const struct provider_conf *c, const struct provider_hook *h,
 	size_t i;
 	int is_good;
 
-	if (c->hook_secret == NULL || provider_header(h, "x-twilio-signature",
-	    text, sizeof(text)) < 0 ||
+	if (c->hook_secret == NULL || provider_header(h, is_signalwire(c) ?
+	    "x-signalwire-signature" : "x-twilio-signature", text,
+	    sizeof(text)) < 0 ||
 	    sign_base64(text, got, sizeof(got)) != SHA1_BYTES)
 		return 0;
 	buf_init(&b, strlen(h->url) + h->len + 1);
@@ -557,7 +519,7 @@ read_event(const struct provider_conf *c, const char *what,
 	}
 	out->type = "text/xml";
 	provider_put_leg(e->call, e->leg, leg);
-	put_waiting(&out->answer, c->hook_url, leg);
+	twiml_put_waiting(&out->answer, c->hook_url, leg);
 }
 
 static enum provider_verdict
@@ -582,6 +544,15 @@ twilio_hook(const struct provider_conf *c, const struct provider_hook *h,
 
 const struct provider provider_twilio = {
 	.name = "twilio",
+	.calls_per_s = 1,
+	.check = twilio_check,
+	.request = twilio_request,
+	.reply = twilio_reply,
+	.hook = twilio_hook,
+};
+
+const struct provider provider_signalwire = {
+	.name = "signalwire",
 	.calls_per_s = 1,
 	.check = twilio_check,
 	.request = twilio_request,

@@ -11,4 +11,7 @@ struct provider;
  */
 extern const struct provider provider_twilio;
 
+/* SignalWire's Compatibility API, a dialect of it. */
+extern const struct provider provider_signalwire;
+
 #endif

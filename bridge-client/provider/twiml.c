@@ -1,0 +1,67 @@
+/*
+ * <Gather> asks its action when a key was pressed, and else goes on to what
+ * follows it: so the end of the prompts is a <Redirect> of ours.  Both are
+ * answered with a document that waits for keys.
+ */
+
+#include "lib/buf.h"
+
+#include "bridge-client/provider.h"
+
+#include "bridge-client/provider/twiml.h"
+
+#define DOCUMENT "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response>"
+#define DOCUMENT_END "</Response>"
+
+/* A <Gather> of one key for the leg, as far as what is spoken within. */
+static void
+put_gather(struct buf *b, const char *hook_url, const char *leg, int wait_s)
+{
+	buf_printf(b, "<Gather input=\"dtmf\" numDigits=\"1\" finishOnKey=\"\" "
+	    "timeout=\"%d\" method=\"POST\" action=\"%s/%s/key\">", wait_s,
+	    hook_url, leg);
+}
+
+void
+twiml_put_waiting(struct buf *b, const char *hook_url, const char *leg)
+{
+	buf_str(b, DOCUMENT);
+	put_gather(b, hook_url, leg, 3600);
+	buf_str(b, "</Gather>" DOCUMENT_END);
+}
+
+int
+twiml_put_prompts(struct buf *b, const struct provider_conf *c,
+    const struct provider_intent *in)
+{
+	char leg[PROVIDER_LEG_SIZE], name[PROVIDER_WORD_SIZE];
+	int i, n = provider_n_prompts(in);
+
+	if (n <= 0)
+		return -1;
+	provider_put_leg(in->call, in->leg, leg);
+	buf_str(b, DOCUMENT);
+	put_gather(b, c->hook_url, leg, 1);
+	for (i = 0; i < n && provider_prompt(in, i, name) == 0; i++)
+		buf_printf(b, "<Play>%s/%s/%s.wav</Play>", c->prompts,
+		    in->lang, name);
+	buf_printf(b, "</Gather><Redirect method=\"POST\">%s/%s/spoken/%s"
+	    "</Redirect>" DOCUMENT_END, c->hook_url, leg, name);
+	return 0;
+}
+
+void
+twiml_put_conference(struct buf *b, const struct provider_intent *in,
+    int limit_s)
+{
+	char id[PROVIDER_ID_SIZE];
+
+	provider_put_id(in->call, id);
+	buf_str(b, DOCUMENT "<Dial");
+	if (limit_s > 0)
+		buf_printf(b, " timeLimit=\"%d\"", limit_s);
+	buf_printf(b, "><Conference beep=\"false\" "
+	    "startConferenceOnEnter=\"true\" endConferenceOnExit=\"true\" "
+	    "maxParticipants=\"2\" waitUrl=\"\">co-%s</Conference></Dial>"
+	    DOCUMENT_END, id);
+}
