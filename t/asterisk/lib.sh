@@ -31,7 +31,7 @@
 
 T_ASTERISK=${T_ASTERISK:-t/asterisk}
 T_ASTERISK=$(cd "$T_ASTERISK" && pwd)
-ASTERISK_TREE=${ASTERISK_TREE:-$T_ASTERISK/../../build/asterisk}
+ASTERISK_TREE=${ASTERISK_TREE:-${T_ASTERISK%/t/asterisk}/build/asterisk}
 BED=
 bed_pids=
 
