@@ -15,6 +15,7 @@
 #include "milter/html.h"
 
 #define NOWHERE SIZE_MAX
+#define CLIPPED 95000	/* Gmail shows some 102 kB, the button included */
 
 struct reader {
 	const unsigned char	*p;
@@ -23,6 +24,9 @@ struct reader {
 
 	size_t		body_end;	/* the last </body>, </html> */
 	size_t		html_end;
+	size_t		top;		/* behind <body>, or </head> */
+	size_t		body_at;
+	int		is_page;	/* it has any of these, or <html> */
 	size_t		place;		/* of the mark no own words followed */
 	int		is_final;	/* all that follows is quoted */
 	struct tag_slice quote;		/* name of the element we are in */
@@ -144,9 +148,26 @@ hides(const struct reader *r, const struct tag *t)
 	    (tag_is_hidden(t) && !tag_is_empty(t));
 }
 
+/* Where the page begins to be shown: at its first <body>. */
+static void
+note_top(struct reader *r, const struct tag *t)
+{
+	static const char *const frame[] = { "html", "head", "body", NULL };
+
+	if (r->is_page && t->is_end && tag_is(t, "head") && r->top == NOWHERE)
+		r->top = t->next;
+	if (!tag_is_one_of(t, frame))
+		return;
+	if (tag_is(t, "body") && !t->is_end && r->body_at == NOWHERE)
+		r->top = r->body_at = fitting(r, t->next);
+	r->is_page = 1;
+}
+
 static void
 take_start(struct reader *r, const struct tag *t)
 {
+	if (r->hidden_depth == 0)
+		note_top(r, t);
 	if (hides(r, t)) {
 		if (r->hidden_depth == 0)
 			r->hidden_at = t->at;
@@ -197,6 +218,7 @@ take_end(struct reader *r, const struct tag *t)
 			r->hidden_depth--;
 		return;
 	}
+	note_top(r, t);
 	if (is_body)
 		r->body_end = fitting(r, t->at);
 	else if (is_html)
@@ -365,7 +387,7 @@ html_place(const unsigned char *p, size_t len, size_t *at)
 	struct reader r = { .p = p, .len = len, .body_end = NOWHERE,
 	    .html_end = NOWHERE, .place = NOWHERE, .line = NOWHERE,
 	    .ruler = NOWHERE, .break_at = NOWHERE, .prefix = NOWHERE,
-	    .line_place = NOWHERE };
+	    .line_place = NOWHERE, .top = NOWHERE, .body_at = NOWHERE };
 	const unsigned char *open;
 	size_t text;
 
@@ -389,5 +411,7 @@ html_place(const unsigned char *p, size_t len, size_t *at)
 		*at = r.place;
 	if (r.hidden_depth > 0 && r.hidden_at < *at)
 		return HTML_BROKEN;
+	if (*at > CLIPPED && (r.top != NOWHERE || !r.is_page))
+		*at = r.top != NOWHERE ? r.top : 0;
 	return HTML_PLACED;
 }

@@ -6,7 +6,8 @@
 /*
  * Where in an HTML text a block is seen below the author's own words: before
  * the signature and the quoted thread of the mail programs that mark them,
- * else before the last real </body>, else at the end.
+ * else before the last real </body>, else at the end.  Where more than 95,000
+ * characters stand before that, at the top: Gmail cuts off what comes behind.
  *
  * Knows comments, raw text (script, style, title, textarea, ...) and what is
  * not shown (template, svg, ...): nothing is found in there, and a text that

@@ -531,9 +531,10 @@ log_inserted(const struct message *m, const char *id)
 
 	token_uuid_text(m->offer_id, uuid);
 	tel_redact(&a->terms.destination, to);
-	log_info("%s: offer=%s offer_id=%s parts=%s bytes=+%zu from=%s "
+	log_info("%s: offer=%s offer_id=%s parts=%s%s bytes=+%zu from=%s "
 	    "login=%s rcpts=%zu to=%s account=%s uses=%u expires=%us", id,
-	    count_word(outcome(m)), uuid, m->parts, splice_added(&m->splice),
+	    count_word(outcome(m)), uuid, m->parts,
+	    m->mime.has_tnef ? " partial=tnef" : "", splice_added(&m->splice),
 	    a->terms.offeror, m->has_login ? m->login : "-",
 	    m->mail.n_recipients, to, a->terms.account, a->uses, a->expires_s);
 }

@@ -12,6 +12,8 @@
 
 #include "milter/mime.h"
 
+#define PEEK_MAX 8192		/* bytes of a header that need not be read */
+
 void
 mime_init(struct mime *m)
 {
@@ -284,7 +286,7 @@ end_leaf(struct mime *m, size_t line)
 static void
 take_delimiter(struct mime *m, size_t line, size_t which, int is_close)
 {
-	struct mime_level *l;
+	struct mime_level *l = &m->level[which];
 	size_t i;
 
 	end_leaf(m, line);
@@ -293,13 +295,13 @@ take_delimiter(struct mime *m, size_t line, size_t which, int is_close)
 		if (wants_more(&m->level[i]))
 			break;
 	if (i == m->depth) {
-		m->state = MIME_DONE;
+		m->state = !is_close && l->kind == MIME_MIXED ? MIME_PEEK :
+		    MIME_DONE;
 		return;
 	}
 	m->state = MIME_BODY;
 	if (is_close)
 		return;
-	l = &m->level[which];
 	/* What is not wanted is not read, except to see which is the root. */
 	if (wants_more(l))
 		m->state = MIME_HEAD;
@@ -419,6 +421,31 @@ take_head(struct mime *m, const unsigned char *p, size_t len, int is_last)
 	return 0;
 }
 
+/* What is behind the text: whatever it is, the scan ends here. */
+static size_t
+peek(struct mime *m, const unsigned char *p, size_t len, int is_last)
+{
+	size_t i, n;
+
+	for (i = 0; i < len && i <= PEEK_MAX; i += n) {
+		n = line_len(p + i, len - i);
+		if (p[i + n - 1] != '\n')
+			break;
+		if (p[i] == '\n' || (n == 2 && p[i] == '\r')) {
+			head_read(&m->head, p, i, m->at);
+			m->has_tnef = ctype_is(&m->head.type, "application",
+			    "ms-tnef") || ctype_is(&m->head.type,
+			    "application", "vnd.ms-tnef");
+			m->state = MIME_DONE;
+			return i + n;
+		}
+	}
+	if (!is_last && len <= PEEK_MAX)
+		return 0;
+	m->state = MIME_DONE;
+	return len;
+}
+
 size_t
 mime_feed(struct mime *m, const unsigned char *p, size_t len, int is_last)
 {
@@ -427,6 +454,8 @@ mime_feed(struct mime *m, const unsigned char *p, size_t len, int is_last)
 	while (i < len && m->state != MIME_DONE) {
 		if (m->state == MIME_HEAD) {
 			n = take_head(m, p + i, len - i, is_last);
+		} else if (m->state == MIME_PEEK) {
+			n = peek(m, p + i, len - i, is_last);
 		} else if (m->depth == 0) {
 			n = len - i;		/* the root is the text */
 		} else {

@@ -18,6 +18,9 @@
  * multipart/related the root.  Never anything inside message/ or a multipart
  * of another kind.
  *
+ * Of the part behind the text only the header is looked at, for the copy of
+ * all of it (winmail.dat) that Outlook would show and nobody can add to.
+ *
  * Where the way to such a part leads over something signed, encrypted, a
  * report, or over a structure that readers could disagree on, the message gets
  * no button: mime_end() says why.
@@ -42,6 +45,7 @@ enum mime_state {
 	MIME_TOP,		/* the message's header */
 	MIME_HEAD,		/* a part's header */
 	MIME_BODY,		/* content, preamble, epilogue */
+	MIME_PEEK,		/* the header of the part behind the text */
 	MIME_DONE
 };
 
@@ -61,6 +65,7 @@ struct mime {
 	size_t		eol;		/* of the line before: 0, 1, 2 bytes */
 	int		last;		/* byte before `at`, or -1 */
 	size_t		n_leaves;
+	int		has_tnef;	/* a copy that Outlook shows instead */
 
 	/* What lies below depth and n_leaves; the rest is not set. */
 	struct mime_level level[MIME_DEPTH_MAX];

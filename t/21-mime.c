@@ -297,14 +297,36 @@ check_limits(void)
 static void
 check_done(void)
 {
-	static const char in[] = MULTI("mixed", "m") "--m\n" PLAIN "x\n--m\n";
-	char body[512];
+	static const struct {
+		const char	*in;
+		int		 is_done, has_tnef;
+	} behind[] = {
+		{ "", 0, 0 }, { "Content-Type: application/ms-tnef\n", 0, 0 },
+		{ "Content-Type: application/ms-tnef; name=winmail.dat\n\n",
+		    1, 1 },
+		{ "Content-Type: Application/Vnd.MS-TNEF\n\n", 1, 1 },
+		{ "Content-Type: a/b\n\n", 1, 0 },
+		{ "no header\n\n", 1, 0 }, { "\n", 1, 0 },
+		{ "Content-Type: a/b\n\n--m\nContent-Type: application/ms-tnef"
+		    "\n\n", 1, 0 },
+		{ "--m--\n\n", 1, 0 }, { "-", 0, 0 },
+	};
+	char body[512], in[512];
 	struct mime m;
-	size_t len = begin(&m, in, body, sizeof(body));
+	size_t len, i;
 
-	(void)mime_feed(&m, (unsigned char *)body, len, 0);
-	ok(mime_is_done(&m), "the rest can pass unseen");
-	is_int(m.n_leaves, 1, "with its text");
+	for (i = 0; i < sizeof(behind) / sizeof(behind[0]); i++) {
+		snprintf(in, sizeof(in), MULTI("mixed", "m") "--m\n" PLAIN
+		    "x\n--m\n%s", behind[i].in);
+		len = begin(&m, in, body, sizeof(body));
+		len -= mime_feed(&m, (unsigned char *)body, len, 0);
+		is_int(mime_is_done(&m), behind[i].is_done,
+		    "%zu: the rest can pass unseen, or not", i);
+		is_int(m.has_tnef, behind[i].has_tnef, " winmail.dat");
+		(void)mime_feed(&m, (unsigned char *)body + m.at, len, 1);
+		is_int(mime_end(&m), REASON_NONE, " it is all the same");
+		is_int(m.n_leaves, 1, " with its text");
+	}
 }
 
 static void

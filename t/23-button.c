@@ -255,6 +255,50 @@ check_html(const struct place *p)
 		tap_note("found before: %.40s", text + at);
 }
 
+/* What Gmail would not show: the place is at the top then. */
+static void
+check_clipped(void)
+{
+	static const struct {
+		const char	*before, *behind;
+		size_t		 filler;
+		int		 place;		/* -1: at the end */
+	} pages[] = {
+		{ "<html><head></head><body>", "</body></html>", 94900, -1 },
+		{ "<html><head></head><body>", "</body></html>", 95100, 25 },
+		{ "<html><head></head><body bgcolor=\">\">", "</body>", 95100,
+		    37 },
+		{ "<html><head><title>x</title></head>", "", 95100, 35 },
+		{ "<html>", "", 95100, -1 },
+		{ "<div>", "</div>", 95100, 0 },
+		{ "<div>", "</div>", 94900, -1 },
+		{ "<!-- <body> --><head></head><!-- --><div>", "</div>", 95100,
+		    28 },
+		{ "<table><tr><td><body>", "</body>", 95100, -2 },
+		{ "<body><p>Hi</p><div class=gmail_quote>", "</div></body>",
+		    95100, 15 },
+		{ "<div hidden><body></div>", "", 95100, 0 },
+	};
+	static char text[100000];
+	size_t i, n, at;
+
+	for (i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		n = (size_t)snprintf(text, sizeof(text), "%s",
+		    pages[i].before);
+		memset(text + n, 'x', pages[i].filler);
+		n += pages[i].filler;
+		snprintf(text + n, sizeof(text) - n, "%s", pages[i].behind);
+		is_int(html_place((unsigned char *)text, strlen(text), &at),
+		    HTML_PLACED, "a page of %zu bytes", strlen(text));
+		if (pages[i].place == -2)
+			ok(at != 0, "not in front of a table's cell");
+		else if (pages[i].place == -1)
+			ok(at >= n, " its place is at its end");
+		else
+			is_int(at, pages[i].place, " its place is at its top");
+	}
+}
+
 static void
 check_gaps(void)
 {
@@ -357,6 +401,7 @@ main(void)
 		check_plain(&plain[i]);
 	for (i = 0; i < sizeof(html) / sizeof(html[0]); i++)
 		check_html(&html[i]);
+	check_clipped();
 	check_gaps();
 	check_button();
 	return tap_done();

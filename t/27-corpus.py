@@ -70,6 +70,7 @@ class Outcome:
         self.name, self.bad, self.rows = name, [], ()
         self.word = "failed"		# inserted, or the reason
         self.parts, self.url = "", None
+        self.is_partial = False		# Outlook will not show it
 
 
 def setup(work):
@@ -91,7 +92,8 @@ def setup(work):
 
 
 def rewrite(data, site, work):
-    """What comes out, and the word of the log: inserted, or a reason."""
+    """What comes out; the word of the log: inserted, or a reason; what is
+    wrong; and all that was said."""
     r = subprocess.run([B + "/calloffer-milter", "--rewrite", "-c",
                         "%s/%s.conf" % (work, site), "-r", "bob@example.net"],
                        input=data, capture_output=True)
@@ -100,16 +102,19 @@ def rewrite(data, site, work):
     word = "none" if m is None else \
         "inserted" if m.group(1) == "inserted" else m.group(2)
     if r.returncode == 77 and m and m.group(1) == "refused":
-        return None, "refused" if word == "header" else "refused " + word, []
+        return None, "refused" if word == "header" else "refused " + word, \
+            [], said
     if r.returncode != 0:
-        return None, "failed", ["exit status %d: %s" % (r.returncode, said)]
-    return r.stdout, word, []
+        return None, "failed", ["exit status %d: %s" % (r.returncode, said)], \
+            said
+    return r.stdout, word, [], said
 
 
 def pass_through(name, data, site, work):
     """One message through the milter and under the eyes of the checker."""
     o = Outcome(name)
-    out, o.word, o.bad = rewrite(data, site, work)
+    out, o.word, o.bad, said = rewrite(data, site, work)
+    o.is_partial = " partial=tnef " in said
     if out is None:
         return o, None
     seen = mailcheck.look(data, out)
@@ -120,7 +125,7 @@ def pass_through(name, data, site, work):
     o.parts = ",".join(e.kind for e in seen.edits)
     o.url = seen.edits[0].url if seen.edits else None
     if seen.edits:
-        again, word, _ = rewrite(out, site, work)
+        again, word, _, _ = rewrite(out, site, work)
         if again != out or word != "none":
             o.bad.append("a second pass changes it")
     return o, seen
@@ -145,6 +150,9 @@ def run_case(args):
         o.bad.append("%s, expected %s" % (o.word, case.reason or "inserted"))
     if case.reason is not None or seen is None:
         return o
+    if o.is_partial != (12 in case.rows):
+        o.bad.append("said to be %spartial" % ("" if o.is_partial else
+                                                "not "))
     want = {i: w for i, w in enumerate(case.leaves) if w is not None}
     if sorted(want) != [e.leaf for e in seen.edits]:
         o.bad.append("changed are %s, expected %s" % (

@@ -537,6 +537,28 @@ def skipped():
         (8, 42), "ambiguous")
 
 
+def clipped():
+    """HTML of which Gmail shows the first 102 kB only, the button included:
+    long pages have it at their top."""
+    short, long = "<p>words</p>\n" * 6000, "<p>words</p>\n" * 8000
+    page = "<html><head><title>t</title></head><body>"
+    for name, part in (
+            ("no", text("html", page + short + HERE + "</body></html>\n")),
+            ("page", text("html", page + HERE + long + "</body></html>\n")),
+            ("base64", text("html", page + HERE + long + "</body></html>\n",
+                            encoding="base64")),
+            ("qp", text("html", page + HERE + long + "</body></html>\n",
+                        encoding="quoted-printable")),
+            ("fragment", text("html", HERE + "<div>" + long + "</div>")),
+            ("utf-16", text("html", page + HERE + long, "utf-16-le",
+                            "base64", label="utf-16le")),
+            ("quote", text("html", page + "<p>Hi</p>" + HERE +
+                           "<div class=gmail_quote>" + long + "</div>")),
+            ("alternative", multi("alternative", plain(), text(
+                "html", page + HERE + long + "</body></html>\n")))):
+        yield Case("clipped-" + name, part, (36,))
+
+
 def limits():
     yield Case("limit-depth", wide(21, plain()), (24,), "limit")
     yield Case("limit-depth-60", wide(60, plain()), (24,), "limit")
@@ -646,5 +668,5 @@ def headers():
 
 def cases():
     for some in (habits, charsets, encodings, flowed, structures, boundaries,
-                 skipped, limits, headers):
+                 skipped, clipped, limits, headers):
         yield from some()
