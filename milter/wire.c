@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -18,8 +19,12 @@
 
 #define WIRES_MAX	65536		/* descriptors above have no buffers */
 #define WIRE_SIZE	8192		/* two writes of Postfix */
+#define LINGER_MS	20
+#define STALL_MS	300000		/* in the middle of a packet */
 
 struct wire {
+	int		is_watched;	/* by poll(), for the next packet */
+	size_t		due;		/* of a packet that is being read */
 	size_t		at, n_in;
 	size_t		n_out;
 	unsigned char	in[WIRE_SIZE];
@@ -44,10 +49,66 @@ wire_accept(int fd, struct sockaddr *sa, socklen_t *len)
 	if (new < 0 || new >= WIRES_MAX)
 		return new;
 	w = malloc(sizeof(*w));
-	if (w != NULL)
-		w->at = w->n_in = w->n_out = 0;
-	atomic_store(&wires[new], w);	/* none: all is as without */
+	if (w != NULL) {
+		w->is_watched = 0;
+		w->due = w->at = w->n_in = w->n_out = 0;
+	}
+	/* Without memory for it all is as without. */
+	free(atomic_exchange(&wires[new], w));
 	return new;
+}
+
+static int
+wait_for(struct pollfd *p, nfds_t n, int timeout_ms)
+{
+	const struct timespec timeout = { timeout_ms / 1000,
+	    timeout_ms % 1000 * 1000000L };
+
+	return ppoll(p, n, timeout_ms >= 0 ? &timeout : NULL, NULL);
+}
+
+/* Behind a call that would have had to wait: 1 when it need not any more. */
+static int
+may_go_on(int fd, short events)
+{
+	struct pollfd p = { .fd = fd, .events = events };
+	int rc;
+
+	if (errno == EINTR)
+		return 1;
+	if (errno != EAGAIN)
+		return 0;
+	do {
+		rc = wait_for(&p, 1, STALL_MS);
+	} while (rc < 0 && errno == EINTR);
+	if (rc == 0)
+		errno = ETIMEDOUT;
+	return rc > 0;
+}
+
+static ssize_t
+take(int fd, void *p, size_t len)
+{
+	ssize_t n;
+
+	do {
+		n = recv(fd, p, len, MSG_DONTWAIT);
+	} while (n < 0 && may_go_on(fd, POLLIN));
+	return n;
+}
+
+static ssize_t
+give(int fd, const struct iovec *iov, size_t n_iov)
+{
+	/* Which the kernel only reads. */
+	const struct msghdr m = { .msg_iov = (struct iovec *)(uintptr_t)iov,
+	    .msg_iovlen = n_iov };
+	ssize_t n;
+
+	do {
+		n = sendmsg(fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
+	} while (n < 0 && may_go_on(fd, POLLOUT));
+	return n;
 }
 
 /* Takes what is there.  Ends and errors are left for who reads. */
@@ -64,23 +125,30 @@ fill(struct wire *w, int fd)
 static int
 flush(struct wire *w, int fd)
 {
-	size_t done = 0;
+	struct iovec rest = { w->out, w->n_out };
 	ssize_t n;
 
-	while (done < w->n_out) {
-		n = send(fd, w->out + done, w->n_out - done, MSG_NOSIGNAL);
-		if (n < 0 && errno != EINTR)
-			break;
-		done += n > 0 ? (size_t)n : 0;
-	}
-	n = done == w->n_out ? 0 : -1;
 	w->n_out = 0;
-	return (int)n;
+	while (rest.iov_len > 0) {
+		n = give(fd, &rest, 1);
+		if (n < 0)
+			return -1;
+		rest.iov_base = (unsigned char *)rest.iov_base + n;
+		rest.iov_len -= (size_t)n;
+	}
+	return 0;
 }
 
-/* 1 when the answer is known without the kernel. */
+/* In the middle of a packet that is longer than what is read ahead. */
 static int
-is_ready(struct pollfd *p)
+is_long(const struct wire *w)
+{
+	return w->at == w->n_in && w->due > sizeof(w->in);
+}
+
+/* 1 when it can be said what the next call will do. */
+static int
+is_ready(struct pollfd *p, int is_alone)
 {
 	struct wire *w = wire_of(p->fd);
 
@@ -92,9 +160,15 @@ is_ready(struct pollfd *p)
 		p->revents = POLLOUT;
 		return 1;
 	}
+	w->is_watched = 1;
 	if (w->n_out > 0)
 		(void)flush(w, p->fd);	/* who reads sees that it is gone */
-	if (w->at == w->n_in)
+	if (is_alone && is_long(w)) {
+		p->revents = POLLIN;	/* wire_read() waits */
+		return 1;
+	}
+	/* Where many are looked at, a call for each would be dear. */
+	if (is_alone && w->at == w->n_in)
 		fill(w, p->fd);
 	if (w->at == w->n_in)
 		return 0;
@@ -105,17 +179,17 @@ is_ready(struct pollfd *p)
 int
 wire_poll(struct pollfd *p, nfds_t n, int timeout_ms)
 {
-	const struct timespec timeout = { timeout_ms / 1000,
-	    timeout_ms % 1000 * 1000000L };
-
 	nfds_t i;
 	int n_ready = 0;
 
 	for (i = 0; i < n; i++)
-		n_ready += is_ready(&p[i]);
+		n_ready += is_ready(&p[i], n == 1);
 	if (n_ready > 0)
 		return n_ready;
-	return ppoll(p, n, timeout_ms >= 0 ? &timeout : NULL, NULL);
+	if (n == 1 && timeout_ms > 0 && timeout_ms < LINGER_MS &&
+	    wire_of(p->fd) != NULL)
+		timeout_ms = LINGER_MS;
+	return wait_for(p, n, timeout_ms);
 }
 
 ssize_t
@@ -123,15 +197,19 @@ wire_read(int fd, void *p, size_t len)
 {
 	const struct iovec whole = { p, len };
 	struct wire *w = wire_of(fd);
+	ssize_t n;
 
-	/* A long packet goes where it belongs at once. */
-	if (w == NULL || w->at == w->n_in)
+	if (w == NULL)
 		return readv(fd, &whole, 1);
-	if (len > w->n_in - w->at)
-		len = w->n_in - w->at;
-	memcpy(p, w->in + w->at, len);
-	w->at += len;
-	return (ssize_t)len;
+	if (w->at == w->n_in) {
+		n = take(fd, p, len);
+	} else {
+		n = (ssize_t)(len < w->n_in - w->at ? len : w->n_in - w->at);
+		memcpy(p, w->in + w->at, (size_t)n);
+		w->at += (size_t)n;
+	}
+	w->due = n > 0 ? len - (size_t)n : 0;
+	return n;
 }
 
 ssize_t
@@ -147,8 +225,8 @@ wire_writev(int fd, const struct iovec *iov, int n)
 		len += iov[i].iov_len;
 	if (len > sizeof(w->out) - w->n_out && flush(w, fd) != 0)
 		return -1;
-	if (len > sizeof(w->out))
-		return pwritev2(fd, iov, n, -1, 0);
+	if (len > sizeof(w->out) || !w->is_watched)
+		return give(fd, iov, (size_t)n);
 	for (i = 0; i < n; i++) {
 		memcpy(w->out + w->n_out, iov[i].iov_base, iov[i].iov_len);
 		w->n_out += iov[i].iov_len;
@@ -162,8 +240,9 @@ wire_close(int fd)
 	struct wire *w = fd >= 0 && fd < WIRES_MAX ?
 	    atomic_exchange(&wires[fd], NULL) : NULL;
 
+	/* libmilter holds its one lock: who does not read is not waited for. */
 	if (w != NULL && w->n_out > 0)
-		(void)flush(w, fd);
+		(void)send(fd, w->out, w->n_out, MSG_DONTWAIT | MSG_NOSIGNAL);
 	free(w);
 	return (int)syscall(SYS_close, fd);
 }

@@ -21,9 +21,19 @@
  * A connection that wire_accept() gave has buffers until wire_close().  On it,
  * what has been read ahead counts as what is there to be read; and answers are
  * kept until they are many, or until somebody looks for the next packet: so
- * that the mail server is woken once for all edits of a message.  On every
- * other descriptor each call does what the one of its name does.  A connection
- * is used by one thread at a time, as libmilter does.
+ * that the mail server is woken once for all edits of a message.  Hence
+ * smfi_progress() tells it nothing until then.  On every other descriptor each
+ * call does what the one of its name does.  A connection is used by one thread
+ * at a time, as libmilter does.
+ *
+ * A libmilter that waits by select() finds nothing read ahead and no answer
+ * kept: both are for connections only that were looked at by wire_poll().
+ *
+ * A look of a few milliseconds at one connection lasts 20: libmilter would
+ * give the session up to its poller and take it back, by two switches of
+ * threads each, while the mail server writes its next words.
+ *
+ * Nobody is waited for longer than five minutes in the middle of a packet.
  */
 int wire_accept(int fd, struct sockaddr *, socklen_t *);
 int wire_poll(struct pollfd *, nfds_t n, int timeout_ms);

@@ -8,15 +8,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/clock.h"
+
 #include "milter/wire.h"
 #include "t/tap.h"
 
-#define LONG 100000
+#define LONG 1000000
+#define SHORT 8000
 
 static struct sockaddr_un where = { .sun_family = AF_UNIX };
 static int listening = -1;
@@ -171,6 +175,9 @@ check_writing(void)
 	char dst[5000];
 	ssize_t n;
 
+	is_int(say(fd, "ze", "ro"), 4, "an answer, while nobody looks by poll");
+	is_str(got(peer), "zero", "comes at once");
+	is_int(look(fd, POLLIN), 0, "somebody looks for a packet");
 	is_int(look(fd, POLLOUT), POLLOUT, "it can be answered");
 	is_int(say(fd, "one", "two"), 6, "an answer of two pieces");
 	is_int(say(fd, "three", ""), 5, "another");
@@ -198,12 +205,14 @@ check_gone(void)
 	const struct iovec iov = { (void *)(size_t)block, sizeof(block) };
 	int peer, fd = connect_there(&peer);
 
+	is_int(look(fd, POLLIN), 0, "he is there");
 	close(peer);
 	is_int(say(fd, "one", ""), 3, "who is gone is told later");
 	ok(look(fd, POLLIN) & POLLHUP, "that he is gone is seen");
 	ok(wire_writev(fd, &iov, 1) < 0, "and by who has much to say");
 	wire_close(fd);
 	fd = connect_there(&peer);
+	is_int(look(fd, POLLIN), 0, "the next one is there");
 	is_int(say(fd, "one", ""), 3, "an answer is kept");
 	close(peer);
 	ok(wire_writev(fd, &iov, 1) < 0, "it cannot be sent");
@@ -250,9 +259,11 @@ check_several(void)
 	is_int(write(peer[1], "x", 1), 1, "one speaks");
 	is_int(wire_poll(p, 2, -1), 1, "it is heard");
 	ok(p[0].revents == 0 && p[1].revents == POLLIN, "which one");
-	ok(kernel_has(p[1].fd) == 0 && wire_poll(p, 2, -1) == 1 &&
+	ok(kernel_has(p[1].fd), "nothing is read ahead of many");
+	is_int(look(p[1].fd, POLLIN), POLLIN, "of one alone it is");
+	ok(!kernel_has(p[1].fd) && wire_poll(p, 2, -1) == 1 &&
 	    p[0].revents == 0 && p[1].revents == POLLIN,
-	    "also when it has been read ahead");
+	    "and is still heard");
 	is_int(say(p[0].fd, "one", ""), 3, "the other is answered");
 	is_str(get(p[1].fd, 9), "x", "the word is read");
 	is_int(wire_poll(p, 2, 0), 0, "nobody speaks");
@@ -260,6 +271,111 @@ check_several(void)
 	wire_close(p[0].fd);
 	wire_close(p[1].fd);
 	is_int(wire_poll(p, 0, 1), 0, "a wait for nothing ends");
+}
+
+/* The other end of a conversation, slower than ours. */
+static unsigned char heard[LONG];
+static unsigned char said[LONG];
+
+static void *
+talk(void *fd)
+{
+	size_t i, n;
+
+	for (i = 0; i < LONG; i += n) {
+		n = LONG - i < 4096 ? LONG - i : 4096;
+		if (write(*(int *)fd, said + i, n) != (ssize_t)n)
+			break;
+		if (i % 5 == 0)
+			usleep(1000);
+	}
+	usleep(50000);		/* by now all that fits is on its way */
+	for (i = 0; i < LONG; i += n) {
+		n = (size_t)recv(*(int *)fd, heard + i, LONG - i, 0);
+		if (n == 0 || n > LONG)
+			break;
+	}
+	return NULL;
+}
+
+/* As libmilter reads and answers, whoever is faster; the last is kept. */
+static void
+check_slow(void)
+{
+	static unsigned char seen[LONG];
+	struct pollfd p = { .events = POLLIN | POLLPRI };
+	struct iovec iov[2];
+	int peer, fd = connect_there(&peer), small = 1;
+	size_t i, len;
+	pthread_t thread;
+	ssize_t n;
+
+	for (i = 0; i < LONG; i++)
+		said[i] = (unsigned char)(i * 7 + i / 256);
+	p.fd = fd;
+	is_int(pthread_create(&thread, NULL, talk, &peer), 0, "a slow one");
+	for (i = 0; i < LONG; i += (size_t)n) {
+		len = i % 65535 == 0 ? 5 : 65535 - i % 65535;
+		if (wire_poll(&p, 1, 10000) != 1)
+			break;
+		n = wire_read(fd, seen + i, LONG - i < len ? LONG - i : len);
+		if (n <= 0)
+			break;
+	}
+	ok(i == LONG && memcmp(said, seen, LONG) == 0, "all that it says");
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &small, sizeof(small));
+	for (i = 0; i < LONG; i += (size_t)n) {
+		len = LONG - i < 65540 ? LONG - i : 65540;
+		if (len > SHORT && LONG - i - len < SHORT)
+			len = LONG - i - SHORT;
+		iov[0].iov_base = said + i;
+		iov[0].iov_len = len < 5 ? len : 5;
+		iov[1].iov_base = said + i + iov[0].iov_len;
+		iov[1].iov_len = len - iov[0].iov_len;
+		n = wire_writev(fd, iov, 2);
+		if (n <= 0)
+			break;
+	}
+	look(fd, POLLIN);
+	pthread_join(thread, NULL);
+	ok(i == LONG && memcmp(said, heard, LONG) == 0, "and all it is told");
+	wire_close(fd);
+	close(peer);
+}
+
+/* Who reads nothing is not waited for when the session is over. */
+static void
+check_deaf(void)
+{
+	static const char block[4000];
+	const struct iovec iov = { (void *)(size_t)block, sizeof(block) };
+	int peer, fd = connect_there(&peer);
+	int small = 1;
+
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &small, sizeof(small));
+	while (send(fd, block, sizeof(block), MSG_DONTWAIT) > 0)
+		;
+	is_int(look(fd, POLLOUT), POLLOUT, "a short answer can be given");
+	is_int(look(fd, POLLIN), 0, "to who looks for a packet");
+	is_int(wire_writev(fd, &iov, 1), sizeof(block), "is kept");
+	is_int(wire_close(fd), 0, "and is nobody's at the end");
+	close(peer);
+}
+
+/* libmilter's look for the next packet, and everybody else's. */
+static void
+check_linger(void)
+{
+	int peer, fd = connect_there(&peer);
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int64_t began = clock_mono_ms();
+
+	is_int(wire_poll(&p, 1, 1), 0, "nothing comes");
+	ok(clock_mono_ms() - began >= 19, "in some twenty milliseconds");
+	is_int(write(peer, "x", 1), 1, "a word");
+	is_int(wire_poll(&p, 1, 1), 1, "is there at once");
+	wire_close(fd);
+	close(peer);
 }
 
 int
@@ -273,5 +389,8 @@ main(void)
 	check_gone();
 	check_again();
 	check_several();
+	check_slow();
+	check_deaf();
+	check_linger();
 	return tap_done();
 }

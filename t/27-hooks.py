@@ -14,7 +14,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import mailcheck  # noqa: E402
 import mta  # noqa: E402
 from miltertalk import (CHGBODY, CHGHDRS, LEADSPC, NR, SETSYMLIST,  # noqa
-                        Session)
+                        Result, Session)
 from tap import check, finish, same  # noqa: E402
 
 os.chdir(mta.ROOT)
@@ -266,6 +266,61 @@ def faults(milter):
           "hazard 45: the milter lives")
 
 
+def fill(s, body, end=True):
+    """A message of alice's, up to its end."""
+    s.macros("M", **{"{auth_authen}": "alice", "i": "4XyZ"})
+    s.send("M", b"<alice@example.com>\0")
+    s.send("R", b"<bob@example.net>\0")
+    for f in (FROM, YES, ID, MIXED):
+        name, value = f[:-2].split(b":", 1)
+        s.send("L", name + b"\0" + value + b"\0")
+    s.send("N")
+    same(s.get()[0], "c", "the header's end is answered at once")
+    for i in range(0, len(body), 65535):
+        s.send("B", body[i:i + 65535])
+    if end:
+        s.send("E")
+
+
+def stalls(milter):
+    """Mail servers that stand still hold up nobody else."""
+    body = big(2000000)
+    path = milter.socket
+
+    def well(what):
+        with Session(path) as s:
+            s.start()
+            r = s.mail([FROM, YES, ID], BODY)
+            check(looked([FROM, YES, ID], BODY, r), what)
+
+    idle = [Session(path).start() for _ in range(200)]
+    well("two hundred sessions that are silent")
+    deaf = [Session(path).start() for _ in range(4)]
+    for s in deaf:
+        fill(s, body)
+    well("four servers that do not read their new bodies")
+    half = [Session(path).start() for _ in range(4)]
+    for s in half:
+        fill(s, body[:65535], end=False)
+        s.sock.sendall(struct.pack(">I", 60001) + b"B" + body[65535:100000])
+    well("four that stop in the middle of a long packet")
+    r = Result()
+    deaf[0].finish(r, [FROM, YES, ID, MIXED], body)
+    check(looked([FROM, YES, ID, MIXED], body, r),
+          "who reads late gets all of it")
+    half[0].sock.sendall(body[100000:125535])
+    half[0].send("B", body[125535:140000] + b"\r\n--b--\r\n")
+    half[0].send("E")
+    body = body[:140000] + b"\r\n--b--\r\n"
+    r = Result()
+    half[0].finish(r, [FROM, YES, ID, MIXED], body)
+    check(looked([FROM, YES, ID, MIXED], body, r),
+          "who goes on is understood")
+    for s in idle + deaf + half:
+        s.close()
+    well("all of them leave")
+
+
 def main():
     home = mta.folder()
     milter = mta.Milter(home, OFFERORS, "refuse_unfit = no\n").start()
@@ -277,6 +332,7 @@ def main():
     pieces(milter.socket)
     again(milter.socket)
     faults(milter)
+    stalls(milter)
     check([line for line in milter.log().splitlines()
            if "/o/" in line], "no token in the log")
     milter.stop()
