@@ -38,7 +38,10 @@
 #define DRAIN_MS	30000	/* for messages under way at the end */
 #define LOOK_MS		1000	/* between two looks at the table's file */
 #define WHY_SIZE	1024
-#define MMAP_FROM	(128 * 1024)
+#define LAST_MS		50	/* between two looks at the end */
+#define MMAP_FROM	(2 * 1024 * 1024)
+#define KEPT_MAX	(8 * 1024 * 1024)
+#define ARENAS		1
 
 enum mode { MODE_SERVE, MODE_CHECK, MODE_FACTS, MODE_MINT, MODE_REWRITE };
 
@@ -228,44 +231,64 @@ refresh(void)
 	site_release(site);
 }
 
-/* Until a signal says so; messages that are under way may end. */
+/*
+ * Memory that a message had is kept for the next one, within bounds: a mail of
+ * a megabyte costs half as much where no page of it is new.  What is larger
+ * than a body is in memory goes back to the system at once, and all else when
+ * there is nothing to do.  Left to itself glibc raises the limit with the
+ * largest block that it has seen, and each of its arenas, of which it makes
+ * eight for a processor, keeps such blocks for good.
+ */
+static void
+keep_little(void)
+{
+#ifdef __GLIBC__
+	(void)mallopt(M_MMAP_THRESHOLD, MMAP_FROM);
+	(void)mallopt(M_TRIM_THRESHOLD, KEPT_MAX);
+	(void)mallopt(M_ARENA_MAX, ARENAS);
+#endif
+}
+
+static void
+keep_nothing(void)
+{
+#ifdef __GLIBC__
+	(void)malloc_trim(0);
+#endif
+}
+
+/*
+ * Until a signal says so; messages that are under way may end.  That they have
+ * is seen twice: libmilter sends the last answer behind the end of a message.
+ */
 static void
 watch(const char *conf, const volatile sig_atomic_t *done)
 {
 	struct pollfd p = { .fd = wake, .events = POLLIN };
 	int64_t give_up = 0;
 	uint64_t count;
+	int n_idle = 0, is_idle;
 
 	for (;;) {
-		(void)poll(&p, 1, has_term ? 50 : LOOK_MS);
+		(void)poll(&p, 1, has_term ? LAST_MS : LOOK_MS);
 		if (read(wake, &count, sizeof(count)) < 0 && errno != EAGAIN)
 			log_warn("eventfd: %s", strerror(errno));
 		if (*done)
 			return;
+		is_idle = hooks_busy() == 0;
+		n_idle = has_term && is_idle ? n_idle + 1 : 0;
 		if (has_term && give_up == 0)
 			give_up = clock_mono_ms() + DRAIN_MS;
-		if (has_term && (hooks_busy() == 0 ||
-		    clock_mono_ms() > give_up))
+		if (has_term && (n_idle > 1 || clock_mono_ms() > give_up))
 			return;
 		if (has_hup) {
 			has_hup = 0;
 			reload(conf);
 		}
 		refresh();
+		if (is_idle)
+			keep_nothing();
 	}
-}
-
-/*
- * Memory of this size and more comes from the system and goes back to it.
- * Left to itself glibc raises the limit with the largest block that it has
- * seen, and each of its arenas keeps such blocks for good.
- */
-static void
-keep_small(void)
-{
-#ifdef __GLIBC__
-	(void)mallopt(M_MMAP_THRESHOLD, MMAP_FROM);
-#endif
 }
 
 static int
@@ -276,7 +299,7 @@ run(const struct options *o, struct site *site)
 	char why[WHY_SIZE];
 	int metrics = -1;
 
-	keep_small();
+	keep_little();
 	if (hooks_listen(set, why, sizeof(why)) != 0 ||
 	    (set->metrics[0] != '\0' &&
 	    (metrics = meter_listen(set, why, sizeof(why))) < 0) ||

@@ -105,6 +105,9 @@ spool_put(struct spool *s, const unsigned char *p, size_t len)
 		give_up(s, SPOOL_OVER);
 		return;
 	}
+	/* A large one takes what it may have at once: nothing is moved. */
+	if (s->head.len + n > SPOOL_WINDOW)
+		(void)buf_room(&s->head, room);
 	buf_put(&s->head, p, n);
 	if (!buf_ok(&s->head)) {
 		give_up(s, SPOOL_FAILED);

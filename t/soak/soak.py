@@ -60,6 +60,13 @@ class Milter(mta.Milter):
             f.write(self.good_conf + more)
         os.rename(self.conf + ".new", self.conf)
 
+    def look_up(self):
+        """Two reloads: what it does behind the first is done then."""
+        for _ in range(2):
+            n = self.log().count(" reload")
+            self.child.send_signal(signal.SIGHUP)
+            wait_for(lambda: self.log().count(" reload") > n, 30)
+
     def proc(self, name):
         with open("/proc/%d/%s" % (self.child.pid, name)) as f:
             return f.read()
@@ -116,15 +123,17 @@ class Meddler(threading.Thread):
 
 def settle(milter, fds, threads):
     """All sessions have gone: what is seen once descriptors and threads are
-    what they were, or after half a minute if they are not."""
+    what they were, or after half a minute if they are not; and the memory,
+    once it has been told to look up and sees that there is nothing to do."""
     seen = {}
 
     def is_idle():
-        seen.update(rss=milter.status("VmRSS"), fds=milter.n_fds(),
-                    threads=milter.status("Threads"))
+        seen.update(fds=milter.n_fds(), threads=milter.status("Threads"))
         return seen["fds"] <= fds and seen["threads"] <= threads
 
     wait_for(is_idle, 30)
+    milter.look_up()
+    seen["rss"] = milter.status("VmRSS")
     return seen
 
 
