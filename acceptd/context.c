@@ -23,6 +23,7 @@ context_page(const struct context *c, const struct visit *v, const char *self,
 {
 	memset(p, 0, sizeof(*p));
 	p->site_name = c->settings->site_name;
+	p->notice_url = c->settings->notice_url;
 	p->style_path = c->assets->style.path;
 	p->script_path = c->assets->script.path;
 	p->langs = c->langs;

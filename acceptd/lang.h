@@ -28,8 +28,11 @@
 	X(DATE, "date.form", "day month year time zone") \
 	X(ERROR, "error.prefix", "") \
 	X(FOOT, "foot", "") \
+	X(NOTICE, "notice", "") \
 	X(OFFER_TITLE, "offer.title", "name") \
+	X(OFFER_VERIFIED, "offer.verified", "") \
 	X(OFFER_LEAD, "offer.lead", "name") \
+	X(OFFER_LEAD_KNOWN, "offer.lead-known", "name") \
 	X(OFFER_UNTIL, "offer.until", "") \
 	X(OFFER_CALLER, "offer.caller", "") \
 	X(OFFER_CALLER_NOTE, "offer.caller-note", "") \
@@ -45,6 +48,7 @@
 	X(OFFER_STEP_KEY, "offer.step-key", "") \
 	X(OFFER_STEP_TALK, "offer.step-talk", "name") \
 	X(OFFER_PRIVATE, "offer.private", "name") \
+	X(OFFER_PRIVATE_KNOWN, "offer.private-known", "") \
 	X(OFFER_EMERGENCY, "offer.emergency", "") \
 	X(OFFER_SAVE, "offer.save", "") \
 	X(HONEYPOT, "honeypot", "") \

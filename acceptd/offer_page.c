@@ -47,15 +47,22 @@ begin_fact(struct buf *b, const struct page *p, enum lang_key key)
 	buf_str(b, "</dt><dd>");
 }
 
-/* His verified address, right below his name. */
+/* His address, right below his name: the bridge has verified it. */
 static void
-put_address(struct buf *b, const struct ask_offer *o)
+put_address(struct buf *b, const struct page *p, const struct ask_offer *o)
 {
-	if (o->address[0] == '\0' || strcmp(o->address, o->name) == 0)
+	if (o->address[0] == '\0')
 		return;
-	buf_str(b, "<p class=\"address\"><bdi>");
-	html_text(b, o->address);
-	buf_str(b, "</bdi></p>\n");
+	buf_str(b, "<p class=\"address\">");
+	if (strcmp(o->address, o->name) != 0) {
+		buf_str(b, "<bdi>");
+		html_text(b, o->address);
+		buf_str(b, "</bdi> ");
+	}
+	buf_str(b, "<span class=\"verified\">");
+	page_sign(b, PAGE_SIGN_CHECK);
+	word(b, p, LANG_OFFER_VERIFIED);
+	buf_str(b, "</span></p>\n");
 }
 
 static void
@@ -106,10 +113,16 @@ put_country(struct buf *b, const char *region)
 	buf_str(b, "</span>");
 }
 
+/* The offeror gave the number: three digits of it are asked. */
+static int
+is_known(const struct ask_offer *o)
+{
+	return o->known_region[0] != '\0';
+}
+
 static void
 put_hint(struct buf *b, const struct page *p, const struct ask_offer *o)
 {
-	int is_known = o->known_region[0] != '\0';
 	struct html_hole holes[] = {
 		{ "name", page_name(p, o->name), HTML_TEXT },
 		{ "country", "", HTML_MARKUP },
@@ -118,41 +131,37 @@ put_hint(struct buf *b, const struct page *p, const struct ask_offer *o)
 	struct buf country;
 
 	buf_init(&country, HINT_MAX);
-	put_country(&country, is_known ? o->known_region : o->region);
+	put_country(&country, is_known(o) ? o->known_region : o->region);
 	holes[1].value = buf_cstr(&country);
 	buf_str(b, "<p class=\"hint\" id=\"hint\">");
-	html_fill(b, lang_get(p->lang, is_known ? LANG_OFFER_DIGITS_HINT :
+	html_fill(b, lang_get(p->lang, is_known(o) ? LANG_OFFER_DIGITS_HINT :
 	    LANG_OFFER_NUMBER_HINT), holes);
 	buf_str(b, "</p>\n");
 	buf_free(&country);
 }
 
 /*
- * The field that is typed into, with what goes with it.  The number is never
- * filled in by us but with what this visitor has typed himself.
+ * The field that is typed into.  It is never filled in by us but with what
+ * this visitor has typed himself.  Of a number that is known the rest stands
+ * before it, as dots.
  */
 static void
-put_field(struct buf *b, const struct page *p, const struct offer_page *o)
+put_input(struct buf *b, const struct offer_page *o)
 {
-	int is_known = o->offer->known_region[0] != '\0';
+	static const char dots[] = "<p class=\"masked\" dir=\"ltr\">"
+	    "<span aria-hidden=\"true\">&#8226;&#8226;&#8226;"
+	    " &#8226;&#8226;&#8226;&#8226;</span>\n";
 
-	buf_str(b, "<label for=\"typed\">");
-	word(b, p, is_known ? LANG_OFFER_DIGITS : LANG_OFFER_NUMBER);
-	buf_str(b, "</label>\n");
-	put_hint(b, p, o->offer);
-	if (o->error != NULL) {
-		buf_str(b, "<p class=\"error\" id=\"error\">");
-		html_text(b, o->error);
-		buf_str(b, "</p>\n");
-	}
-	if (is_known)
+	if (is_known(o->offer)) {
+		buf_str(b, dots);
 		buf_str(b, "<input id=\"typed\" name=\"digits\" type=\"text\""
 		    " inputmode=\"numeric\" autocomplete=\"off\""
 		    " maxlength=\"8\" size=\"8\" required");
-	else
+	} else {
 		buf_str(b, "<input id=\"typed\" name=\"number\" type=\"tel\""
 		    " inputmode=\"tel\" autocomplete=\"tel\""
 		    " maxlength=\"60\" dir=\"ltr\" required");
+	}
 	buf_str(b, " value=\"");
 	html_text(b, o->entry);
 	if (o->error != NULL)
@@ -160,6 +169,41 @@ put_field(struct buf *b, const struct page *p, const struct offer_page *o)
 		    " aria-describedby=\"error hint\">\n");
 	else
 		buf_str(b, "\" aria-describedby=\"hint\">\n");
+	if (is_known(o->offer))
+		buf_str(b, "</p>\n");
+}
+
+/* With its label, its hint, and what is wrong with it. */
+static void
+put_field(struct buf *b, const struct page *p, const struct offer_page *o)
+{
+	buf_str(b, "<label for=\"typed\">");
+	word(b, p, is_known(o->offer) ? LANG_OFFER_DIGITS : LANG_OFFER_NUMBER);
+	buf_str(b, "</label>\n");
+	put_hint(b, p, o->offer);
+	if (o->error != NULL) {
+		buf_str(b, "<p class=\"error\" id=\"error\">");
+		html_text(b, o->error);
+		buf_str(b, "</p>\n");
+	}
+	put_input(b, o);
+}
+
+/* Where it is asked for: what becomes of it. */
+static void
+put_private(struct buf *b, const struct page *p, const struct ask_offer *o)
+{
+	const struct html_hole holes[] = {
+		{ "name", page_name(p, o->name), HTML_TEXT },
+		{ NULL, NULL, HTML_TEXT }
+	};
+
+	buf_str(b, "<p class=\"private\">");
+	page_sign(b, PAGE_SIGN_LOCK);
+	buf_str(b, "<span>");
+	html_fill(b, lang_get(p->lang, is_known(o) ? LANG_OFFER_PRIVATE_KNOWN :
+	    LANG_OFFER_PRIVATE), holes);
+	buf_str(b, "</span></p>\n");
 }
 
 static void
@@ -195,8 +239,6 @@ put_steps(struct buf *b, const struct page *p, const char *name)
 		buf_str(b, "</li>\n");
 	}
 	buf_str(b, "</ol>\n<p>");
-	html_fill(b, lang_get(p->lang, LANG_OFFER_PRIVATE), holes);
-	buf_str(b, " ");
 	word(b, p, LANG_OFFER_EMERGENCY);
 	buf_str(b, "</p>\n</section>\n");
 }
@@ -237,11 +279,13 @@ offer_page_form(struct buf *b, const struct page *p,
 	};
 
 	begin(b, p, "offer", lang_get(p->lang, LANG_OFFER_TITLE), o);
-	put_address(b, o->offer);
+	put_address(b, p, o->offer);
 	buf_str(b, "<p class=\"lead\">");
-	html_fill(b, lang_get(p->lang, LANG_OFFER_LEAD), holes);
+	html_fill(b, lang_get(p->lang, is_known(o->offer) ?
+	    LANG_OFFER_LEAD_KNOWN : LANG_OFFER_LEAD), holes);
 	buf_str(b, "</p>\n");
 	put_form(b, p, o);
+	put_private(b, p, o->offer);
 	put_facts(b, p, o);
 	put_steps(b, p, o->offer->name);
 	page_end(b, p);
@@ -270,6 +314,7 @@ offer_page_confirm(struct buf *b, const struct page *p,
 	buf_str(b, "</summary>\n");
 	put_form(b, p, o);
 	buf_str(b, "</details>\n");
+	put_private(b, p, o->offer);
 	put_facts(b, p, o);
 	page_end(b, p);
 }

@@ -15,6 +15,36 @@
 
 #define TITLE_MAX 512
 
+/* A handset, a tick, a lock, a globe: in a square of 24. */
+void
+page_sign(struct buf *b, enum page_sign sign)
+{
+	static const char *const paths[] = {
+		[PAGE_SIGN_MARK] = "M6 3h3l2 5-2.500 1.500a12 12 0 0 0 6 6"
+		    "L16 13l5 2v3a3 3 0 0 1-3.200 3A16 16 0 0 1 3 6.200"
+		    "A3 3 0 0 1 6 3Z",
+		[PAGE_SIGN_CHECK] = "M12 2a10 10 0 1 0 0 20a10 10 0 0 0 0-20Z"
+		    "m-1.500 14.500l-4-4 1.500-1.500 2.500 2.500 5.500-5.500"
+		    " 1.500 1.500Z",
+		[PAGE_SIGN_LOCK] = "M7 10V7a5 5 0 0 1 10 0v3h1a1 1 0 0 1 1 1v9"
+		    "a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1v-9a1 1 0 0 1 1-1Z"
+		    "m2 0h6V7a3 3 0 0 0-6 0Z",
+		[PAGE_SIGN_GLOBE] = "M12 2a10 10 0 1 0 0 20a10 10 0 0 0 0-20Z"
+		    "m0 2c1.300 0 2.600 2.400 2.900 6H9.100C9.400 6.400 10.700"
+		    " 4 12 4ZM8.700 4.700C7.800 6.100 7.200 8 7.100 10H4.300"
+		    "a8 8 0 0 1 4.400-5.300ZM15.300 4.700A8 8 0 0 1 19.700 10"
+		    "h-2.800c-.1-2-.7-3.900-1.600-5.300ZM4.300 14h2.800c.1 2"
+		    " .7 3.900 1.600 5.300A8 8 0 0 1 4.300 14Zm4.800 0h5.800"
+		    "c-.3 3.600-1.600 6-2.900 6s-2.600-2.400-2.900-6Z"
+		    "m7.800 0h2.800a8 8 0 0 1-4.400 5.300c.9-1.400 1.500-3.300"
+		    " 1.600-5.300Z"
+	};
+
+	buf_printf(b, "<svg class=\"sign\" viewBox=\"0 0 24 24\" width=\"24\""
+	    " height=\"24\" aria-hidden=\"true\" focusable=\"false\">"
+	    "<path d=\"%s\"/></svg>", paths[sign]);
+}
+
 static void
 put_attribute(struct buf *b, const char *name, const char *value)
 {
@@ -23,6 +53,7 @@ put_attribute(struct buf *b, const char *name, const char *value)
 	buf_str(b, "\"");
 }
 
+/* A list that opens, so that it can stand at the top of a telephone. */
 static void
 put_switch(struct buf *b, const struct page *p)
 {
@@ -33,7 +64,10 @@ put_switch(struct buf *b, const struct page *p)
 		return;
 	buf_str(b, "<nav class=\"langs\"");
 	put_attribute(b, "aria-label", lang_get(p->lang, LANG_SWITCH));
-	buf_str(b, "><ul>\n");
+	buf_str(b, "><details><summary>");
+	page_sign(b, PAGE_SIGN_GLOBE);
+	html_text(b, lang_get(p->lang, LANG_NAME));
+	buf_str(b, "</summary><ul>\n");
 	for (i = 0; i < lang_count(p->langs); i++) {
 		l = lang_at(p->langs, i);
 		buf_str(b, "<li><a href=\"");
@@ -46,15 +80,8 @@ put_switch(struct buf *b, const struct page *p)
 		html_text(b, lang_get(l, LANG_NAME));
 		buf_str(b, "</a></li>\n");
 	}
-	buf_str(b, "</ul></nav>\n");
+	buf_str(b, "</ul></details></nav>\n");
 }
-
-/* A handset, drawn here, so that nothing has to be fetched. */
-static const char mark[] =
-    "<svg class=\"mark\" viewBox=\"0 0 24 24\" width=\"24\" height=\"24\""
-    " aria-hidden=\"true\" focusable=\"false\"><path d=\"M6 3h3l2 5-2.500"
-    " 1.500a12 12 0 0 0 6 6L16 13l5 2v3a3 3 0 0 1-3.200 3A16 16 0 0 1 3 6.200"
-    "A3 3 0 0 1 6 3Z\"/></svg>";
 
 void
 page_begin(struct buf *b, const struct page *p, const struct page_start *s)
@@ -79,10 +106,12 @@ page_begin(struct buf *b, const struct page *p, const struct page_start *s)
 	buf_str(b, "></script>\n</head>\n<body");
 	put_attribute(b, "data-page", s->id);
 	buf_str(b, ">\n<header><p class=\"brand\">");
-	buf_str(b, mark);
+	page_sign(b, PAGE_SIGN_MARK);
 	buf_str(b, "<bdi>");
 	html_text(b, p->site_name);
-	buf_str(b, "</bdi></p></header>\n<main");
+	buf_str(b, "</bdi></p>\n");
+	put_switch(b, p);
+	buf_str(b, "</header>\n<main");
 	buf_str(b, s->main_attributes);
 	buf_str(b, ">\n");
 }
@@ -93,7 +122,13 @@ page_end(struct buf *b, const struct page *p)
 	buf_str(b, "</main>\n<footer><p>");
 	html_text(b, lang_get(p->lang, LANG_FOOT));
 	buf_str(b, "</p>\n");
-	put_switch(b, p);
+	if (p->notice_url != NULL && p->notice_url[0] != '\0') {
+		buf_str(b, "<p><a rel=\"noreferrer\"");
+		put_attribute(b, "href", p->notice_url);
+		buf_str(b, ">");
+		html_text(b, lang_get(p->lang, LANG_NOTICE));
+		buf_str(b, "</a></p>\n");
+	}
 	buf_str(b, "</footer>\n</body>\n</html>\n");
 }
 

@@ -16,6 +16,8 @@ struct lang_set;
  */
 struct page {
 	const char		*site_name;	/* the operator's, at the top */
+	const char		*notice_url;	/* the operator's page about
+						   himself; NULL or "" */
 	const char		*style_path;
 	const char		*script_path;
 	const struct lang_set	*langs;
@@ -42,6 +44,10 @@ void page_end(struct buf *, const struct page *);
 
 /* "?lang=xx" where the language is to be kept, else "". */
 void page_query(struct buf *, const struct page *);
+/* Small signs before words, drawn here; for the eye only. */
+enum page_sign { PAGE_SIGN_MARK, PAGE_SIGN_CHECK, PAGE_SIGN_LOCK,
+    PAGE_SIGN_GLOBE };
+void page_sign(struct buf *, enum page_sign);
 /* A link to save the number that rings; `path` of the offer or the call. */
 void page_card_link(struct buf *, const struct page *, const char *path);
 /* <time> with the date in words, in the server's zone. */

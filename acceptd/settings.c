@@ -53,6 +53,19 @@ check_url(const char *value)
 	return NULL;
 }
 
+/* A link for people; nothing that could run. */
+static const char *
+check_notice(const char *value)
+{
+	size_t len = strlen(value);
+
+	if (len == 0 || (len <= 256 && (strncmp(value, "https://", 8) == 0 ||
+	    strncmp(value, "http://", 7) == 0) &&
+	    scan_is_printable_utf8(value, len) && strchr(value, ' ') == NULL))
+		return NULL;
+	return "an address of the web, https://..., of 256 bytes at most";
+}
+
 static const char *
 check_proxy(const char *value)
 {
@@ -89,6 +102,7 @@ const struct conf_key settings_table[] = {
 	KEY(base_url, CONF_STRING, 0, 0, NULL, check_url),
 	KEY(verify_keys, CONF_LIST, 1, 64, NULL, check_path),
 	KEY(site_name, CONF_STRING, 0, 0, "Call Offer", check_name),
+	KEY(notice_url, CONF_STRING, 0, 0, "", check_notice),
 	KEY(lang_dir, CONF_STRING, 0, 0, CALLOFFER_DATADIR "/lang",
 	    check_path),
 	KEY(web_dir, CONF_STRING, 0, 0, CALLOFFER_DATADIR "/web", check_path),

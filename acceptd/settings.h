@@ -16,6 +16,7 @@ struct settings {
 	char			*base_url;
 	struct conf_list	 verify_keys;
 	char			*site_name;
+	char			*notice_url;
 	char			*lang_dir;
 	char			*web_dir;
 	char			*zone;

@@ -243,7 +243,24 @@ test_form(void)
 	ok(has("alice@example.com") && has("+44 20 7946 0100") &&
 	    has("2026-11-28T"), "the offer: whose, from where, until when");
 	ok(has(lang_get(page.lang, LANG_OFFER_FREE)), "the offer: free");
+	ok(has("<bdi>alice@example.com</bdi>") &&
+	    has(lang_get(page.lang, LANG_OFFER_VERIFIED)),
+	    "the offer: his address is verified");
+	ok(!has(lang_get(page.lang, LANG_OFFER_PRIVATE_KNOWN)) &&
+	    count("class=\"private\"") == 1,
+	    "the offer: what becomes of the number");
 	check("offer");
+	o.address[0] = '\0';
+	offer_page_form(&out, &page, &m);
+	ok(!has(lang_get(page.lang, LANG_OFFER_VERIFIED)),
+	    "the offer: nothing is verified where there is no address");
+	check("offer without address");
+	page.notice_url = "https://a.example/?x=\"&y";
+	offer_page_form(&out, &page, &m);
+	ok(has("<a rel=\"noreferrer\" href=\"https://a.example/?x=&quot;&amp;y"
+	    "\">"), "the operator's page: a link at the foot");
+	buf_clear(&out);
+	page.notice_url = "";
 
 	page.is_lang_kept = 1;
 	snprintf(o.price, sizeof(o.price), "0.10 a minute");
@@ -265,6 +282,9 @@ test_form(void)
 	ok(has("name=\"digits\"") && has("inputmode=\"numeric\"") &&
 	    !has("name=\"number\"") && has("data-region=\"DE\""),
 	    "a known number: its country, and three digits are asked");
+	ok(has("&#8226;&#8226;") &&
+	    has(lang_get(page.lang, LANG_OFFER_PRIVATE_KNOWN)),
+	    "a known number: masked; its giver is not said not to see it");
 	check("digits");
 }
 

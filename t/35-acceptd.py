@@ -40,6 +40,8 @@ def configuration():
                 ("words that are not there", {"lang_dir": "/nil"}, "/nil"),
                 ("a style that is not there", {"web_dir": "/nil"}, "/nil"),
                 ("a zone that there is none", {"zone": "Mars/Base"}, "Mars"),
+                ("a link that runs", {"notice_url": "javascript:x"},
+                 "notice_url"),
                 ("a proxy that is none", {"trusted_proxies": ["x"]}, ""),
                 ("a limit out of bounds", {"max_connections": 0}, "")):
             good = dict(a.settings)

@@ -45,18 +45,21 @@ def accept_by_keyboard(a, c):
     shot(c, "offer")
     is_(c.js("document.querySelectorAll('h1').length"), 1, "one heading")
     c.tab()
-    is_(focused(c), "number", "the first stop of Tab is the number")
+    is_(focused(c), "English", "the first stop of Tab is the language")
+    c.tab()
+    is_(focused(c), "number", "the second is the number")
     c.enter()
     ok(c.until("!!document.getElementById('error')"), "nothing typed: told so")
     is_(focused(c), "number", "and the field is at hand")
     shot(c, "error")
     c.type("020 7946 0123")
     c.tab()
-    is_(focused(c), "Call me now", "the second is the button")
+    is_(focused(c), "Call me now", "then comes the button")
     c.enter()
     ok(c.until(PAGE % "confirm"), "the number is shown back")
     ok("+44 20 7946 0123" in c.js("document.body.innerText"), "in full")
     shot(c, "confirm")
+    c.tab()
     c.tab()
     is_(focused(c), "Yes, call me now", "Tab goes to the yes")
     c.enter()
@@ -107,6 +110,37 @@ def watch_without_script(a, c):
     c.script(True)
 
 
+def is_seen(c, what):
+    return c.js("(r => r.width * r.height > 0)(document.querySelector('%s')"
+                ".getBoundingClientRect())" % what)
+
+
+def masked(a, c, offer):
+    """Where the offeror gave the number: dots, and a field for three."""
+    a.face.offer["known_region"] = "DE"
+    for name, lang, width in ("known", "en", 390), ("known-ar", "ar", 320):
+        c.size(width, 640)
+        c.open(offer + "?lang=" + lang)
+        fits(c, name)
+        ok(c.js("""(() => { const r = e => document.querySelector(e)
+            .getBoundingClientRect(), a = r(".masked span"), b = r("#typed");
+            return a.right < b.left && b.top < a.top && a.bottom < b.bottom;
+            })()"""), name + ": the dots are left of the field")
+        shot(c, name)
+    a.face.offer["known_region"] = ""
+
+
+def on_paper(a, c, offer):
+    c.open(offer)
+    seen = {w: is_seen(c, w) for w in ("form", ".langs", ".facts", "h1")}
+    ok(all(seen.values()), "on the screen: form, switch and facts", seen)
+    c.call("Emulation.setEmulatedMedia", media="print")
+    is_([w for w in seen if is_seen(c, w)], [".facts", "h1"],
+        "on paper: whose offer, and the facts")
+    shot(c, "paper")
+    c.call("Emulation.setEmulatedMedia", media="")
+
+
 def many_shapes(a, c):
     offer = a.origin + "/o/" + a.signer.token()
     for name, width, height, scale in (("narrow", 320, 640, 1),
@@ -115,15 +149,25 @@ def many_shapes(a, c):
         c.size(width, height, scale)
         c.open(offer)
         fits(c, name)
+        shot(c, name)
+    masked(a, c, offer)
     # 400 % on a screen of 1280 leaves 320 (WCAG 1.4.10).
     c.size(320, 256, 4)
     c.open(offer + "?lang=de")
     fits(c, "magnified four times, in German")
+    shot(c, "magnified")
     c.size(390, 844)
+    on_paper(a, c, offer)
     c.dark(True)
     c.open(offer)
     dark = c.js("getComputedStyle(document.documentElement).backgroundColor")
     shot(c, "dark")
+    c.dark(False)
+    c.call("Emulation.setEmulatedMedia", features=[
+        {"name": "forced-colors", "value": "active"}])
+    c.open(offer)
+    ok(is_seen(c, "button"), "in colours of the visitor's own")
+    shot(c, "forced")
     c.dark(False)
     c.open(offer)
     ok(dark != c.js("getComputedStyle(document.documentElement)"
@@ -147,6 +191,11 @@ def languages(a, c):
     is_(c.js("document.documentElement.lang"), "de",
         "the language that the browser prefers, of those we have")
     shot(c, "german")
+    ok(c.js("document.querySelector('.langs summary')"
+            ".getBoundingClientRect().bottom < 100"),
+       "the switch is seen at once")
+    c.js("document.querySelector('.langs summary').click()")
+    shot(c, "switch")
     c.js("[...document.querySelectorAll('.langs a')]"
          ".find(e => e.lang === 'en').click()")
     ok(c.until("document.documentElement.lang === 'en'"), "the switch")
