@@ -336,12 +336,19 @@ static int
 edit(SMFICTX *ctx, struct message *m)
 {
 	struct message_deletion d;
-	char name[32];
+	struct message_change c;
+	char name[32], value[1024];
 	size_t i;
 
 	for (i = 0; message_deletion(m, i, &d); i++) {
 		snprintf(name, sizeof(name), "%s", d.name);
 		if (smfi_chgheader(ctx, name, d.index, NULL) != MI_SUCCESS)
+			return -1;
+	}
+	if (message_change(m, &c)) {
+		snprintf(name, sizeof(name), "%s", c.name);
+		snprintf(value, sizeof(value), "%s", c.value);
+		if (smfi_chgheader(ctx, name, c.index, value) != MI_SUCCESS)
 			return -1;
 	}
 	return send_body(ctx, m);

@@ -22,6 +22,7 @@
 #include "milter/reason.h"
 #include "milter/site.h"
 #include "milter/spool.h"
+#include "milter/word.h"
 
 #include "milter/message.h"
 
@@ -46,6 +47,8 @@ struct message {
 	char			 offer[WORD_MAX];
 	char			 from[WORD_MAX];
 	char			 subject[WORD_MAX];
+	size_t			 n_subjects;
+	char			 new_subject[WORD_MAX];	/* "": as it is */
 	char			 message_id[WORD_MAX];
 	struct policy_mail	 mail;		/* points at the above */
 	size_t			 count[DOOMED];
@@ -104,6 +107,8 @@ message_begin(struct message *m, struct site *site)
 	m->has_login = 0;
 	m->login[0] = m->sender[0] = m->recipient[0] = m->offer[0] = '\0';
 	m->from[0] = m->subject[0] = m->message_id[0] = m->parts[0] = '\0';
+	m->new_subject[0] = '\0';
+	m->n_subjects = 0;
 	memset(p, 0, sizeof(*p));
 	p->sender = m->sender;
 	p->recipient = m->recipient;
@@ -246,6 +251,8 @@ message_header(struct message *m, const char *name, const char *value)
 			m->from[0] = '\0';
 	} else if (IS(name, n, "Subject")) {
 		set_value(m->subject, value);
+		/* One that is cut short must not be written back. */
+		m->n_subjects += strlen(value) < WORD_MAX ? 1 : 2;
 	} else if (IS(name, n, "Message-ID")) {
 		set_value(m->message_id, value);
 	} else {
@@ -433,6 +440,17 @@ count(struct message *m, enum reason (*doing)(struct message *))
 	return r;
 }
 
+/* The tag has done its work: who reads the mail need not see it. */
+static void
+take_tag_out(struct message *m)
+{
+	if (m->answer.tag[0] == '\0' || m->n_subjects != 1)
+		return;
+	if (word_remove(m->new_subject, sizeof(m->new_subject), m->subject,
+	    m->answer.tag) != 0)
+		m->new_subject[0] = '\0';
+}
+
 enum message_step
 message_end(struct message *m)
 {
@@ -444,6 +462,8 @@ message_end(struct message *m)
 			policy_unfit(&m->answer, &m->site->set, r);
 		else
 			m->is_changed = !m->site->set.is_dry_run;
+		if (m->is_changed)
+			take_tag_out(m);
 	}
 	return conclude(m, m->is_changed || m->mail.n_offers > 0 ?
 	    MESSAGE_EDIT : MESSAGE_ACCEPT);
@@ -468,6 +488,17 @@ message_deletion(const struct message *m, size_t i, struct message_deletion *d)
 		i -= m->count[which];
 	}
 	return 0;
+}
+
+int
+message_change(const struct message *m, struct message_change *c)
+{
+	if (!m->is_changed || m->new_subject[0] == '\0')
+		return 0;
+	c->name = "Subject";
+	c->index = 1;
+	c->value = m->new_subject;
+	return 1;
 }
 
 int

@@ -64,7 +64,17 @@ int message_deletion(const struct message *, size_t i,
     struct message_deletion *);
 
 /*
- * MESSAGE_EDIT, then: the new body, piece by piece, until 0.  None at all when
+ * MESSAGE_EDIT, then: a field that gets another value.  0: none does.
+ */
+struct message_change {
+	const char	*name;
+	int		 index;
+	const char	*value;		/* as message_header() got it */
+};
+int message_change(const struct message *, struct message_change *);
+
+/*
+ * MESSAGE_EDIT, last: the new body, piece by piece, until 0.  None at all when
  * the body stays as it is.  A piece is valid until the next call.  -1: it
  * cannot be read again from where it was spooled.
  */

@@ -281,9 +281,17 @@ static int
 put_field(void *ctx, const char *name, const unsigned char *p, size_t len)
 {
 	struct output *out = ctx;
+	struct message_change c;
+	const unsigned char *colon = memchr(p, ':', len);
 
-	if (!is_deleted(out, name))
+	if (message_change(out->message, &c) &&
+	    scan_is(name, strlen(name), c.name)) {
+		put(out->in, p, (size_t)(colon - p) + 1);
+		put(out->in, (const unsigned char *)c.value, strlen(c.value));
+		put(out->in, (const unsigned char *)"\r\n", 2);
+	} else if (!is_deleted(out, name)) {
 		put(out->in, p, len);
+	}
 	return 0;
 }
 

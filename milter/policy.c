@@ -256,6 +256,8 @@ set_offer(struct policy_answer *a, const struct question *q)
 	    sizeof(t->lang));
 	memcpy(a->lang, t->lang, sizeof(a->lang));
 	memcpy(a->template, e->template, sizeof(a->template));
+	if (e->mode == ENTRY_SUBJECT)
+		memcpy(a->tag, e->subject_tag, sizeof(a->tag));
 	a->expires_s = o->expires_s != 0 ? o->expires_s : e->expires_s;
 	a->uses = o->uses != 0 ? o->uses : e->uses;
 	if (a->uses == 0)

@@ -55,6 +55,7 @@ struct policy_answer {
 	uint8_t			uses;
 	char			name[TOKEN_NAME_MAX + 1];
 	char			lang[3];
+	char			tag[ENTRY_WORD_MAX + 1]; /* in the subject */
 	char			template[ENTRY_TEMPLATE_MAX + 1]; /* or "" */
 };
 

@@ -9,4 +9,14 @@
  */
 int word_holds(const char *value, size_t, const char *tag);
 
+/*
+ * The value without the first such tag, and without the blank behind it; all
+ * else as it stands, but for the encoded words that held a part of the tag.
+ * -1: it is not there, or it cannot be taken out for certain; a field that
+ * would be empty, or read as other than the old text without the tag, is left
+ * alone.
+ */
+int word_remove(char *dst, size_t size, const char *value, const char *tag)
+    __attribute__((warn_unused_result));
+
 #endif

@@ -97,6 +97,60 @@ check_subjects(void)
 	is_int(word_holds("x", 1, ""), 0, "no tag is nowhere");
 }
 
+/* The tag taken out of a subject; NULL: left alone. */
+static const struct {
+	const char	*subject, *left;
+} tagged[] = {
+	{ "hello", NULL }, { "", NULL }, { "[call]", NULL },
+	{ " [call]", NULL }, { " [call] ", NULL },
+	{ "=?utf-8?q?[call]?=", NULL },
+	{ "=?utf-8?q?x?= [call] =?utf-8?q?y?=", NULL },
+	{ "=?iso-2022-jp?b?GyRCJDMbKEIgW2NhbGxd?=", NULL },
+	{ "=?shift_jis?q?=83[call]_x?=", NULL },
+	{ " [call] x\xe9", NULL },
+	{ " [call] hello", " hello" },
+	{ " Re: [call] hello", " Re: hello" },
+	{ " hello [CALL]", " hello" },
+	{ " hello[call]you", " helloyou" },
+	{ " [call] hello [call]", " hello [call]" },
+	{ " [call] gr\xc3\xbc\xc3\x9f" "e", " gr\xc3\xbc\xc3\x9f" "e" },
+	{ "\n [call] hello", "\n hello" },
+	{ " a\n [call]\n b", " a\n b" },
+	{ " a\r\n\t[call]\r\n b", " a\r\n b" },
+	{ " a\n [call]", " a" },
+	{ " =?utf-8?q?[call]_h=C3=A9?=", " =?utf-8?q?h=C3=A9?=" },
+	{ " =?UTF-8?Q?h=c3=A9_=5Bcall=5D?=", " =?UTF-8?Q?h=c3=A9?=" },
+	{ " =?utf-8*de?Q?=5bcall=5d_h=c3=A9?=", " =?utf-8*de?Q?h=c3=A9?=" },
+	{ " =?UTF-8?B?W2NhbGxdIGjDqQ==?= x", " =?UTF-8?B?aMOp?= x" },
+	{ " =?utf-8?q?[ca?= =?utf-8?b?bGxdIGjDqQ==?=",
+	    "  =?utf-8?b?aMOp?=" },
+	{ " =?utf-8?q?h=C3=A9_[ca?=\n =?utf-8?q?ll]_x?=",
+	    " =?utf-8?q?h=C3=A9_?=\n =?utf-8?q?x?=" },
+	{ " [call] =?iso-2022-jp?b?GyRCJDMbKEI=?=",
+	    " =?iso-2022-jp?b?GyRCJDMbKEI=?=" },
+	{ " =?windows-1252?q?[call]_h=e9?= =?x?y?z",
+	    " =?windows-1252?q?h=e9?= =?x?y?z" },
+};
+
+static void
+check_tags(void)
+{
+	char dst[256], small[16];
+	size_t i;
+	int rc;
+
+	for (i = 0; i < sizeof(tagged) / sizeof(tagged[0]); i++) {
+		rc = word_remove(dst, sizeof(dst), tagged[i].subject,
+		    "[call]");
+		if (tagged[i].left == NULL)
+			is_int(rc, -1, "left alone: %s", tagged[i].subject);
+		else if (is_int(rc, 0, "tagged: %s", tagged[i].subject))
+			is_str(dst, tagged[i].left, " what is left");
+	}
+	is_int(word_remove(small, sizeof(small), " [call] hello, hello",
+	    "[call]"), -1, "does not fit");
+}
+
 static const struct {
 	const char	*net, *address;
 	int		 want;		/* -1: no network */
@@ -427,6 +481,7 @@ main(void)
 
 	check_mailboxes();
 	check_subjects();
+	check_tags();
 	check_nets();
 	t = make_table();
 	if (t != NULL) {

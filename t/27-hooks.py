@@ -22,6 +22,7 @@ os.chdir(mta.ROOT)
 OFFERORS = """\
 alice@example.com to=+442079460123 name="Alice Example" login=alice
 @always.example to=+442079460123 name="Always" mode=always login=alice
+tag@example.com to=+442079460123 name="Tag" mode=subject:[call] login=alice
 """
 FROM = b"From: Alice <alice@example.com>\r\n"
 ID = b"Message-ID: <x@example.com>\r\n"
@@ -127,6 +128,37 @@ def removal(path):
         r = s.mail(fields, BODY)
         check(looked(fields, BODY, r), "hazard 35: lengths and digests go")
         same(letters(r).rstrip("b"), "m" * 5, "hazard 35: five deletions")
+
+
+def subjects(path):
+    """A tag in the subject asks for an offer, and goes with it."""
+    with Session(path) as s:
+        s.start()
+        for subject, reads in mta.SUBJECTS:
+            data = mta.with_subject(subject)
+            fields, body = mta.split(data)
+            r = s.mail(fields, body)
+            check(mta.compare_subject(subject, reads, r.data),
+                  "%r reads %r" % (subject, reads))
+            check([] if re.fullmatch("m?b+", letters(r)) else [letters(r)],
+                  "  one field at most, then the body")
+        fields, body = mta.split(mta.with_subject(b"[call] The roof"))
+        for what, more, login in (
+                ("not authenticated", [], None),
+                ("a file only", [b"Content-Type: image/png\r\n"], "alice"),
+                ("declined", [b"X-Call-Offer: no\r\n"], "alice")):
+            r = s.mail(fields + more, body, login=login)
+            check([] if b"Subject: [call] The roof\r\n" in r.data and
+                  "b" not in letters(r) else [r.data],
+                  "no offer, so the tag stays: " + what)
+        r = s.mail([fields[0], b"Subject: [call] a\r\n",
+                    b"Subject: [call] b\r\n"], body)
+        same([letters(r), r.data.count(b"[call]")], ["b", 2],
+             "two subjects are left alone")
+        long = b"Subject: [call] " + b"x" * 2000 + b"\r\n"
+        r = s.mail([fields[0], long], body)
+        check([] if long in r.data and letters(r) == "b" else [letters(r)],
+              "so is one that is too long")
 
 
 def token_of(r):
@@ -327,6 +359,7 @@ def main():
     negotiation(milter.socket)
     submitters(milter.socket)
     removal(milter.socket)
+    subjects(milter.socket)
     recipients(milter.socket)
     order(milter.socket)
     pieces(milter.socket)

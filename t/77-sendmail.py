@@ -226,6 +226,14 @@ def fields(s, sink):
              "  takes with it what is no longer true")
 
 
+def subjects(s, sink):
+    for subject, reads in mta.SUBJECTS:
+        code, said = mta.submit(s.submission, mta.with_subject(subject))
+        tap.check(mta.compare_subject(subject, reads, sink.take()[0].data)
+                  if code == 250 else ["%d %s" % (code, said)],
+                  "%r reads %r" % (subject, reads))
+
+
 def refusals(s, sink):
     refused(s, sink, "two fields are refused, with the reason",
             HEAD + TAG + TAG + b"\r\nTalk?\r\n",
@@ -253,6 +261,7 @@ def main():
     s = Sendmail(home, milter.socket, sink)
     refusals(s, sink)
     fields(s, sink)
+    subjects(s, sink)
     for what, data in list(shapes()) + list(edges()):
         offered(s, sink, what, data)
     tap.check([] if "login=alice" in milter.log() else [milter.log()],

@@ -239,6 +239,12 @@ def right_order(route, receiver):
         if seen != PASS:
             bad.append("OpenDKIM, dkimpy: %s" % seen)
         tap.check(bad, "%s: %s" % (name, "offered" if offer else "as it was"))
+    for subject, reads in mta.SUBJECTS:
+        said, mail = route.send(mta.with_subject(subject))
+        bad = mta.compare_subject(subject, reads, mail) if mail else [said]
+        seen = receiver.verdicts(mail or b"")
+        tap.check(bad + ([] if seen == PASS else [seen]),
+                  "%r reads %r" % (subject, reads))
     tap.same([n, offers], [73, 64], "messages, and those with an offer")
 
 

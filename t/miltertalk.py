@@ -165,7 +165,11 @@ def apply(fields, edits):
         name, value = data[4:].rstrip(b"\0").partition(b"\0")[::2]
         at = [i for i, f in enumerate(fields)
               if name_of(f) == name.lower()]
-        if value or len(at) < index:
+        if len(at) < index:
             raise RuntimeError("change of header %r %d" % (name, index))
-        del fields[at[index - 1]]
+        if value:
+            fields[at[index - 1]] = name + b":" + \
+                value.replace(b"\n", b"\r\n") + b"\r\n"
+        else:
+            del fields[at[index - 1]]
     return fields

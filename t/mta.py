@@ -12,6 +12,7 @@ what comes out of them byte for byte.
 """
 import atexit
 import email
+import email.header
 import getpass
 import glob
 import os
@@ -29,6 +30,7 @@ URL = re.compile(rb"https://call\.example\.com/o/[A-Za-z0-9_-]+")
 OFFERORS = """\
 alice@example.com to=+442079460123 name="Alice Example" login=alice
 @always.example to=+442079460123 name="Always" mode=always login=alice
+tag@example.com to=+442079460123 name="Tag" mode=subject:[call] login=alice
 """
 
 
@@ -244,6 +246,48 @@ def compare(sent, got, is_offer=True):
     if changed == 0 or len(links) != 1:
         bad.append("%d texts with %d links" % (changed, len(links)))
     return bad, links
+
+
+# Subjects that ask for an offer, and how they read without their tag; the
+# last ones keep it.
+SUBJECTS = (
+    (b"[call] The roof", "The roof"),
+    (b"Re: [CALL] The roof", "Re: The roof"),
+    (b"The roof [call]", "The roof"),
+    (b"=?utf-8?Q?[call]_Gr=C3=BC=C3=9Fe?=", "Gr\u00fc\u00dfe"),
+    (b"=?UTF-8?B?W2NhbGxdIEdyw7zDn2U=?=", "Gr\u00fc\u00dfe"),
+    (b"=?utf-8?Q?Gr=C3=BC=C3=9Fe_[ca?=\r\n =?utf-8?Q?ll]_and_more?=",
+     "Gr\u00fc\u00dfe and more"),
+    (b"The roof\r\n [call]\r\n leaks", "The roof leaks"),
+    (b"[call]", "[call]"),
+    (b"=?iso-2022-jp?B?GyRCJDMbKEIgW2NhbGxd?=", "\u3053 [call]"),
+)
+
+
+def with_subject(subject):
+    return b"From: Alice <tag@example.com>\r\nTo: bob@example.net\r\n" \
+        b"Subject: " + subject + b"\r\nMessage-ID: <s@example.com>\r\n\r\n" \
+        b"Talk?\r\n"
+
+
+def compare_subject(subject, reads, got):
+    """The complaints about a mail with_subject(): an offer, its subject as it
+    is to be read, and nothing else."""
+    def decoded(data):
+        text = email.message_from_bytes(data)["Subject"]
+        return " ".join(str(email.header.make_header(
+            email.header.decode_header(text))).split())
+
+    bad = [] if decoded(got) == reads else ["subject: " + decoded(got)]
+    fields, body = split(got)
+    mine = [f for f in fields if name_of(f) == b"subject"]
+    if len(mine) != 1 or any(not line.strip() for line in
+                             mine[0].split(b"\r\n")[1:-1]):
+        bad.append("subject: %r" % mine)
+    fields = [b"Subject: " + subject + b"\r\n" if name_of(f) == b"subject"
+              else f for f in fields]
+    return bad + compare(with_subject(subject),
+                         b"".join(fields) + b"\r\n" + body)[0]
 
 
 def all_text(data):
