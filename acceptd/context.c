@@ -87,6 +87,7 @@ status_of(enum ask_refusal refusal)
 	case ASK_NO_PROVIDER:
 	case ASK_STORE_FULL:
 	case ASK_UNREACHABLE:
+	case ASK_UNPAID:
 	case ASK_REFUSALS:
 		return 503;
 	}

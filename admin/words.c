@@ -57,6 +57,7 @@ words_end(enum ask_end end)
 		[ASK_END_REVOKED] = "revoked",
 		[ASK_END_PROVIDER] = "provider failed",
 		[ASK_END_UNKNOWN] = "nobody could tell",
+		[ASK_END_UNPAID] = "not paid for",
 	};
 
 	if ((unsigned)end >= ASK_ENDS || text[end] == NULL)
@@ -91,6 +92,9 @@ words_refusal(enum ask_refusal refusal)
 		[ASK_STORE_FULL] = "the journal is full: make room on its "
 		    "disk, or raise its size in bridge.conf",
 		[ASK_UNREACHABLE] = "the bridge does not answer",
+		[ASK_UNPAID] = "the account cannot pay for it: `calloffer "
+		    "ledger' says what is left, calloffer-rates(5) what "
+		    "numbers cost",
 	};
 
 	if ((unsigned)refusal >= ASK_REFUSALS || text[refusal] == NULL)

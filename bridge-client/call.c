@@ -4,7 +4,8 @@
 
 static const char *const state_words[CALL_STATES] = {
 	"new", "starting", "ringing-a", "asking-a", "ringing-b", "asking-b",
-	"bridging", "talking", "parting", "closing", "ended"
+	"bridging", "talking", "parting", "closing", "ended", "authorising",
+	"settling"
 };
 
 const char *
@@ -20,7 +21,8 @@ call_stage(const struct call *c)
 		ASK_STAGE_STARTING, ASK_STAGE_STARTING, ASK_STAGE_RINGING_A,
 		ASK_STAGE_ASKING_A, ASK_STAGE_RINGING_B, ASK_STAGE_ASKING_B,
 		ASK_STAGE_ASKING_B, ASK_STAGE_TALKING, ASK_STAGE_ENDED,
-		ASK_STAGE_ENDED, ASK_STAGE_ENDED
+		ASK_STAGE_ENDED, ASK_STAGE_ENDED, ASK_STAGE_STARTING,
+		ASK_STAGE_ENDED
 	};
 
 	return c->state < CALL_STATES ? stage[c->state] : ASK_STAGE_NONE;
@@ -68,7 +70,7 @@ sooner(int64_t a, int64_t b)
 int64_t
 call_due_ms(const struct call *c)
 {
-	int64_t due = sooner(c->due_ms, c->bridge_ms);
+	int64_t due = sooner(sooner(c->due_ms, c->bridge_ms), c->pay_due_ms);
 	int i;
 
 	for (i = 0; i < 2; i++) {

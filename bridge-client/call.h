@@ -5,6 +5,8 @@
 #include <stdint.h>
 
 #include "lib/ask.h"
+#include "lib/money.h"
+#include "lib/tariff.h"
 #include "lib/tel.h"
 #include "lib/terms.h"
 #include "lib/token.h"
@@ -17,6 +19,23 @@
 #define CALL_HASH_BYTES	16
 #define CALL_REF_MAX	96	/* a provider's own id of a leg */
 #define CALL_ROUTES_MAX	8
+
+/*
+ * What a call may cost, and who pays: settled when it is accepted, by the
+ * rates of that moment.
+ */
+#define CALL_PAYER_MAX	32
+#define CALL_CUSTOMER_MAX 95
+#define CALL_PREPAID	"prepaid"	/* the payer that is the ledger */
+struct call_fare {
+	char		payer[CALL_PAYER_MAX + 1];	/* "": nobody */
+	/* as the payer knows the account, or "" */
+	char		customer[CALL_CUSTOMER_MAX + 1];
+	char		currency[MONEY_CURRENCY_SIZE];
+	int64_t		hold;		/* all that it may ever cost */
+	int64_t		floor;		/* CALL_PREPAID: that stays */
+	struct tariff_rate rate[2];	/* of each leg */
+};
 
 /*
  * An acceptance as the service has verified it.  It never changes; the call
@@ -43,6 +62,7 @@ struct acceptance {
 	uint16_t	ring_s;		/* how long each leg may ring */
 	uint16_t	confirm_s;	/* silence after the prompt */
 	uint32_t	max_s;		/* talking */
+	struct call_fare fare;
 	uint8_t		n_routes;	/* providers, the first choice first: */
 	uint8_t		route[CALL_ROUTES_MAX];	/* indexes of the driver's */
 	/* for each route a bit for every route whose legs can be joined with
@@ -62,8 +82,29 @@ enum call_state {
 	CALL_PARTING,		/* A hears why it ends */
 	CALL_CLOSING,		/* the end is known; legs are being put down */
 	CALL_ENDED,		/* and both are down */
+	/* of calls that somebody else pays for; kept as numbers, hence last */
+	CALL_AUTHORISING,	/* before STARTING: can he pay? */
+	CALL_SETTLING,		/* before ENDED: he pays, or is free again */
 	CALL_STATES
 };
+
+/*
+ * What has become of the money.  Kept in the journal: ASKED, TAKING and
+ * FREEING are intents.  The last four are resolutions, of which each call has
+ * one at most.
+ */
+enum call_pay {
+	CALL_PAY_NONE,		/* nobody pays, or not asked for */
+	CALL_PAY_ASKED,		/* nobody knows yet whether it is held */
+	CALL_PAY_HELD,
+	CALL_PAY_TAKING,	/* `cost` of it, the rest is freed */
+	CALL_PAY_FREEING,
+	CALL_PAY_TAKEN,
+	CALL_PAY_FREE,
+	CALL_PAY_REFUSED,	/* never held */
+	CALL_PAY_LOST		/* a person must look after it */
+};
+#define CALL_PAYS (CALL_PAY_LOST + 1)
 
 /* What is known of a leg.  Kept in the journal: ASKED is the intent. */
 enum call_leg_state {
@@ -116,12 +157,22 @@ struct call {
 	char		b_provider[33];	/* likewise; "": B is not asked for */
 	char		detail[128];	/* the provider's reason; no numbers */
 	struct call_leg	leg[2];		/* A, B */
+	uint8_t		pay;		/* enum call_pay */
+	int64_t		cost;		/* known from the end on */
+	char		pay_ref[CALL_REF_MAX + 1];	/* the payer's, or "" */
 	/* not kept in the journal: */
 	uint8_t		is_dirty;	/* what is kept has changed */
 	uint8_t		tries;		/* of BRIDGE, UNBRIDGE */
 	uint8_t		waits;		/* likewise, as in a leg */
 	int64_t		due_ms;		/* deadline of the state; ms, 0: none */
 	int64_t		bridge_ms;	/* when to try the bridge again, or 0 */
+	int64_t		talk_ms;	/* monotonic talk_at, or 0 */
+	uint8_t		pay_wants;	/* enum payer_act, to be given */
+	uint8_t		pay_waits;	/* one that is still to come */
+	uint8_t		pay_tries;
+	int64_t		pay_since_ms;	/* of the first try */
+	int64_t		pay_asked_ms;	/* of the last */
+	int64_t		pay_due_ms;	/* when to try again, or 0 */
 };
 
 /* A new call of this acceptance, in CALL_NEW. */

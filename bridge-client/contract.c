@@ -17,11 +17,14 @@
 #include "lib/ask.h"
 #include "lib/conf.h"
 #include "lib/key.h"
+#include "lib/money.h"
 #include "lib/scan.h"
 #include "lib/secret.h"
+#include "lib/tariff.h"
 #include "lib/tel.h"
 #include "lib/terms.h"
 
+#include "bridge-client/call.h"
 #include "bridge-client/phone.h"
 #include "bridge-client/prefix.h"
 
@@ -77,6 +80,28 @@ check_region(const char *v)
 {
 	return phone_is_region(v) ? NULL :
 	    "give a country by its two capital letters, as GB";
+}
+
+static const char *
+check_currency(const char *v)
+{
+	return v[0] == '\0' || money_is_currency(v) ? NULL :
+	    "give a currency by its three capital letters, as EUR";
+}
+
+static const char *
+check_amount(const char *v)
+{
+	int64_t amount;
+
+	return v[0] == '\0' || money_read(v, strlen(v), &amount) == 0 ? NULL :
+	    "give an amount of the account's currency, as 12.50";
+}
+
+static const char *
+check_customer(const char *v)
+{
+	return strlen(v) <= CALL_CUSTOMER_MAX ? NULL : "95 bytes at most";
 }
 
 /* It goes into struct ask_offer. */
@@ -211,6 +236,13 @@ static const struct conf_key account_keys[] = {
 	STRING(AT(account, deny_file), "deny_prefixes", "",
 	    check_path_or_none),
 	STRING(AT(account, price), "price", "", check_price),
+	STRING(AT(account, payer), "payer", "", NULL),
+	STRING(AT(account, customer), "customer", "", check_customer),
+	STRING(AT(account, currency), "currency", "", check_currency),
+	STRING(AT(account, rates_file), "rates", "", check_path_or_none),
+	STRING(AT(account, floor_text), "floor", "0", check_amount),
+	STRING(AT(account, call_text), "per_call", "", check_amount),
+	TIME(AT(account, least_s), "least", 1, 60 * 60, "30s"),
 	TIME(AT(account, ring_s), "ring", 5, 120, "30s"),
 	TIME(AT(account, confirm_s), "confirm", 3, 60, "10s"),
 	TIME(AT(account, max_s), "max", 10, 4 * 60 * 60, "1h"),
@@ -332,6 +364,7 @@ contract_free(struct contract *c)
 	for (i = 0; i < c->account_sections.n; i++) {
 		a = c->account_sections.section[i].data;
 		prefix_free(a->deny);
+		tariff_free(a->rates);
 	}
 	for (i = 0; i < c->verify.n; i++)
 		key_wipe(&c->verify.keys[i]);

@@ -11,6 +11,7 @@
 
 struct prefix_list;
 struct secret;
+struct tariff;
 
 /*
  * What the configuration says: the providers, the accounts under prior
@@ -54,6 +55,14 @@ struct contract_account {
 	struct conf_list languages;
 	char		*deny_file;	/* "": none */
 	char		*price;		/* to the offeree; "": free */
+	char		*payer;		/* of calls: "" nobody, "prepaid", or a
+					   section */
+	char		*customer;	/* as that payer knows the account */
+	char		*currency;
+	char		*rates_file;
+	char		*floor_text;	/* prepaid: so much stays */
+	char		*call_text;	/* a call costs so much at most; "" */
+	int64_t		 least_s;	/* a shorter talk is not begun */
 	int64_t		 ring_s;
 	int64_t		 confirm_s;	/* silence in which the key may come */
 	int64_t		 max_s;		/* longest talk */
@@ -71,6 +80,9 @@ struct contract_account {
 	/* made by contract_load */
 	const char	*name;
 	struct prefix_list *deny;	/* NULL: no file */
+	struct tariff	*rates;		/* NULL: nobody pays */
+	int64_t		 floor;		/* lib/money.h */
+	int64_t		 per_call;	/* 0: no cap */
 	int		 line;
 };
 

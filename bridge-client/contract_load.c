@@ -15,10 +15,13 @@
 #include "lib/conf.h"
 #include "lib/key.h"
 #include "lib/log.h"
+#include "lib/money.h"
 #include "lib/scan.h"
 #include "lib/secret.h"
+#include "lib/tariff.h"
 #include "lib/terms.h"
 
+#include "bridge-client/call.h"
 #include "bridge-client/contract.h"
 #include "bridge-client/prefix.h"
 
@@ -187,6 +190,37 @@ telephones_only(const struct contract *c, const struct contract_account *a)
 	return NULL;
 }
 
+static int64_t
+amount_of(const char *text)
+{
+	int64_t amount = 0;
+
+	/* it was checked when it was parsed */
+	return money_read(text, strlen(text), &amount) == 0 ? amount : 0;
+}
+
+/* Who pays for the account's calls, and by which rates. */
+static int
+settle_money(struct contract_account *a, const struct contract_place *at)
+{
+	char why[512];
+
+	if (a->payer[0] == '\0')
+		return 0;
+	if (strcmp(a->payer, CALL_PREPAID) != 0)
+		return contract_wrong(at, a->line, "payer",
+		    "there is no payer %s", a->payer);
+	if (a->currency[0] == '\0')
+		return contract_wrong(at, a->line, "payer", "needs currency");
+	if (a->rates_file[0] == '\0')
+		return contract_wrong(at, a->line, "payer", "needs rates");
+	a->floor = amount_of(a->floor_text);
+	a->per_call = amount_of(a->call_text);
+	a->rates = tariff_read(a->rates_file, why, sizeof(why));
+	return a->rates != NULL ? 0 :
+	    contract_wrong(at, a->line, "rates", "%s", why);
+}
+
 static int
 settle_account(const struct contract *c, struct contract_account *a,
     const struct contract_place *at)
@@ -209,6 +243,8 @@ settle_account(const struct contract *c, struct contract_account *a,
 	if (p != NULL)
 		return contract_wrong(at, a->line, "sip_domains", "the "
 		    "provider %s has no trunk_sip to ring them by", p->name);
+	if (settle_money(a, at) == -1)
+		return -1;
 	if (a->deny_file[0] == '\0')
 		return 0;
 	a->deny = prefix_read(a->deny_file, why, sizeof(why));

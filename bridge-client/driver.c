@@ -17,6 +17,7 @@
 #include "bridge-client/journal.h"
 #include "bridge-client/lines.h"
 #include "bridge-client/outbox.h"
+#include "bridge-client/payment.h"
 #include "bridge-client/provider.h"
 #include "bridge-client/route.h"
 #include "bridge-client/watch.h"
@@ -150,8 +151,9 @@ static void move(struct entry *, struct call_event *);
 static void
 on_outcome(struct entry *e, const struct outbox_outcome *o)
 {
-	struct call_event ev = { .kind = CALL_OUTCOME, .leg = o->leg,
-	    .act = o->act, .reply = &o->reply };
+	struct call_event ev = { .kind = o->pay != PAYER_NOTHING ? CALL_PAID :
+	    CALL_OUTCOME, .leg = o->leg, .act = o->act, .reply = &o->reply,
+	    .pay = o->pay, .paid = &o->paid };
 
 	move(e, &ev);
 }
@@ -159,7 +161,8 @@ on_outcome(struct entry *e, const struct outbox_outcome *o)
 static void
 move(struct entry *e, struct call_event *ev)
 {
-	struct outbox_outcome none = { .reply.outcome = PROVIDER_NOT };
+	struct outbox_outcome none = { .reply.outcome = PROVIDER_NOT,
+	    .paid.outcome = PAYER_NOT };
 	struct call_actions actions;
 	enum call_state was = e->c.state;
 	size_t i;
@@ -180,6 +183,7 @@ move(struct entry *e, struct call_event *ev)
 			continue;
 		none.act = actions.list[i].act;
 		none.leg = actions.list[i].leg;
+		none.pay = actions.list[i].pay;
 		on_outcome(e, &none);	/* out of memory: not done */
 	}
 }
@@ -586,6 +590,7 @@ driver_free(struct driver *d)
 		entry_free(e);
 	}
 	exchange_free_all(&d->exchanges);
+	payment_free_all(&d->exchanges.payments);
 	batch_free(&d->batch);
 	due_free(&d->dues);
 	free(d);

@@ -11,6 +11,7 @@
  * One intent carried out at one provider: all its steps, to its outcome.
  */
 struct exchange;
+struct payment;
 
 /* Whom they are held with, and those under way. */
 struct exchanges {
@@ -19,6 +20,7 @@ struct exchanges {
 	struct world_provider	 provider[WORLD_PROVIDERS_MAX];
 	struct pace		 pace[WORLD_PROVIDERS_MAX];
 	struct exchange		*first;
+	struct payment		*payments;	/* see payment.h */
 };
 
 /* Who holds it. */

@@ -5,6 +5,8 @@
 #include <stdint.h>
 
 struct call;
+struct ledger_account;
+struct ledger_entry;
 struct tel;
 
 /*
@@ -28,6 +30,7 @@ enum journal_result {
 	JOURNAL_IN_CALL,	/* a call of this offer has not ended */
 	JOURNAL_TOO_MANY,	/* attempts at this offer */
 	JOURNAL_BLOCKED,	/* the number pressed 9 */
+	JOURNAL_UNPAID,		/* the account has not got its hold */
 	JOURNAL_NOT_FOUND,
 	JOURNAL_DAMAGED,	/* this row fails its checksum */
 	/* the transaction is lost: abort it */
@@ -80,8 +83,24 @@ struct journal_erased {
 	int		is_more;	/* to be done: ask again */
 };
 
+/*
+ * Money put into an account by hand, or, less than 0, taken out.  The id, a
+ * UUIDv7 of now, is its own: the same one again is JOURNAL_SAME.
+ */
+struct journal_post {
+	unsigned char	 id[JOURNAL_ID_BYTES];
+	const char	*account;
+	const char	*currency;
+	int64_t		 amount;
+	int64_t		 at;		/* Unix seconds */
+	const char	*note;		/* cut where it is too long */
+};
+
 struct journal;
 
+/* One account, entry: as below. */
+typedef int journal_account_fn(void *ctx, const struct ledger_account *);
+typedef int journal_entry_fn(void *ctx, const struct ledger_entry *);
 /* One call, borrowed until it returns; non-zero: no more. */
 typedef int journal_call_fn(void *ctx, const struct call *);
 
@@ -102,7 +121,8 @@ struct journal_ops {
 
 	/*
 	 * Reserves a use of the offer and records the call, or says why not.
-	 * FULL comes early, so that what goes on can still be recorded.
+	 * FULL comes early, so that what goes on can still be recorded.  Where
+	 * the account pays in advance, the call's hold is reserved with it.
 	 * The call must not have ended.
 	 */
 	enum journal_result (*accept)(struct journal *, const struct call *);
@@ -110,9 +130,12 @@ struct journal_ops {
 	 * Records a call that has been accepted.  In the same breath the use
 	 * is spent when is_spent was set, the number blocked when is_blocked
 	 * was, and the offer is free again when the call has ended (the use
-	 * released when it was not spent).  Twice is the same as once.
+	 * released when it was not spent); its hold is resolved when the call
+	 * says so.  Twice is the same as once.
 	 */
 	enum journal_result (*put)(struct journal *, const struct call *);
+	enum journal_result (*post)(struct journal *,
+	    const struct journal_post *);
 	enum journal_result (*revoke)(struct journal *,
 	    const struct journal_revocation *);
 	/*
@@ -156,6 +179,15 @@ struct journal_ops {
 	/* Newest first, all; the callback says when it has enough. */
 	enum journal_result (*list)(struct journal *, journal_call_fn *,
 	    void *ctx);
+	/* "customer:NAME" and the like, see ledger.h; of zeros where there is
+	 * none yet. */
+	enum journal_result (*account)(struct journal *, const char *name,
+	    const char *currency, struct ledger_account *out);
+	enum journal_result (*accounts)(struct journal *,
+	    journal_account_fn *, void *ctx);
+	/* From this number on, oldest first. */
+	enum journal_result (*entries)(struct journal *, uint64_t from,
+	    journal_entry_fn *, void *ctx);
 	/* The highest `wall` of a commit (after a start, at most ten seconds
 	 * less), Unix seconds. */
 	int64_t	(*high)(const struct journal *);

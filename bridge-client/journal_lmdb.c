@@ -19,6 +19,7 @@
 #include "bridge-client/call.h"
 #include "bridge-client/erase.h"
 #include "bridge-client/journal.h"
+#include "bridge-client/ledger_lmdb.h"
 #include "bridge-client/record.h"
 #include "bridge-client/rows.h"
 #include "bridge-client/sweep.h"
@@ -180,6 +181,8 @@ op_accept(struct journal *j, const struct call *c)
 		return JOURNAL_FULL;
 	}
 	r = verdict(l, a, &u);
+	if (r == JOURNAL_OK)
+		r = ledger_lmdb_accept(l->txn, c);
 	if (r != JOURNAL_OK)
 		return r;
 	u.uses = a->uses;
@@ -191,6 +194,13 @@ op_accept(struct journal *j, const struct call *c)
 	    r;
 }
 
+/* Nobody is called any more: what is left is between us and who pays. */
+static int
+is_free(const struct call *c)
+{
+	return c->state == CALL_ENDED || c->state == CALL_SETTLING;
+}
+
 /* The use, as this record changes it. */
 static enum journal_result
 settle_use(struct lmdb *l, const struct call *was, const struct call *c)
@@ -199,7 +209,7 @@ settle_use(struct lmdb *l, const struct call *was, const struct call *c)
 	struct record_uses u;
 	enum journal_result r;
 	int is_spent = c->is_spent && !was->is_spent;
-	int is_ended = c->state == CALL_ENDED && was->state != CALL_ENDED;
+	int is_ended = is_free(c) && !is_free(was);
 
 	if (!is_spent && !is_ended)
 		return JOURNAL_OK;
@@ -246,8 +256,16 @@ op_put(struct journal *j, const struct call *c)
 		r = settle_use(l, &was, c);
 	if (r == JOURNAL_OK && c->is_blocked && !was.is_blocked)
 		r = block(l, c);
+	if (r == JOURNAL_OK)
+		r = ledger_lmdb_put(l->txn, c);
 	return r == JOURNAL_OK ? rows_put_call(l->txn, &l->row, l->vault, c) :
 	    r;
+}
+
+static enum journal_result
+op_post(struct journal *j, const struct journal_post *p)
+{
+	return ledger_lmdb_post(self(j)->txn, p);
 }
 
 static enum journal_result
@@ -267,8 +285,11 @@ op_sweep(struct journal *j, int64_t wall, int64_t keep_s, size_t budget)
 {
 	struct lmdb *l = self(j);
 	const struct sweep w = { wall, keep_s, budget, l->swept };
+	const struct ledger_sweep money = { wall, keep_s, budget,
+	    &l->swept[ROWS_HOLDS] };
+	enum journal_result r = sweep_rows(l->txn, &w);
 
-	return sweep_rows(l->txn, &w);
+	return r == JOURNAL_OK ? ledger_lmdb_sweep(l->txn, &money) : r;
 }
 
 /* Outside of one. */
@@ -282,6 +303,8 @@ op_get(struct journal *j, const unsigned char id[ID], struct call *out)
 	if (r != JOURNAL_OK)
 		return r;
 	r = rows_get_call(txn, self(j)->vault, id, out);
+	if (r == JOURNAL_OK)
+		(void)ledger_lmdb_get(txn, out);
 	db_abort(txn);
 	return r;
 }
@@ -338,11 +361,30 @@ op_is_blocked(struct journal *j, const unsigned char hash[16])
 }
 
 static enum journal_result
+op_account(struct journal *j, const char *name, const char *currency,
+    struct ledger_account *out)
+{
+	return ledger_lmdb_account(self(j)->db, name, currency, out);
+}
+
+static enum journal_result
+op_accounts(struct journal *j, journal_account_fn *fn, void *ctx)
+{
+	return ledger_lmdb_accounts(self(j)->db, fn, ctx);
+}
+
+static enum journal_result
+op_entries(struct journal *j, uint64_t from, journal_entry_fn *fn, void *ctx)
+{
+	return ledger_lmdb_entries(self(j)->db, from, fn, ctx);
+}
+
+static enum journal_result
 op_open_calls(struct journal *j, journal_call_fn *fn, void *ctx)
 {
 	struct walk_by by = { .vault = self(j)->vault,
-	    .since = open_since(self(j)), .is_open_only = 1, .fn = fn,
-	    .ctx = ctx };
+	    .since = open_since(self(j)), .is_open_only = 1,
+	    .fill = ledger_lmdb_get, .fn = fn, .ctx = ctx };
 
 	return walk_calls(self(j)->db, &by);
 }
@@ -433,6 +475,7 @@ static const struct journal_ops ops = {
 	.abort = op_abort,
 	.accept = op_accept,
 	.put = op_put,
+	.post = op_post,
 	.revoke = op_revoke,
 	.sweep = op_sweep,
 	.erase = op_erase,
@@ -443,6 +486,9 @@ static const struct journal_ops ops = {
 	.open_calls = op_open_calls,
 	.scan = op_scan,
 	.list = op_list,
+	.account = op_account,
+	.accounts = op_accounts,
+	.entries = op_entries,
 	.high = op_high,
 	.usage = op_usage
 };

@@ -9,18 +9,19 @@
  */
 #include <string.h>
 
+#include "bridge-client/till.h"
+
 #include "bridge-client/machine.h"
 
-#define HOLD_MS		5000	/* between two words to A while B rings */
 #define HUNG_MS		1000	/* after a HANG: gone by then, or look */
 #define TRIES_MAX	3	/* of what certainly was not done */
-#define ROUNDS		2	/* a prompt and its repetition on silence */
+#define PAY_MS		30000	/* who pays has said yes by then */
 
-/* A is on hold while B is rung and asked. */
+/* Nothing is to be done any more but to settle who pays. */
 static int
-is_on_hold(const struct call *c)
+is_over(const struct call *c)
 {
-	return c->state == CALL_RINGING_B || c->state == CALL_ASKING_B;
+	return c->state == CALL_ENDED || c->state == CALL_SETTLING;
 }
 
 /* What is heard of a leg. */
@@ -37,7 +38,7 @@ is_alive(struct step *s, enum leg leg, int is_up)
 		return;
 	c->leg[leg].is_news = 1;
 	if (!step_is_wanted(c, leg)) {
-		if (was < now && c->state != CALL_ENDED)
+		if (was < now && !is_over(c))
 			step_set_leg(s, leg, now);
 		step_give(s, PROVIDER_HANG, leg);
 		return;
@@ -58,7 +59,7 @@ is_gone(struct step *s, enum leg leg, int cause)
 	struct call *c = s->c;
 	enum ask_end end = step_end_by(c, leg, cause);
 
-	if (step_is_down(c, leg) || c->state == CALL_ENDED)
+	if (step_is_down(c, leg) || is_over(c))
 		return;
 	step_set_leg(s, leg, CALL_LEG_GONE);
 	c->leg[leg].due_ms = c->leg[leg].prompt_ms = 0;
@@ -70,15 +71,6 @@ is_gone(struct step *s, enum leg leg, int cause)
 		step_part(s, end);
 	else
 		step_finish(s, end);
-}
-
-static void
-no_key(struct step *s, enum leg leg)
-{
-	if (leg == LEG_A)
-		step_finish(s, ASK_END_A_NO_KEY);
-	else
-		step_part(s, ASK_END_B_NO_KEY);
 }
 
 static void
@@ -99,54 +91,11 @@ has_pressed(struct step *s, enum leg leg, char key)
 		c->is_blocked = 1;
 		step_part(s, ASK_END_A_BLOCKED);
 	} else if (++c->leg[leg].n_wrong >= STEP_WRONG_MAX) {
-		no_key(s, leg);
+		step_no_key(s, leg);
 	} else {
 		step_give(s, PROVIDER_HUSH, leg);
 		step_prompt(s, leg);
 	}
-}
-
-/* Is it the end of what was hushed, and not of what is spoken now? */
-static int
-is_of_the_past(struct step *s, const struct provider_event *e)
-{
-	const char *now = s->c->leg[e->leg].speaking;
-	const char *last = now != NULL ? strrchr(now, ',') : NULL;
-
-	if (step_is_awaited(s->c, PROVIDER_PLAY, e->leg) || now == NULL)
-		return 1;
-	return e->detail[0] != '\0' &&
-	    strcmp(e->detail, last != NULL ? last + 1 : now) != 0;
-}
-
-/* Who cannot be told what it is about cannot agree to it. */
-static void
-cannot_hear(struct step *s, const struct provider_event *e)
-{
-	step_note(s, "a prompt is missing at the provider");
-	if (e->leg == LEG_A)
-		step_finish(s, ASK_END_PROVIDER);
-	else
-		step_part(s, ASK_END_PROVIDER);
-}
-
-/* The prompts are over. */
-static void
-has_heard(struct step *s, const struct provider_event *e)
-{
-	struct call *c = s->c;
-
-	if (is_of_the_past(s, e))
-		return;
-	if (step_is_asked(c, e->leg) && e->cause == CAUSE_FAILED)
-		cannot_hear(s, e);
-	else if (step_is_asked(c, e->leg))
-		c->leg[e->leg].prompt_ms = step_in_ms(s, c->acc.confirm_s *
-		    INT64_C(1000) / ROUNDS);
-	else if (e->leg == LEG_A && is_on_hold(c))
-		c->leg[e->leg].prompt_ms = step_in_ms(s, HOLD_MS);
-	else if (e->leg == LEG_A && c->state == CALL_PARTING)
-		step_close(s);
 }
 
 static void
@@ -178,7 +127,7 @@ on_provider(struct step *s)
 		has_pressed(s, e->leg, e->key);
 		break;
 	case EVENT_SPOKEN:
-		has_heard(s, e);
+		step_has_heard(s, e);
 		break;
 	case EVENT_GONE:
 		if (step_is_being_rung(s->c, e->leg))
@@ -326,7 +275,7 @@ on_outcome(struct step *s)
 	if (!step_is_awaited(s->c, act, leg))
 		return;
 	step_came(s, act, leg);
-	if (s->c->state == CALL_ENDED)
+	if (is_over(s->c))
 		return;
 	switch (act) {
 	case PROVIDER_RING:
@@ -355,12 +304,66 @@ on_outcome(struct step *s)
 	}
 }
 
+/* Money. */
+
+static void
+begin_to_ring(struct step *s)
+{
+	step_set_state(s, CALL_STARTING, 0);
+	step_ring(s, LEG_A);
+}
+
+/* Both legs are down: who pays has the last word. */
+static void
+settle(struct step *s)
+{
+	step_set_state(s, CALL_SETTLING, 0);
+	if (till_settle(s->c, s->ev->now_ms) == TILL_SETTLED)
+		step_set_state(s, CALL_ENDED, 0);
+}
+
+static void
+on_money(struct step *s, enum till_says says)
+{
+	switch (says) {
+	case TILL_HELD:
+		begin_to_ring(s);
+		break;
+	case TILL_DECLINED:
+		step_finish(s, ASK_END_UNPAID);
+		break;
+	case TILL_SETTLED:
+		if (s->c->state == CALL_SETTLING)
+			step_set_state(s, CALL_ENDED, 0);
+		break;
+	case TILL_WAIT:
+		break;
+	}
+}
+
+static void
+on_paid(struct step *s)
+{
+	struct call *c = s->c;
+
+	if (c->pay_waits != s->ev->pay)
+		return;
+	c->pay_waits = PAYER_NOTHING;
+	if (s->ev->paid->outcome != PAYER_DONE)
+		step_note(s, s->ev->paid->detail);
+	on_money(s, till_paid(c, s->ev->pay, s->ev->paid, s->ev->now_ms));
+}
+
 /* Time. */
 
 static void
 on_deadline(struct step *s)
 {
 	switch ((enum call_state)s->c->state) {
+	case CALL_AUTHORISING:
+		step_note(s, "who pays has not answered in time");
+		step_finish(s, ASK_END_UNPAID);
+		break;
 	case CALL_STARTING:
 	case CALL_BRIDGING:
 		step_finish(s, ASK_END_PROVIDER);
@@ -369,14 +372,14 @@ on_deadline(struct step *s)
 		step_finish(s, ASK_END_A_NO_ANSWER);
 		break;
 	case CALL_ASKING_A:
-		no_key(s, LEG_A);
+		step_no_key(s, LEG_A);
 		break;
 	case CALL_RINGING_B:
 		step_part(s, s->c->leg[LEG_B].state == CALL_LEG_MADE ?
 		    ASK_END_B_NO_ANSWER : ASK_END_PROVIDER);
 		break;
 	case CALL_ASKING_B:
-		no_key(s, LEG_B);
+		step_no_key(s, LEG_B);
 		break;
 	case CALL_TALKING:
 		step_finish(s, ASK_END_TALKED);
@@ -387,25 +390,10 @@ on_deadline(struct step *s)
 	case CALL_NEW:
 	case CALL_CLOSING:
 	case CALL_ENDED:
+	case CALL_SETTLING:
 	case CALL_STATES:
 		break;
 	}
-}
-
-/* Time to speak to the leg again: nothing was pressed, or B still rings. */
-static void
-on_silence(struct step *s, enum leg leg)
-{
-	struct call *c = s->c;
-
-	if (leg == LEG_A && is_on_hold(c))
-		step_speak(s, leg, "a-wait");
-	else if (!step_is_asked(c, leg))
-		return;
-	else if (++c->leg[leg].n_prompts > ROUNDS)
-		no_key(s, leg);
-	else
-		step_speak(s, leg, leg == LEG_A ? "a-press" : "b-press");
 }
 
 static void
@@ -436,34 +424,35 @@ on_timer(struct step *s)
 
 	if (has_come(s, &c->due_ms))
 		on_deadline(s);
+	if (has_come(s, &c->pay_due_ms))
+		on_money(s, till_due(c, s->ev->now_ms));
 	if (has_come(s, &c->bridge_ms) && c->state == CALL_BRIDGING)
 		step_give(s, PROVIDER_BRIDGE, LEG_A);
 	for (leg = LEG_A; leg <= LEG_B; leg++) {
 		if (has_come(s, &c->leg[leg].due_ms))
 			on_leg_due(s, leg);
 		if (has_come(s, &c->leg[leg].prompt_ms))
-			on_silence(s, leg);
+			step_remind(s, leg);
 	}
 }
 
 /* What people and the program itself bring. */
 
-/*
- * (Where an account has to be authorised first, that intent and its wait come
- * between CALL_NEW and this; the settling comes before CALL_ENDED.)
- */
 static void
 on_begin(struct step *s)
 {
 	s->c->accepted_at = s->ev->wall;
-	step_set_state(s, CALL_STARTING, 0);
-	step_ring(s, LEG_A);
+	if (till_begin(s->c, s->ev->now_ms) == TILL_HELD)
+		begin_to_ring(s);
+	else
+		step_set_state(s, CALL_AUTHORISING, step_in_ms(s, PAY_MS));
 }
 
 static void
 on_hangup(struct step *s, int is_revoked)
 {
 	switch ((enum call_state)s->c->state) {
+	case CALL_AUTHORISING:
 	case CALL_STARTING:
 	case CALL_RINGING_A:
 	case CALL_ASKING_A:
@@ -482,6 +471,7 @@ on_hangup(struct step *s, int is_revoked)
 	case CALL_NEW:
 	case CALL_CLOSING:
 	case CALL_ENDED:
+	case CALL_SETTLING:
 	case CALL_STATES:
 		break;
 	}
@@ -513,8 +503,8 @@ on_restored(struct step *s)
 	c->leg[LEG_A].asked_ms = c->leg[LEG_B].asked_ms = s->ev->now_ms;
 	switch ((enum call_state)c->state) {
 	case CALL_TALKING:
-		limit_ms = step_mono_of(s, c->talk_at) + c->acc.max_s *
-		    INT64_C(1000);
+		c->talk_ms = step_mono_of(s, c->talk_at);
+		limit_ms = c->talk_ms + c->acc.max_s * INT64_C(1000);
 		if (limit_ms <= s->ev->now_ms) {
 			step_finish(s, ASK_END_TALKED);
 			break;
@@ -526,7 +516,11 @@ on_restored(struct step *s)
 	case CALL_CLOSING:
 		step_close(s);
 		break;
+	case CALL_SETTLING:
+		settle(s);
+		break;
 	case CALL_NEW:
+	case CALL_AUTHORISING:
 	case CALL_STARTING:
 	case CALL_RINGING_A:
 	case CALL_ASKING_A:
@@ -551,7 +545,7 @@ end_if_down(struct step *s)
 	    !step_is_down(c, LEG_B))
 		return;
 	if (!c->is_bridged)
-		step_set_state(s, CALL_ENDED, 0);
+		settle(s);
 	else if (c->bridge_ms == 0)
 		step_give(s, PROVIDER_UNBRIDGE, LEG_A);
 }
@@ -561,6 +555,7 @@ machine_step(struct call *c, const struct call_event *ev,
     struct call_actions *out)
 {
 	struct step s = { c, ev, out };
+	int had_ended = c->end != ASK_END_NONE;
 
 	out->n = 0;
 	if ((c->state == CALL_NEW) != (ev->kind == CALL_BEGIN))
@@ -585,9 +580,16 @@ machine_step(struct call *c, const struct call_event *ev,
 	case CALL_OUTCOME:
 		on_outcome(&s);
 		break;
+	case CALL_PAID:
+		on_paid(&s);
+		break;
 	case CALL_PROVIDER:
 		on_provider(&s);
 		break;
 	}
+	if (!had_ended && c->end != ASK_END_NONE)
+		till_end(c, ev->now_ms);
 	end_if_down(&s);
+	if (c->pay_wants != PAYER_NOTHING)
+		step_pay(&s, (enum payer_act)c->pay_wants);
 }

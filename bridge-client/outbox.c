@@ -6,6 +6,7 @@
 #include "lib/token.h"
 
 #include "bridge-client/call.h"
+#include "bridge-client/payment.h"
 #include "bridge-client/provider.h"
 
 #include "bridge-client/outbox.h"
@@ -22,11 +23,21 @@ struct outbox_act {
 	size_t			 provider;
 	struct call_action	 action;
 	struct provider_reply	 reply;		/* when OVER */
+	struct payment		*payment;	/* likewise, of who pays */
+	struct payer_reply	 paid;
 };
+
+static int
+is_payment(const struct call_action *a)
+{
+	return a->pay != PAYER_NOTHING;
+}
 
 static int
 is_of_leg(const struct call_action *a, enum leg leg)
 {
+	if (is_payment(a))
+		return 0;
 	return a->act == PROVIDER_BRIDGE || a->act == PROVIDER_UNBRIDGE ||
 	    a->leg == leg;
 }
@@ -50,7 +61,8 @@ outbox_add(struct outbox *o, const struct call_action *action, size_t provider)
 	a->provider = provider;
 	a->action = *action;
 	for (p = &o->first; *p != NULL; p = &(*p)->next)
-		if (action->act == PROVIDER_HANG && (*p)->stage == WAITING &&
+		if (!is_payment(action) && action->act == PROVIDER_HANG &&
+		    (*p)->stage == WAITING &&
 		    (*p)->action.act != PROVIDER_UNBRIDGE &&
 		    (*p)->action.act != PROVIDER_FIND &&
 		    is_of_leg(&(*p)->action, action->leg))
@@ -68,7 +80,8 @@ may_go(const struct outbox *o, const struct outbox_act *a)
 	int is_of_both = is_of_leg(&a->action, LEG_A) &&
 	    is_of_leg(&a->action, LEG_B);
 
-	if (a->action.act == PROVIDER_HANG || a->action.act == PROVIDER_FIND)
+	if (is_payment(&a->action) || a->action.act == PROVIDER_HANG ||
+	    a->action.act == PROVIDER_FIND)
 		return 1;
 	for (b = o->first; b != a; b = b->next)
 		if (b->stage != OVER && b->action.act != PROVIDER_FIND &&
@@ -163,6 +176,60 @@ send_ring(struct outbox_act *a, enum outbox_ring ring)
 		send_act(a);
 }
 
+/* Who pays. */
+
+static void
+on_paid(void *ctx, const struct payer_reply *reply)
+{
+	struct outbox_act *a = ctx;
+
+	a->payment = NULL;
+	a->stage = OVER;
+	a->paid = *reply;
+	a->box->ready(a->box->ctx);
+}
+
+/* The payer by its name; what is not configured any more cannot be asked. */
+static size_t
+payer_of(const struct outbox *o)
+{
+	const struct world *w = &o->all->world;
+	size_t i;
+
+	for (i = 0; i < w->n_payers; i++)
+		if (strcmp(w->payer[i].conf->name,
+		    o->call->acc.fare.payer) == 0)
+			break;
+	return i;
+}
+
+static void
+send_payment(struct outbox_act *a)
+{
+	const struct call *c = a->box->call;
+	struct payment_ask ask = { .payer = payer_of(a->box), .fn = on_paid,
+	    .ctx = a, .intent = { .act = a->action.pay, .ref = c->pay_ref,
+	    .account = c->acc.account, .customer = c->acc.fare.customer,
+	    .currency = c->acc.fare.currency,
+	    .amount = a->action.pay == PAYER_CAPTURE ? c->cost :
+	    c->acc.fare.hold } };
+
+	memcpy(ask.intent.call, c->acc.id, sizeof(ask.intent.call));
+	a->stage = OVER;
+	memset(&a->paid, 0, sizeof(a->paid));
+	if (a->action.pay == PAYER_AUTHORISE && c->state != CALL_AUTHORISING) {
+		payer_say(&a->paid, PAYER_NOT, "");
+	} else if (ask.payer == a->box->all->world.n_payers) {
+		payer_say(&a->paid, PAYER_NOT, "who pays is not configured");
+	} else {
+		a->stage = SENT;
+		a->payment = payment_begin(&a->box->all->payments,
+		    &a->box->all->world, &ask, &a->paid);
+		if (a->payment == NULL)
+			a->stage = OVER;
+	}
+}
+
 void
 outbox_send(struct outbox *o, enum outbox_ring ring)
 {
@@ -171,13 +238,34 @@ outbox_send(struct outbox *o, enum outbox_ring ring)
 	for (a = o->first; a != NULL; a = a->next) {
 		if (a->stage != WAITING || !may_go(o, a))
 			continue;
-		if (!is_wanted(a))
+		if (is_payment(&a->action)) {
+			if (ring != OUTBOX_HOLD)
+				send_payment(a);
+		} else if (!is_wanted(a))
 			is_over(a, PROVIDER_NOT, "");
 		else if (a->action.act == PROVIDER_RING)
 			send_ring(a, ring);
 		else
 			send_act(a);
 	}
+}
+
+static void
+log_payment(const struct outbox_act *a)
+{
+	static const char *const outcomes[] = {
+		[PAYER_DONE] = "done", [PAYER_MORE] = "more",
+		[PAYER_REFUSED] = "refused", [PAYER_NOT] = "not-done",
+		[PAYER_UNKNOWN] = "unknown"
+	};
+	char id[TOKEN_UUID_SIZE];
+
+	token_uuid_text(a->box->call->acc.id, id);
+	(a->paid.outcome == PAYER_DONE ? log_info : log_warn)("call=%s "
+	    "payer=%s act=%s outcome=%s found=%s why=\"%s\"", id,
+	    a->box->call->acc.fare.payer, payer_act_word(a->action.pay),
+	    outcomes[a->paid.outcome], payer_found_word(a->paid.found),
+	    a->paid.detail);
 }
 
 /* What was needed and has not been done is a person's business. */
@@ -219,10 +307,15 @@ outbox_take(struct outbox *o, struct outbox_outcome *out)
 	if (a == NULL)
 		return 0;
 	*p = a->next;
-	log_outcome(a);
+	if (is_payment(&a->action))
+		log_payment(a);
+	else
+		log_outcome(a);
 	out->act = a->action.act;
 	out->leg = a->action.leg;
 	out->reply = a->reply;
+	out->pay = a->action.pay;
+	out->paid = a->paid;
 	free(a);
 	return 1;
 }
@@ -235,6 +328,7 @@ outbox_clear(struct outbox *o)
 	while ((a = o->first) != NULL) {
 		o->first = a->next;
 		exchange_forget(a->exchange);
+		payment_forget(a->payment);
 		free(a);
 	}
 }

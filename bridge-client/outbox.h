@@ -9,7 +9,8 @@
 /*
  * What one call has still to have done, in its order: the acts of a leg go
  * out one after the other, those of both legs after what is before them on
- * either; HANG and FIND wait for nobody.
+ * either; HANG and FIND wait for nobody, and nor does what is asked of who
+ * pays.
  */
 struct outbox_act;
 
@@ -44,6 +45,8 @@ struct outbox_outcome {
 	enum provider_act	act;
 	enum leg		leg;
 	struct provider_reply	reply;
+	enum payer_act		pay;		/* then instead of the above */
+	struct payer_reply	paid;
 };
 int outbox_take(struct outbox *, struct outbox_outcome *);
 

@@ -13,7 +13,8 @@
 #define RESERVE_MIN	(128 << 10)	/* .. but at least so many bytes */
 
 const char *const rows_tables[ROWS_TABLES + 1] = {
-	"blocked", "calls", "meta", "revoked", "uses", NULL
+	"blocked", "calls", "meta", "revoked", "uses", "accounts", "entries",
+	"holds", NULL
 };
 
 enum journal_result

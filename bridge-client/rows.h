@@ -23,6 +23,10 @@ enum rows_table {
 	ROWS_META,	/* "high" -> times */
 	ROWS_REVOKED,	/* enum ask_revoke_by and what -> times */
 	ROWS_USES,	/* offer id -> uses */
+	/* see ledger_record.h */
+	ROWS_ACCOUNTS,	/* name, currency -> account */
+	ROWS_ENTRIES,	/* number -> entry */
+	ROWS_HOLDS,	/* call id -> hold */
 	ROWS_TABLES
 };
 /* Names for db_open(), in that order. */

@@ -13,6 +13,7 @@
 #include "bridge-client/call.h"
 #include "bridge-client/contract.h"
 #include "bridge-client/driver.h"
+#include "bridge-client/fare.h"
 #include "bridge-client/guard.h"
 #include "bridge-client/journal.h"
 #include "bridge-client/nonce.h"
@@ -130,6 +131,16 @@ reserve(struct service_accept *a, struct pending *p, int64_t *retry_at)
 	return refusal;
 }
 
+/* What it may cost, which bounds how long they talk. */
+static enum ask_refusal
+pay_for(struct service_accept *a, struct pending *p)
+{
+	const struct contract_account *account = account_of(a, &p->acc);
+
+	return account == NULL ? ASK_TOKEN_BAD : fare_make(&p->acc, account,
+	    a->service->journal, clock_wall());
+}
+
 static void
 refuse(const struct service_asked *asked, enum ask_refusal refusal,
     int64_t retry_at)
@@ -172,7 +183,9 @@ service_accept_do(void *accept, const struct service_asked *asked)
 		refuse(asked, ASK_STORE_FULL, 0);
 		return;
 	}
-	refusal = reserve(a, p, &retry_at);
+	refusal = pay_for(a, p);
+	if (refusal == ASK_OK)
+		refusal = reserve(a, p, &retry_at);
 	if (refusal != ASK_OK) {
 		free(p);
 		refuse(asked, refusal, retry_at);

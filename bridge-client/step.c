@@ -9,6 +9,8 @@
 #define PART_MS		20000	/* an apology, likewise */
 #define BRIDGE_MS	10000
 #define CHECK_MS	30000	/* a leg that talks is looked at so often */
+#define HOLD_MS		5000	/* between two words to A while B rings */
+#define ROUNDS		2	/* a prompt and its repetition on silence */
 #define LATE_S		30	/* after the leg's own limit it is gone */
 
 int
@@ -37,8 +39,10 @@ step_is_wanted(const struct call *c, enum leg leg)
 		return leg == LEG_A;
 	case CALL_CLOSING:
 	case CALL_ENDED:
+	case CALL_SETTLING:
 		return 0;
 	case CALL_NEW:
+	case CALL_AUTHORISING:
 	case CALL_STARTING:
 	case CALL_RINGING_A:
 	case CALL_ASKING_A:
@@ -126,6 +130,7 @@ give(struct step *s, enum provider_act act, enum leg leg, const char *prompt)
 	a->act = act;
 	a->leg = leg;
 	a->prompt = prompt;
+	a->pay = PAYER_NOTHING;
 	*waits(s->c, act, leg) |= (uint8_t)(1u << act);
 }
 
@@ -137,6 +142,19 @@ step_give(struct step *s, enum provider_act act, enum leg leg)
 	if (act == PROVIDER_FIND)
 		s->c->leg[leg].is_news = 0;
 	give(s, act, leg, NULL);
+}
+
+void
+step_pay(struct step *s, enum payer_act act)
+{
+	struct call_action *a;
+
+	assert(s->out->n < CALL_ACTIONS_MAX);
+	a = &s->out->list[s->out->n++];
+	memset(a, 0, sizeof(*a));
+	a->pay = act;
+	s->c->pay_waits = (uint8_t)act;
+	s->c->pay_wants = PAYER_NOTHING;
 }
 
 int64_t
@@ -314,6 +332,7 @@ step_talk(struct step *s)
 	step_set_state(s, CALL_TALKING, step_in_ms(s, s->c->acc.max_s *
 	    INT64_C(1000)));
 	s->c->talk_at = s->ev->wall;
+	s->c->talk_ms = s->ev->now_ms;
 	step_check_later(s, LEG_A);
 	step_check_later(s, LEG_B);
 }
@@ -386,4 +405,79 @@ step_part(struct step *s, enum ask_end end)
 	put_down(s, LEG_B);
 	step_give(s, PROVIDER_HUSH, LEG_A);
 	step_speak(s, LEG_A, apology(end));
+}
+
+/* What is spoken, and how long it is waited for. */
+
+/* A is on hold while B is rung and asked. */
+static int
+is_on_hold(const struct call *c)
+{
+	return c->state == CALL_RINGING_B || c->state == CALL_ASKING_B;
+}
+
+void
+step_no_key(struct step *s, enum leg leg)
+{
+	if (leg == LEG_A)
+		step_finish(s, ASK_END_A_NO_KEY);
+	else
+		step_part(s, ASK_END_B_NO_KEY);
+}
+
+/* Is it the end of what was hushed, and not of what is spoken now? */
+static int
+is_of_the_past(struct step *s, const struct provider_event *e)
+{
+	const char *now = s->c->leg[e->leg].speaking;
+	const char *last = now != NULL ? strrchr(now, ',') : NULL;
+
+	if (step_is_awaited(s->c, PROVIDER_PLAY, e->leg) || now == NULL)
+		return 1;
+	return e->detail[0] != '\0' &&
+	    strcmp(e->detail, last != NULL ? last + 1 : now) != 0;
+}
+
+/* Who cannot be told what it is about cannot agree to it. */
+static void
+cannot_hear(struct step *s, const struct provider_event *e)
+{
+	step_note(s, "a prompt is missing at the provider");
+	if (e->leg == LEG_A)
+		step_finish(s, ASK_END_PROVIDER);
+	else
+		step_part(s, ASK_END_PROVIDER);
+}
+
+void
+step_has_heard(struct step *s, const struct provider_event *e)
+{
+	struct call *c = s->c;
+
+	if (is_of_the_past(s, e))
+		return;
+	if (step_is_asked(c, e->leg) && e->cause == CAUSE_FAILED)
+		cannot_hear(s, e);
+	else if (step_is_asked(c, e->leg))
+		c->leg[e->leg].prompt_ms = step_in_ms(s, c->acc.confirm_s *
+		    INT64_C(1000) / ROUNDS);
+	else if (e->leg == LEG_A && is_on_hold(c))
+		c->leg[e->leg].prompt_ms = step_in_ms(s, HOLD_MS);
+	else if (e->leg == LEG_A && c->state == CALL_PARTING)
+		step_close(s);
+}
+
+void
+step_remind(struct step *s, enum leg leg)
+{
+	struct call *c = s->c;
+
+	if (leg == LEG_A && is_on_hold(c))
+		step_speak(s, leg, "a-wait");
+	else if (!step_is_asked(c, leg))
+		return;
+	else if (++c->leg[leg].n_prompts > ROUNDS)
+		step_no_key(s, leg);
+	else
+		step_speak(s, leg, leg == LEG_A ? "a-press" : "b-press");
 }

@@ -7,6 +7,7 @@
 #include "lib/ask.h"
 
 #include "bridge-client/call.h"
+#include "bridge-client/payer.h"
 #include "bridge-client/provider.h"
 
 /*
@@ -22,6 +23,7 @@ enum call_event_kind {
 	CALL_REVOKE,		/* by the administrator */
 	CALL_RESYNC,		/* events may have been missed */
 	CALL_OUTCOME,		/* of an act: `leg`, `act` and `reply` */
+	CALL_PAID,		/* of one of who pays: `pay` and `paid` */
 	CALL_PROVIDER		/* `provider` */
 };
 #define CALL_EVENTS (CALL_PROVIDER + 1)
@@ -33,6 +35,8 @@ struct call_event {
 	enum leg			 leg;
 	enum provider_act		 act;
 	const struct provider_reply	*reply;		/* borrowed */
+	enum payer_act			 pay;
+	const struct payer_reply	*paid;		/* borrowed */
 	const struct provider_event	*provider;	/* borrowed */
 };
 
@@ -44,11 +48,15 @@ struct call_event {
  * now, is durable in the journal.  Each act that is given brings exactly one
  * CALL_OUTCOME; what a HANG has made needless brings PROVIDER_NOT.  When to
  * wake the call again is no action: call_due_ms() says it after each step.
+ *
+ * Where `pay` is not PAYER_NOTHING, who pays is asked, and no provider: when
+ * the call is durable, one act at a time, and each brings one CALL_PAID.
  */
 struct call_action {
 	enum provider_act	 act;
 	enum leg		 leg;
 	const char		*prompt;	/* PLAY: a literal */
+	enum payer_act		 pay;
 };
 #define CALL_ACTIONS_MAX 12
 struct call_actions {
@@ -129,6 +137,8 @@ void step_prompt(struct step *, enum leg);
 void step_look(struct step *, enum leg);
 void step_look_later(struct step *, enum leg);
 void step_check_later(struct step *, enum leg);
+/* Who pays is asked. */
+void step_pay(struct step *, enum payer_act);
 /*
  * The provider does not know a leg whose making is not certain.  The request
  * was sent, nobody can say how far it has come, and so it is looked for again
@@ -149,5 +159,11 @@ void step_part(struct step *, enum ask_end);
 void step_finish(struct step *, enum ask_end);
 /* Likewise, with the end that is already known. */
 void step_close(struct step *);
+/* No key 1 has come. */
+void step_no_key(struct step *, enum leg);
+/* The prompts are over. */
+void step_has_heard(struct step *, const struct provider_event *);
+/* Time to speak to the leg again: nothing was pressed, or B still rings. */
+void step_remind(struct step *, enum leg);
 
 #endif

@@ -14,7 +14,7 @@
 
 /* One row; non-zero: no more. */
 static int
-visit(const struct walk_by *w, const struct db_value *k,
+visit(const struct walk_by *w, struct db_txn *txn, const struct db_value *k,
     const struct db_value *v)
 {
 	const struct record_row row = { k->data, v->data, v->len };
@@ -23,9 +23,14 @@ visit(const struct walk_by *w, const struct db_value *k,
 
 	if (w->is_open_only && !record_may_be_open(v->data, v->len))
 		return 0;
-	if (k->len == ID && record_get_call(&c, &row, w->vault) == 0)
-		return (w->is_open_only && c.state == CALL_ENDED) ||
-		    c.accepted_at < w->since ? 0 : w->fn(w->ctx, &c);
+	if (k->len == ID && record_get_call(&c, &row, w->vault) == 0) {
+		if ((w->is_open_only && c.state == CALL_ENDED) ||
+		    c.accepted_at < w->since)
+			return 0;
+		if (w->fill != NULL)
+			(void)w->fill(txn, &c);
+		return w->fn(w->ctx, &c);
+	}
 	if (k->len == ID)
 		token_uuid_text(k->data, id);
 	log_warn("call=%s record=damaged", id);
@@ -46,7 +51,7 @@ walk_calls(struct db *db, const struct walk_by *w)
 	rows_key_of_time(&from, w->since - NONCE_S);
 	r = w->is_backward ? db_last(txn, ROWS_CALLS, &cursor, &k, &v) :
 	    db_seek(txn, ROWS_CALLS, from.bytes, from.len, &cursor, &k, &v);
-	while (r == DB_OK && visit(w, &k, &v) == 0)
+	while (r == DB_OK && visit(w, txn, &k, &v) == 0)
 		r = w->is_backward ? db_prev(cursor, &k, &v) :
 		    db_next(cursor, &k, &v);
 	db_cursor_free(cursor);

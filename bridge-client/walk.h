@@ -6,6 +6,7 @@
 #include "bridge-client/journal.h"
 
 struct db;
+struct db_txn;
 struct vault;
 
 /* Calls of the LMDB journal, one after the other.  Damaged rows are told in
@@ -15,6 +16,8 @@ struct walk_by {
 	int64_t		 since;		/* accepted at this or later */
 	int		 is_open_only;
 	int		 is_backward;	/* newest first, and all */
+	/* NULL, or what fills in what other tables have of the call */
+	enum journal_result (*fill)(struct db_txn *, struct call *);
 	journal_call_fn	*fn;
 	void		*ctx;
 };

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct payer;
+struct payer_conf;
 struct provider;
 struct provider_conf;
 struct request;
@@ -32,6 +34,18 @@ struct world {
 	/* Opens the stream of the provider's events anew: it is up, and they do
 	 * not come by it.  What comes of that is told as ever. */
 	void	(*listen)(void *ctx, size_t provider);
+	/* Who pays, and how one of them is asked: as send().  Where there is
+	 * none, zeros. */
+	size_t	 n_payers;
+	const struct world_payer *payer;		/* borrowed */
+	void	*pay_ctx;
+	int	(*pay)(void *pay_ctx, size_t payer, const struct request *,
+		    world_done_fn *, void *done_ctx);
+};
+
+struct world_payer {
+	const struct payer		*kind;
+	const struct payer_conf		*conf;		/* borrowed */
 };
 
 #define WORLD_PROVIDERS_MAX 8

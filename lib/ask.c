@@ -457,7 +457,8 @@ ask_refusal_word(enum ask_refusal refusal)
 		[ASK_STOPPED] = "stopped",
 		[ASK_NO_PROVIDER] = "no-provider",
 		[ASK_STORE_FULL] = "store-full",
-		[ASK_UNREACHABLE] = "unreachable"
+		[ASK_UNREACHABLE] = "unreachable",
+		[ASK_UNPAID] = "unpaid"
 	};
 
 	return word(words, ASK_REFUSALS, refusal);
@@ -501,7 +502,8 @@ ask_end_word(enum ask_end end)
 		[ASK_END_CANCELLED] = "cancelled",
 		[ASK_END_REVOKED] = "revoked",
 		[ASK_END_PROVIDER] = "provider",
-		[ASK_END_UNKNOWN] = "unknown"
+		[ASK_END_UNKNOWN] = "unknown",
+		[ASK_END_UNPAID] = "unpaid"
 	};
 
 	return word(words, ASK_ENDS, end);

@@ -62,6 +62,7 @@ enum ask_refusal {
 	ASK_NO_PROVIDER,	/* nobody to place the call just now */
 	ASK_STORE_FULL,	/* the journal cannot take it: nothing recorded */
 	ASK_UNREACHABLE, /* (made by acceptd) the bridge does not answer */
+	ASK_UNPAID,		/* the offeror's side cannot pay for it now */
 	ASK_REFUSALS
 };
 /* "expired", "used-up", ...: the word used in logs and page names. */
@@ -153,6 +154,7 @@ enum ask_end {
 	ASK_END_REVOKED,	/* by the administrator or the offeror */
 	ASK_END_PROVIDER,	/* the provider refused or failed */
 	ASK_END_UNKNOWN,	/* after a crash nobody could tell */
+	ASK_END_UNPAID,		/* who pays refused, or could not be asked */
 	ASK_ENDS
 };
 const char *ask_stage_word(enum ask_stage);

@@ -310,12 +310,12 @@ test_bounds_in(void)
 	memset(body + 2, 'a', sizeof(w.secret));
 	ok(ask_get_watch(&w, body, sizeof(w.secret) + 3) == -1,
 	    "a string of one too many");
-	ok(ask_get_revoked(&r, "\022\0\0\0\0", 5) == -1, "refusal unknown");
+	ok(ask_get_revoked(&r, "\023\0\0\0\0", 5) == -1, "refusal unknown");
 	ok(ask_get_status(&st, "\010\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
 	    "\0\0\0\0\0\0", 24) == -1, "stage unknown");
-	ok(ask_get_status(&st, "\0\022\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+	ok(ask_get_status(&st, "\0\023\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
 	    "\0\0\0\0\0\0", 24) == -1, "end unknown");
-	ok(ask_get_status(&st, "\7\021\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+	ok(ask_get_status(&st, "\7\022\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
 	    "\0\0\0\0\0\0", 24) == 0, "the last of both known");
 	memset(body, 0, sizeof(body));
 	ok(ask_get_revoke(&v, body, 36) == -1, "revoked by nothing");

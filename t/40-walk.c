@@ -35,7 +35,9 @@ forget(struct call *c)
 	int i;
 
 	c->is_dirty = c->tries = c->waits = 0;
-	c->due_ms = c->bridge_ms = 0;
+	c->due_ms = c->bridge_ms = c->talk_ms = 0;
+	c->pay_wants = c->pay_waits = c->pay_tries = 0;
+	c->pay_since_ms = c->pay_asked_ms = c->pay_due_ms = 0;
 	c->acc.n_routes = 0;
 	for (i = 0; i < 2; i++) {
 		c->leg[i].waits = c->leg[i].tries = 0;
@@ -51,6 +53,7 @@ struct world {
 	int	has_agreed;	/* A's key 1 was heard when it was asked for */
 	int	b_agreed;
 	int	n_spent;
+	int	n_resolved;	/* of the hold */
 };
 
 static unsigned
@@ -62,11 +65,52 @@ dice(unsigned n)
 	return seed % n;
 }
 
+static int
+is_resolved(const struct call *c)
+{
+	return c->pay >= CALL_PAY_TAKEN;
+}
+
+/* What must never be with money. */
+static const char *
+check_money(const struct call *was, const struct call *c,
+    const struct call_action *a, struct world *w)
+{
+	int is_paid_for = c->acc.fare.payer[0] != '\0';
+
+	if (a == NULL) {
+		w->n_resolved += is_resolved(c) && !is_resolved(was);
+		if (w->n_resolved > 1 || (is_resolved(was) &&
+		    c->pay != was->pay))
+			return "a hold is resolved twice";
+		if (c->cost < 0 || c->cost > c->acc.fare.hold)
+			return "it costs more than is held";
+		if (c->cost != 0 && c->talk_at == 0)
+			return "nobody has talked, and it costs";
+		return c->state == CALL_ENDED && is_paid_for &&
+		    !is_resolved(c) ? "ended, and the hold is not resolved" :
+		    NULL;
+	}
+	if (a->pay == PAYER_NOTHING)
+		return (a->act == PROVIDER_RING || a->act ==
+		    PROVIDER_BRIDGE) && is_paid_for && c->pay !=
+		    CALL_PAY_HELD ? "rung or bridged, and nothing is held" :
+		    NULL;
+	if (a->pay == PAYER_CAPTURE && (c->pay != CALL_PAY_TAKING ||
+	    c->end == ASK_END_NONE))
+		return "CAPTURE without its intent on record";
+	if (a->pay == PAYER_AUTHORISE && c->state != CALL_AUTHORISING)
+		return "AUTHORISE out of its time";
+	return a->pay == PAYER_VOID && c->pay != CALL_PAY_FREEING ?
+	    "VOID without its intent on record" : NULL;
+}
+
 static const char *
 check(const struct call *was, const struct call *c,
     const struct call_actions *out, struct world *w)
 {
 	const struct call_action *a;
+	const char *wrong;
 	size_t i;
 
 	w->n_spent += c->is_spent && !was->is_spent;
@@ -74,8 +118,12 @@ check(const struct call *was, const struct call *c,
 		return "the use is spent once";
 	if (c->is_spent && !w->has_agreed)
 		return "spent without the key 1";
-	for (i = 0; i < out->n; i++) {
+	wrong = check_money(was, c, NULL, w);
+	for (i = 0; i < out->n && wrong == NULL; i++) {
 		a = &out->list[i];
+		wrong = check_money(was, c, a, w);
+		if (a->pay != PAYER_NOTHING)
+			continue;
 		if (was->state == CALL_ENDED && a->act != PROVIDER_HANG)
 			return "after the end only HANG";
 		if (a->act == PROVIDER_RING && c->end != ASK_END_NONE)
@@ -101,7 +149,7 @@ check(const struct call *was, const struct call *c,
 		return "ended with a leg, or without an end";
 	if (c->state != was->state && !c->is_dirty)
 		return "a change that is not marked";
-	return NULL;
+	return wrong;
 }
 
 static void
@@ -119,15 +167,33 @@ random_reply(struct provider_reply *r, enum provider_act act)
 }
 
 static void
+random_paid(struct payer_reply *r)
+{
+	memset(r, 0, sizeof(*r));
+	r->outcome = dice(3) == 0 ? (enum payer_outcome)(PAYER_REFUSED +
+	    dice(3)) : PAYER_DONE;
+	r->found = (enum payer_found)dice(5);
+	if (dice(4) == 0)
+		snprintf(r->ref, sizeof(r->ref), "pay-%u", dice(1000));
+}
+
+static void
 random_event(const struct call *c, struct call_event *ev,
     struct provider_reply *reply, struct provider_event *pe)
 {
 	static const char keys[] = "11119123#";
+	static struct payer_reply paid;
 
 	memset(ev, 0, sizeof(*ev));
 	memset(pe, 0, sizeof(*pe));
 	ev->leg = pe->leg = (enum leg)dice(2);
-	switch (dice(16)) {
+	switch (c->pay_waits != PAYER_NOTHING ? dice(24) : dice(16)) {
+	case 16: case 17: case 18: case 19: case 20: case 21: case 22: case 23:
+		ev->kind = CALL_PAID;
+		ev->pay = (enum payer_act)c->pay_waits;
+		random_paid(&paid);
+		ev->paid = &paid;
+		break;
 	case 0:
 		ev->kind = dice(8) == 0 ? CALL_CANCEL : CALL_RESYNC;
 		break;
@@ -179,6 +245,7 @@ notice(struct call *c, const struct call_event *ev, struct world *w)
 static const char *
 drain(struct call *c, struct world *w)
 {
+	static const struct payer_reply paid = { .found = PAYER_IS_FREE };
 	struct provider_reply reply;
 	struct call_actions out;
 	struct call_event ev;
@@ -197,6 +264,11 @@ drain(struct call *c, struct world *w)
 					ev.act = (enum provider_act)act;
 					ev.leg = (enum leg)leg;
 				}
+		if (c->pay_waits != PAYER_NOTHING) {
+			ev.kind = CALL_PAID;
+			ev.pay = (enum payer_act)c->pay_waits;
+			ev.paid = &paid;
+		}
 		memset(&reply, 0, sizeof(reply));	/* DONE, GONE */
 		if (ev.act == PROVIDER_RING && ev.kind == CALL_OUTCOME)
 			reply.outcome = PROVIDER_UNKNOWN;
@@ -222,6 +294,7 @@ static const struct {
 	int			 what;	/* enum provider_act, _event_kind */
 } happy[] = {
 	{ CALL_BEGIN, LEG_A, 0 },
+	{ CALL_PAID, LEG_A, PAYER_AUTHORISE },
 	{ CALL_OUTCOME, LEG_A, PROVIDER_RING },
 	{ CALL_PROVIDER, LEG_A, EVENT_ANSWERED },
 	{ CALL_PROVIDER, LEG_A, EVENT_KEY },
@@ -236,6 +309,8 @@ static void
 happy_event(size_t i, struct call_event *ev, struct provider_reply *reply,
     struct provider_event *pe)
 {
+	static const struct payer_reply paid = { .outcome = PAYER_DONE };
+
 	memset(ev, 0, sizeof(*ev));
 	memset(reply, 0, sizeof(*reply));
 	memset(pe, 0, sizeof(*pe));
@@ -243,6 +318,8 @@ happy_event(size_t i, struct call_event *ev, struct provider_reply *reply,
 	ev->leg = pe->leg = happy[i].leg;
 	ev->act = (enum provider_act)happy[i].what;
 	ev->reply = reply;
+	ev->pay = PAYER_AUTHORISE;
+	ev->paid = &paid;
 	ev->provider = pe;
 	pe->kind = (enum provider_event_kind)happy[i].what;
 	pe->key = '1';
@@ -255,7 +332,9 @@ walk(int *reached)
 	struct provider_reply reply;
 	struct call_actions out;
 	struct call_event ev;
-	struct world w = { { 0, 0 }, 0, 0, 0 };
+	static const struct tariff_rate rate = { 5, 60, 6, 6 };
+	static const char *const payers[] = { "", CALL_PREPAID, "verifier" };
+	struct world w = { .n_spent = 0 };
 	struct acceptance a = acc;
 	struct call c, was;
 	const char *wrong;
@@ -264,6 +343,9 @@ walk(int *reached)
 	a.n_routes = (uint8_t)(1 + dice(2));
 	a.joins[0] = a.joins[1] = (uint8_t)(dice(2) == 0 ? 3 : 0);
 	now_ms = 1000000;
+	snprintf(a.fare.payer, sizeof(a.fare.payer), "%s", payers[dice(3)]);
+	a.fare.rate[0] = a.fare.rate[1] = rate;
+	a.fare.hold = tariff_cost(a.fare.rate, 2, a.max_s);
 	call_init(&c, &a);
 	for (i = 0; i < n; i++) {
 		if (i < leave)

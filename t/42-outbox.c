@@ -82,7 +82,8 @@ stop(void)
 static void
 add(enum provider_act what, enum leg leg)
 {
-	struct call_action a = { what, leg, "a-wait" };
+	struct call_action a = { .act = what, .leg = leg,
+	    .prompt = "a-wait" };
 
 	if (outbox_add(&box, &a, 0) != 0)
 		abort();
@@ -320,7 +321,7 @@ test_held(void)
 static void
 test_unknown_provider(void)
 {
-	struct call_action find = { PROVIDER_FIND, LEG_A, NULL };
+	struct call_action find = { .act = PROVIDER_FIND, .leg = LEG_A };
 	struct outbox_outcome o;
 
 	start();

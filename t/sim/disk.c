@@ -15,7 +15,7 @@
 
 #include "t/sim/sim.h"
 
-#define TABLES 8
+#define TABLES 16
 
 struct sim_disk disk;
 

@@ -140,10 +140,10 @@ is_thin(void)
 	const char *what = NULL;
 	size_t i;
 
-	for (i = CALL_RINGING_A; i < CALL_STATES; i++)
+	for (i = CALL_RINGING_A; i <= CALL_ENDED; i++)
 		if (counts.states[i] == 0)
 			what = state_word(i);
-	for (i = ASK_END_NONE + 1; i < ASK_ENDS; i++)
+	for (i = ASK_END_NONE + 1; i < ASK_END_UNPAID; i++)
 		if (counts.ends[i] == 0)
 			what = end_word(i);
 	for (i = 0; i < FAULTS; i++)

@@ -1,0 +1,59 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/money.h"
+#include "lib/tariff.h"
+
+#include "bridge-client/call.h"
+#include "bridge-client/contract.h"
+#include "bridge-client/journal.h"
+#include "bridge-client/ledger.h"
+
+#include "bridge-client/fare.h"
+
+/* What is there for this call, at most. */
+static enum ask_refusal
+available(const struct contract_account *a, struct journal *j, int64_t *out)
+{
+	char name[LEDGER_NAME_MAX + 1];
+	struct ledger_account row;
+
+	*out = a->per_call > 0 ? a->per_call : MONEY_MAX;
+	if (strcmp(a->payer, CALL_PREPAID) != 0)
+		return ASK_OK;
+	ledger_customer(name, a->name);
+	if (j->op->account(j, name, a->currency, &row) != JOURNAL_OK)
+		return ASK_STOPPED;
+	if (ledger_available(&row) - a->floor < *out)
+		*out = ledger_available(&row) - a->floor;
+	return ASK_OK;
+}
+
+enum ask_refusal
+fare_make(struct acceptance *acc, const struct contract_account *a,
+    struct journal *j, int64_t wall)
+{
+	struct call_fare *f = &acc->fare;
+	enum ask_refusal refusal;
+	int64_t most, seconds;
+
+	memset(f, 0, sizeof(*f));
+	if (a->rates == NULL)
+		return ASK_OK;
+	if (tariff_find(a->rates, acc->a.text, wall, &f->rate[0], NULL) != 0 ||
+	    tariff_find(a->rates, acc->b.text, wall, &f->rate[1], NULL) != 0)
+		return ASK_NUMBER_DENIED;
+	refusal = available(a, j, &most);
+	if (refusal != ASK_OK)
+		return refusal;
+	seconds = tariff_seconds(f->rate, 2, most, acc->max_s);
+	if (seconds < a->least_s && seconds < acc->max_s)
+		return ASK_UNPAID;
+	snprintf(f->payer, sizeof(f->payer), "%s", a->payer);
+	snprintf(f->customer, sizeof(f->customer), "%s", a->customer);
+	snprintf(f->currency, sizeof(f->currency), "%s", a->currency);
+	f->floor = a->floor;
+	f->hold = tariff_cost(f->rate, 2, seconds);
+	acc->max_s = (uint32_t)seconds;
+	return ASK_OK;
+}

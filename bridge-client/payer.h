@@ -1,0 +1,98 @@
+#ifndef BRIDGE_PAYER_H
+#define BRIDGE_PAYER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct request;
+struct secret;
+
+/*
+ * Who pays for calls, where that is not the ledger: one file in payer/, one
+ * constant table of pure functions, as a provider's (bridge-client/provider.h)
+ * and with the same four outcomes.  An authorisation is known by the call's id
+ * on both sides: asking for it twice is asking for it once.
+ */
+#define PAYER_CALL_BYTES	16
+#define PAYER_REF_MAX		96
+
+/* A section of the configuration; strings borrowed. */
+struct payer_conf {
+	const char		*name;		/* of the section, for logs */
+	const char		*url;	/* of the API, no slash at the end */
+	const struct secret	*secret;	/* what both know */
+	const struct secret	*hook_secret;	/* of webhooks, or NULL */
+};
+
+enum payer_act {
+	PAYER_NOTHING,
+	PAYER_AUTHORISE,	/* hold the amount: can he pay it? */
+	PAYER_CAPTURE,		/* take this much of it, free the rest */
+	PAYER_VOID,		/* free it all (done when it is already; what
+				   was never heard of is never to be held) */
+	PAYER_QUERY		/* what has become of it? */
+};
+#define PAYER_ACTS (PAYER_QUERY + 1)
+
+struct payer_intent {
+	enum payer_act	 act;
+	unsigned char	 call[PAYER_CALL_BYTES];
+	const char	*ref;		/* the payer's id of it, or "" */
+	const char	*account;	/* its name in the configuration */
+	const char	*customer;	/* the payer's name for it, or "" */
+	const char	*currency;
+	int64_t		 amount;	/* lib/money.h: to hold, or to take */
+	int64_t		 wall;		/* now, Unix seconds */
+};
+
+enum payer_outcome {
+	PAYER_DONE,
+	PAYER_MORE,	/* so far done: send the next step's request */
+	PAYER_REFUSED,	/* no, and asking again does not help */
+	PAYER_NOT,	/* it certainly did not happen: may be tried again */
+	PAYER_UNKNOWN	/* it may have: ask (QUERY) */
+};
+
+/* QUERY's answer; VOID's: GONE, or IS_FREE. */
+enum payer_found {
+	PAYER_GONE,		/* never heard of, so far */
+	PAYER_IS_HELD,
+	PAYER_IS_TAKEN,
+	PAYER_IS_FREE,		/* for ever: voided, expired */
+	PAYER_IS_REFUSED	/* and never held */
+};
+
+struct payer_reply {
+	enum payer_outcome	outcome;
+	enum payer_found	found;
+	/* the payer's id of it, or "".  MORE: it is the intent's from the next
+	 * step on */
+	char			ref[PAYER_REF_MAX + 1];
+	char			detail[128]; /* why, for people; no numbers */
+};
+
+struct payer {
+	const char	*name;		/* in the configuration: kind = NAME */
+	/* NULL, or what is wrong with the section. */
+	const char	*(*check)(const struct payer_conf *);
+	/* The request of this step (0, 1, ..).  0, or -1: cannot be. */
+	int		 (*request)(const struct payer_conf *,
+			    const struct payer_intent *, int step,
+			    struct request *out);
+	/* As a provider's. */
+	void		 (*reply)(const struct payer_intent *, int step,
+			    int status, int is_sent, const char *body,
+			    size_t len, struct payer_reply *out);
+};
+
+/* Sets outcome and detail. */
+void payer_say(struct payer_reply *, enum payer_outcome, const char *detail);
+
+/* "authorise", "capture", ...; "held", "taken", ... */
+const char *payer_act_word(enum payer_act);
+const char *payer_found_word(enum payer_found);
+
+/* All that are built in, NULL-terminated; in payer/all.c. */
+extern const struct payer *const payer_all[];
+
+#endif
