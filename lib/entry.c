@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/idn.h"
 #include "lib/scan.h"
 #include "lib/tel.h"
 #include "lib/window.h"
@@ -414,8 +415,11 @@ entry_key(const char *p, size_t len, char *dst, size_t size, const char **why)
 	if (len > ADDRESS_MAX || copy(dst, size, p, len) != 0)
 		return refuse(why, "an address is 3 to 254 bytes of UTF-8 "
 		    "without controls");
-	for (i = 0; i < len; i++)
+	for (i = 0; i < local; i++)
 		dst[i] = (char)scan_lower((unsigned char)dst[i]);
+	if (idn_ascii(dst + local + 1, size - local - 1, at + 1,
+	    len - local - 1) != 0 || strlen(dst) > ADDRESS_MAX)
+		return refuse(why, "the domain is too long");
 	return 0;
 }
 

@@ -64,7 +64,10 @@ struct entry {
 /* -1, and a sentence that names the word at fault. */
 int entry_parse(struct entry *, const char *, size_t, char *why, size_t size)
     __attribute__((warn_unused_result));
-/* A key: an address or "@domain", lower-cased into `dst`.  -1 and a reason. */
+/*
+ * A key: an address or "@domain", lower-cased into `dst`, its domain as the
+ * DNS writes it (lib/idn.h).  -1 and a reason.
+ */
 int entry_key(const char *, size_t, char *dst, size_t size, const char **why)
     __attribute__((warn_unused_result));
 /* 1 when the destination is the registered one or one that `allow` covers. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/idn.h"
 #include "lib/scan.h"
 
 #include "milter/mailbox.h"
@@ -21,6 +22,7 @@ struct question {
 	struct table			*table;
 	const struct policy_mail	*mail;
 	char				 address[MAILBOX_MAX + 1];
+	char				 ascii[MAILBOX_MAX + 1]; /* the DNS's */
 	struct offer			 offer;
 	struct entry			 entry;
 };
@@ -99,8 +101,9 @@ is_senders(const struct question *q)
 {
 	const char *sender = q->mail->sender;
 
-	return strchr(sender, '@') != NULL && is_login_of(sender, q->address,
-	    q->set->recipient_delimiter);
+	return strchr(sender, '@') != NULL &&
+	    (is_login_of(sender, q->address, q->set->recipient_delimiter) ||
+	    is_login_of(sender, q->ascii, q->set->recipient_delimiter));
 }
 
 static int
@@ -114,7 +117,8 @@ may_log_in(const struct question *q)
 		return !q->set->sender_is_login || is_senders(q);
 	if (e->n_login == 0)
 		return is_login_of(login, q->address,
-		    q->set->recipient_delimiter);
+		    q->set->recipient_delimiter) || is_login_of(login,
+		    q->ascii, q->set->recipient_delimiter);
 	for (i = 0; i < e->n_login; i++)
 		if (scan_is(login, strlen(login), e->login[i]))
 			return 1;
@@ -144,18 +148,36 @@ read_offer(struct policy_answer *a, struct question *q)
 	return 0;
 }
 
+/* The one address of the message, in both its forms.  0, or -1. */
+static int
+read_address(struct question *q)
+{
+	const char *domain;
+	size_t n;
+
+	if (q->mail->n_from != 1 || mailbox_parse(q->address, q->mail->from,
+	    strlen(q->mail->from)) != 0)
+		return -1;
+	domain = strrchr(q->address, '@') + 1;
+	n = (size_t)(domain - q->address);
+	memcpy(q->ascii, q->address, n);
+	return idn_ascii(q->ascii + n, sizeof(q->ascii) - n, domain,
+	    strlen(domain));
+}
+
 /* The offeror's entry.  0: go on. */
 static int
 read_entry(struct policy_answer *a, struct question *q)
 {
-	struct table_query query = { q->address,
+	struct table_query query = { q->ascii, NULL,
 	    q->set->recipient_delimiter };
 
-	if (q->mail->n_from != 1 || mailbox_parse(q->address, q->mail->from,
-	    strlen(q->mail->from)) != 0) {
+	if (read_address(q) != 0) {
 		deny(a, REASON_FROM);
 		return -1;
 	}
+	if (strcmp(q->ascii, q->address) != 0)
+		query.as_written = q->address;
 	switch (table_find(q->table, &query, &q->entry, a->text,
 	    sizeof(a->text))) {
 	case TABLE_FOUND:
@@ -245,9 +267,9 @@ set_offer(struct policy_answer *a, const struct question *q)
 
 	t->destination = o->wish == OFFER_DESTINATION ? o->destination : e->to;
 	t->offeree = o->offeree;
-	memcpy(t->offeror, q->address, strlen(q->address) + 1);
+	memcpy(t->offeror, q->ascii, strlen(q->ascii) + 1);
 	memcpy(t->account, e->account, sizeof(t->account));
-	terms_tag(t->tag, q->address, m->message_id);
+	terms_tag(t->tag, q->ascii, m->message_id);
 	set_recipient(t, m);
 	t->window = o->window.days != 0 ? o->window : e->window;
 	t->max_s = o->max_s != 0 ? o->max_s : e->max_s;

@@ -308,29 +308,31 @@ get(struct db_txn *txn, const char *key, struct db_value *v)
 
 /* The address without its extension.  0 where it has none. */
 static int
-without_extension(char dst[KEY_SIZE], const struct table_query *q)
+without_extension(char dst[KEY_SIZE], const char *address,
+    const char *delimiters)
 {
-	size_t local = strcspn(q->address, "@"), n;
+	size_t local = strcspn(address, "@"), n;
 
 	/* "+x@..." is no extension of nothing */
 	for (n = 1; n < local; n++)
-		if (strchr(q->delimiters, q->address[n]) != NULL)
+		if (strchr(delimiters, address[n]) != NULL)
 			break;
 	if (local == 0 || n >= local)
 		return 0;
-	memcpy(dst, q->address, n);
-	snprintf(dst + n, KEY_SIZE - n, "%s", q->address + local);
+	memcpy(dst, address, n);
+	snprintf(dst + n, KEY_SIZE - n, "%s", address + local);
 	return 1;
 }
 
 static enum db_result
-look(struct db_txn *txn, const struct table_query *q, struct db_value *v)
+look(struct db_txn *txn, const char *address, const char *delimiters,
+    struct db_value *v)
 {
-	const char *domain = strrchr(q->address, '@');
-	enum db_result r = get(txn, q->address, v);
+	const char *domain = strrchr(address, '@');
+	enum db_result r = get(txn, address, v);
 	char key[KEY_SIZE];
 
-	if (r == DB_NOT_FOUND && without_extension(key, q))
+	if (r == DB_NOT_FOUND && without_extension(key, address, delimiters))
 		r = get(txn, key, v);
 	if (r == DB_NOT_FOUND && domain != NULL)
 		r = get(txn, domain, v);
@@ -345,12 +347,16 @@ find(struct map *m, const struct table_query *q, struct entry *out, char *why,
 	struct db_txn *txn = NULL;
 	char reason[256];
 	struct db_value v;
+	enum db_result r;
 
 	if (db_begin(m->db, &txn, 0) != DB_OK) {
 		snprintf(why, size, "%s: %s", m->path, db_error(m->db));
 		return TABLE_BROKEN;
 	}
-	switch (look(txn, q, &v)) {
+	r = look(txn, q->address, q->delimiters, &v);
+	if (r == DB_NOT_FOUND && q->as_written != NULL)
+		r = look(txn, q->as_written, q->delimiters, &v);
+	switch (r) {
 	case DB_OK:
 		if (entry_parse(out, v.data, bare(&v), reason, sizeof(reason))
 		    == 0)
@@ -377,7 +383,9 @@ table_find(struct table *t, const struct table_query *q, struct entry *out,
 {
 	enum table_result result;
 
-	if (strlen(q->address) > TERMS_ADDRESS_MAX)
+	if (strlen(q->address) > TERMS_ADDRESS_MAX ||
+	    (q->as_written != NULL &&
+	    strlen(q->as_written) > TERMS_ADDRESS_MAX))
 		return TABLE_NONE;
 	pthread_rwlock_rdlock(&t->lock);
 	result = find(t->map, q, out, why, size);

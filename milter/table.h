@@ -56,10 +56,12 @@ enum table_result {
 
 /*
  * The entry of an address in lower case: of itself, of the address without
- * its extension (behind one of the characters of `delimiters`), of "@domain".
+ * its extension (behind one of the characters of `delimiters`), of "@domain";
+ * then all that once more as it was written, for maps that postmap made.
  */
 struct table_query {
-	const char	*address;
+	const char	*address;	/* its domain as the DNS writes it */
+	const char	*as_written;	/* NULL, or its domain in letters */
 	const char	*delimiters;	/* "" : no extensions */
 };
 enum table_result table_find(struct table *, const struct table_query *,

@@ -265,6 +265,7 @@ test_keys(void)
 	is_str(dst, "@example.com", "lowered");
 	is_int(entry_key("j\xc3\xbcrg@b\xc3\xbc.example", 17, dst,
 	    sizeof(dst), &why), 0, "letters beyond ASCII");
+	is_str(dst, "j\xc3\xbcrg@xn--b-eha.example", "the domain in ASCII");
 }
 
 int

@@ -88,7 +88,7 @@ static const struct {
 static void
 check_lookups(struct table *t, const char *what)
 {
-	struct table_query q;
+	struct table_query q = { NULL, NULL, NULL };
 	struct entry e;
 	enum table_result r;
 	size_t i;
@@ -163,7 +163,7 @@ check_refresh(void)
 	}, bad[] = {
 		{ "alice@example.com", "to=" }, { NULL, NULL }
 	};
-	struct table_query q = { "alice@example.com", "" };
+	struct table_query q = { "alice@example.com", NULL, "" };
 	struct table *t;
 	struct entry e;
 
@@ -202,7 +202,7 @@ static atomic_int stop, n_wrong;
 static void *
 look(void *arg)
 {
-	struct table_query q = { "alice@example.com", "+" };
+	struct table_query q = { "alice@example.com", NULL, "+" };
 	char reason[256];
 	struct entry e;
 
@@ -287,7 +287,7 @@ check_postmap(void)
 	static const struct pair conf[] = {
 		{ "compatibility_level", "= 3.6" }, { NULL, NULL }
 	};
-	struct table_query q = { "alice@example.com", "" };
+	struct table_query q = { "alice@example.com", NULL, "" };
 	char name[520];
 	struct table *t;
 	struct entry e;

@@ -201,6 +201,8 @@ check_nets(void)
 static const struct {
 	const char	*key, *value;
 } entries[] = {
+	{ "@xn--bcher-kva.example", "to=+442079460106" },
+	{ "alice@m\xc3\xbcnchen.example", "to=+442079460107" },
 	{ "alice@example.com", "to=+442079460101 name=\"Alice Doe\" "
 	    "account=sales allow=+44*,sip:*@example.com expires=2d max=20m" },
 	{ "always@example.com", "to=+442079460102 mode=always uses=7 "
@@ -313,6 +315,25 @@ static const struct decision decisions[] = {
 	    .login = "tag", .from = "tag@example.com", .subject = "call"),
 	    POLICY_PASS, REASON_NOT_ASKED, "" },
 
+	{ "another domain in letters", MAIL(.from = "x@b\xc3\xbc" "ch.example"),
+	    POLICY_REFUSE, REASON_NOT_OFFEROR, "" },
+	{ "a domain in letters that is too long", MAIL(.from =
+	    "x@b\xc3\xbc" "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	    "aaaaaaaaa.example"), POLICY_REFUSE, REASON_FROM, "From" },
+	{ "a domain in letters, in the table as the DNS has it",
+	    MAIL(.from = "Alice@B\xc3\x9c" "cher.example"), POLICY_OFFER,
+	    REASON_NONE, "" },
+	{ "the login as the DNS has it", MAIL(.login =
+	    "alice@xn--bcher-kva.example", .from =
+	    "alice@b\xc3\xbc" "cher.example"), POLICY_OFFER, REASON_NONE, "" },
+	{ "the login in letters", MAIL(.login =
+	    "alice@b\xc3\xbc" "cher.example", .from =
+	    "alice@b\xc3\xbc" "cher.example"), POLICY_OFFER, REASON_NONE, "" },
+	{ "a domain as the DNS has it", MAIL(.from =
+	    "alice@xn--bcher-kva.example"), POLICY_OFFER, REASON_NONE, "" },
+	{ "a domain in letters, in postmap's table so",
+	    MAIL(.from = "alice+x@m\xc3\xbcnchen.example"), POLICY_OFFER,
+	    REASON_NONE, "" },
 	{ "yes", MAIL(.login = "alice"), POLICY_OFFER, REASON_NONE, "" },
 	{ "the login in full", MAIL(.login = "Alice@Example.com"),
 	    POLICY_OFFER, REASON_NONE, "" },

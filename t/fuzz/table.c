@@ -133,7 +133,7 @@ is_good(const struct line *l)
 static void
 check_found(struct table *t, const struct line *l)
 {
-	struct table_query q = { NULL, "+" };
+	struct table_query q = { NULL, NULL, "+" };
 	const char *reason;
 	struct entry e;
 	char key[255];
