@@ -17,6 +17,14 @@ is_one_of(const char *name, size_t len, const char *const *names)
 	return 0;
 }
 
+/* Nearly all elements are told by their first letter to be no part of it. */
+static int
+may_matter(const char *name, size_t len)
+{
+	return len > 0 && (scan_lower((unsigned char)name[0]) == 't' ||
+	    scan_lower((unsigned char)name[0]) == 'c');
+}
+
 static int
 is_cell(const char *name, size_t len)
 {
@@ -49,6 +57,8 @@ set(struct cell *c, int is_in)
 void
 cell_start(struct cell *c, const char *name, size_t len)
 {
+	if (!may_matter(name, len))
+		return;
 	if (scan_is(name, len, "table")) {
 		/* One right in another ends that. */
 		if (cell_fits(c))
@@ -64,6 +74,8 @@ cell_start(struct cell *c, const char *name, size_t len)
 void
 cell_end(struct cell *c, const char *name, size_t len)
 {
+	if (!may_matter(name, len))
+		return;
 	if (scan_is(name, len, "table")) {
 		if (c->depth > 0)
 			c->depth--;

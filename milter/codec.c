@@ -188,9 +188,10 @@ qp_run(struct qp_line *l, const unsigned char *p, size_t len)
 	/* A space may be the last of its line: the byte behind it tells. */
 	if (len - 1 < room)
 		room = len - 1;
-	while (n < room && (is_graphic(p[n]) ||
-	    (p[n] == ' ' && p[n + 1] != '\r')))
+	while (n < room && (unsigned)p[n] - ' ' <= '~' - ' ' && p[n] != '=')
 		n++;
+	if (n > 0 && p[n - 1] == ' ' && p[n] == '\r')
+		n--;
 	memcpy(l->text + l->col, p, n);
 	l->col += n;
 	return n;

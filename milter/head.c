@@ -13,9 +13,14 @@ enum field {
 	FIELD_VERSION, FIELDS
 };
 
-static const char *const names[FIELDS] = {
-	"Content-Type", "Content-Transfer-Encoding", "Content-Disposition",
-	"Content-ID", "Content-MD5", "MIME-Version"
+#define NAME(s) { s, sizeof(s) - 1 }
+static const struct {
+	const char	*name;
+	size_t		 len;
+} names[FIELDS] = {
+	NAME("Content-Type"), NAME("Content-Transfer-Encoding"),
+	NAME("Content-Disposition"), NAME("Content-ID"), NAME("Content-MD5"),
+	NAME("MIME-Version")
 };
 
 void
@@ -88,10 +93,8 @@ find(const char *name, size_t len)
 {
 	enum field f;
 
-	if (len < 10)
-		return FIELDS;
 	for (f = FIELD_TYPE; f < FIELDS; f++)
-		if (scan_is(name, len, names[f]))
+		if (names[f].len == len && scan_is(name, len, names[f].name))
 			break;
 	return f;
 }
