@@ -47,8 +47,9 @@ Socket local:%s/sock
 Syslog no
 Background no
 """ % (d, d))
-    return d + "/sock", pairs.start("opendkim", d + "/sock", "opendkim", "-f",
-                                    "-x", conf)
+    tree = mta.unpacked("opendkim", "opendkim", "opendkim-tools")
+    return d + "/sock", pairs.start("opendkim", d + "/sock", tree +
+                                    "/usr/sbin/opendkim", "-f", "-x", conf)
 
 
 def cpu(milter, mail, *more, count=COUNT):

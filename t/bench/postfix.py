@@ -10,6 +10,7 @@ the milter.  Queue and logs are in memory where that can be: what a disk takes
 is the same for all.
 """
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,7 +22,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 import pairs                                                # noqa: E402
 import mta                                                  # noqa: E402
 
-COUNT = int(os.environ.get("COUNT", "50"))      # mails a round
+COUNT = int(os.environ.get("COUNT", "100"))      # mails a round
 PAIRS = 3 * pairs.ROUNDS
 CLIENTS = 2
 
@@ -31,7 +32,7 @@ FILTER = """\
 cd %(dir)s || exit 75
 trap 'rm -f in.$$' 0
 cat >in.$$ || exit 75
-altermime --input=in.$$ --disclaimer=%(dir)s/text \\
+./program --input=in.$$ --disclaimer=%(dir)s/text \\
     --disclaimer-html=%(dir)s/html || exit 75
 /usr/sbin/smtp-source -f "$1" -t "$2" -F in.$$ 127.0.0.1:%(port)d || exit 75
 """
@@ -64,6 +65,9 @@ def services(ports, replace, home):
     os.chmod(d, 0o777)
     pairs.write(d + "/text", "\nCall me - open this link: %s\n" % ("x" * 340))
     pairs.write(d + "/html", "<p>Call me: %s</p>\n" % ("x" * 1400))
+    # Its user may look into no folder of another's.
+    shutil.copy(mta.unpacked("altermime", "altermime") + "/usr/bin/altermime",
+                d + "/program")
     pairs.write(d + "/filter", FILTER % {"dir": d, "port": ports["back"]})
     os.chmod(d + "/filter", 0o755)
     out = SERVICE % {"name": "none", "port": ports["none"], "milters": "",

@@ -70,18 +70,26 @@ static inline void
 pairs_say(const struct pairs_line *l, const double *ours, const double *peer,
     size_t n)
 {
-	double ratio[PAIRS_MAX], sorted[PAIRS_MAX];
+	double ratio[PAIRS_MAX], sorted[PAIRS_MAX], limit;
 	size_t i, k = pairs_rank(n);
+	int is_met;
 
 	for (i = 0; i < n; i++)
 		ratio[i] = l->is_faster ? peer[i] / ours[i] : ours[i] / peer[i];
 	memcpy(sorted, ratio, n * sizeof(*ratio));
 	qsort(sorted, n, sizeof(*sorted), pairs_by_value);
 	printf("bench %s ours=%.1fus peer=%s:%.1fus ratio=%.3f%s%s "
-	    "ci=%.3f..%.3f pairs=%zu\n", l->name, pairs_median(ours, n) * 1e6,
+	    "ci=%.3f..%.3f pairs=%zu", l->name, pairs_median(ours, n) * 1e6,
 	    l->peer, pairs_median(peer, n) * 1e6, pairs_median(ratio, n),
 	    l->goal != NULL ? " goal=" : "", l->goal != NULL ? l->goal : "",
 	    sorted[k - 1], sorted[n - k], n);
+	if (l->goal != NULL) {
+		limit = strtod(l->goal + 2, NULL);
+		is_met = l->goal[0] == '<' ? sorted[k - 1] <= limit :
+		    sorted[n - k] >= limit;
+		printf(" met=%s", is_met ? "yes" : "no");
+	}
+	printf("\n");
 	fflush(stdout);
 }
 

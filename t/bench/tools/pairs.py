@@ -116,11 +116,11 @@ def say(name, ours, peers, ratios=None, goal=None, unit="us"):
         if goal:
             line.append("goal=" + goal)
         line.append("ci=%.3f..%.3f pairs=%d" % (low, high, len(ratios)))
+    if ratios and goal:
+        limit = float(goal.lstrip("<>="))
+        is_met = low <= limit if goal.startswith("<=") else high >= limit
+        line.append("met=" + ("yes" if is_met else "no"))
     print(" ".join(line), flush=True)
-    if not goal:
-        return True
-    limit = float(goal.lstrip("<>="))
-    return low <= limit if goal.startswith("<=") else high >= limit
 
 
 def rounds(sides, n=None):
