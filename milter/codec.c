@@ -415,6 +415,33 @@ codec_grain(const struct codec_text *t, size_t at)
 	return t->codec == CODEC_BASE64 && at / 3 * 3 + 3 < t->len ? 3 : 1;
 }
 
+/* The mark of a signature has a space there; no boundary that is taken has. */
+static int
+is_dashed(const unsigned char *p, size_t len)
+{
+	return len >= 2 && p[0] == '-' && p[1] == '-' &&
+	    (len == 2 || p[2] != ' ');
+}
+
+int
+codec_may_cut(const struct codec_text *t, size_t at)
+{
+	const unsigned char *line, *cut;
+	int unused;
+
+	if (t->codec == CODEC_BASE64)
+		return 1;	/* no dashes in it */
+	if (t->codec == CODEC_QP)
+		at = qp_place(t->raw, t->raw_len, at, &unused);
+	cut = t->raw + at;
+	line = at > 0 ? memrchr(t->raw, '\n', at) : NULL;
+	line = line != NULL ? line + 1 : t->raw;
+	if (line == cut)
+		return 1;
+	return !is_dashed(cut, t->raw_len - at) &&
+	    (is_line_end(t, at) || !is_dashed(line, (size_t)(cut - line)));
+}
+
 void
 codec_insert(const struct codec_text *t, size_t at,
     const struct codec_text *ins, struct codec_edit *edit, struct buf *out)

@@ -42,6 +42,12 @@ int codec_decode(enum codec, const unsigned char *, size_t, struct buf *out)
  */
 size_t codec_grain(const struct codec_text *, size_t at);
 
+/*
+ * 1 when the raw line that holds `at` may be cut there: neither half, as a line
+ * of its own, begins as a boundary does.
+ */
+int codec_may_cut(const struct codec_text *, size_t at);
+
 /* Raw bytes that are replaced by the encoded ones. */
 struct codec_edit {
 	size_t	at;

@@ -206,6 +206,7 @@ set_boundary(struct ctype *t, const struct param *p)
 	if (t->boundary[0] != '\0' || t->is_boundary_bad)
 		return -1;
 	if (p->len == 0 || p->len > CTYPE_BOUNDARY_MAX ||
+	    p->value[0] == ' ' ||
 	    is_white((unsigned char)p->value[p->len - 1]) ||
 	    memchr(p->value, '\0', p->len) != NULL)
 		t->is_boundary_bad = 1;

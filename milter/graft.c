@@ -75,6 +75,8 @@ place(struct graft *g)
 	}
 	g->at = g->at * g->set.unit + g->set.bom;
 	buf_free(&copy);
+	if (r == REASON_NONE && !codec_may_cut(&g->text, g->at))
+		r = REASON_BOUNDARY;
 	return r;
 }
 

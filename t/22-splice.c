@@ -398,9 +398,62 @@ check_wide(void)
 	buf_free(&b);
 }
 
+/* A line is cut only where neither half can be taken for a boundary. */
+static void
+check_cuts(void)
+{
+	static const struct {
+		enum codec	codec;
+		const char	*before, *behind;
+		int		may;
+	} cases[] = {
+		{ CODEC_PLAIN, "a\r\n--b", "c\r\n", 0 },
+		{ CODEC_PLAIN, "--", "c", 0 },
+		{ CODEC_PLAIN, "a", "--b\r\n", 0 },
+		{ CODEC_QP, "a=\r\n--b", "</p>", 0 },
+		{ CODEC_PLAIN, "a\r\n-", "-b\r\n", 1 },
+		{ CODEC_PLAIN, "a", "-- \r\n", 1 },
+		{ CODEC_PLAIN, "-- a", "b", 1 },
+		{ CODEC_PLAIN, "a\r\n", "--b\r\n", 1 },
+		{ CODEC_PLAIN, "a\r\n--b", "\r\nc", 1 },
+		{ CODEC_PLAIN, "a\r\n--b", "", 1 },
+		{ CODEC_PLAIN, "", "--b", 1 },
+		{ CODEC_PLAIN, "--b\r\na", "c", 1 },
+		{ CODEC_QP, "a=\r\n", "--b", 1 },
+		{ CODEC_BASE64, "LS0t", "LS0t", 1 },
+	};
+	struct codec_text t;
+	struct buf raw, whole, head;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		buf_init(&raw, 64);
+		buf_init(&whole, 64);
+		buf_init(&head, 64);
+		buf_str(&raw, cases[i].before);
+		buf_str(&raw, cases[i].behind);
+		t.codec = cases[i].codec;
+		t.raw = raw.data;
+		t.raw_len = raw.len;
+		if (t.codec == CODEC_PLAIN ||
+		    codec_decode(t.codec, (const unsigned char *)
+		    cases[i].before, strlen(cases[i].before), &head) != 0 ||
+		    codec_decode(t.codec, t.raw, t.raw_len, &whole) != 0)
+			head.len = strlen(cases[i].before);
+		t.text = t.codec == CODEC_PLAIN ? t.raw : whole.data;
+		t.len = t.codec == CODEC_PLAIN ? t.raw_len : whole.len;
+		is_int(codec_may_cut(&t, head.len), cases[i].may,
+		    "cut %zu", i);
+		buf_free(&raw);
+		buf_free(&whole);
+		buf_free(&head);
+	}
+}
+
 int
 main(void)
 {
+	check_cuts();
 	check_splice();
 	check_decoding();
 	check_inserting();

@@ -387,6 +387,13 @@ def boundaries():
         yield Case("boundary-" + name, part, (23, 25) if name in (
             "dashes", "looks-like-ours", "specials") else (20, 23)
             if name == "lf-only-boundary" else (23,))
+    yield Case("boundary-space-first", two(boundary=" b"), (23,), "boundary")
+    for encoding in ("7bit", "quoted-printable"):
+        yield Case("boundary-cut-" + encoding, raw(
+            "Content-Type: multipart/mixed; boundary=b\n\n--b\n"
+            "Content-Type: text/html\nContent-Transfer-Encoding: %s\n\n"
+            "<html><body><p>Hello</p>\n--b--</body></html>\n--b--\n"
+            % encoding, None), (23, 25), "boundary")
     for encoding in ENCODINGS:
         # No line end of its own stands between its header and the boundary.
         yield Case("boundary-open-" + encoding, raw(
