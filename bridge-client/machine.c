@@ -99,23 +99,14 @@ has_pressed(struct step *s, enum leg leg, char key)
 }
 
 static void
-set_ref(struct step *s, enum leg leg, const char *ref)
-{
-	char *dst = s->c->leg[leg].ref;
-
-	if (ref[0] == '\0' || strcmp(dst, ref) == 0)
-		return;
-	memcpy(dst, ref, strlen(ref) + 1);
-	s->c->is_dirty = 1;
-}
-
-static void
 on_provider(struct step *s)
 {
 	const struct provider_event *e = s->ev->provider;
 
+	if (step_is_of_another(s->c, e))
+		return;
 	if (!step_is_down(s->c, e->leg))
-		set_ref(s, e->leg, e->ref);
+		step_set_ref(s, e->leg, e->ref);
 	switch (e->kind) {
 	case EVENT_RINGING:
 		is_alive(s, e->leg, 0);
@@ -170,7 +161,7 @@ ring_outcome(struct step *s, enum leg leg, const struct provider_reply *r)
 {
 	struct call_leg *l = &s->c->leg[leg];
 
-	set_ref(s, leg, r->ref);
+	step_set_ref(s, leg, r->ref);
 	if (l->state != CALL_LEG_ASKED)
 		return;		/* events were faster */
 	switch (r->outcome) {

@@ -30,6 +30,7 @@
 #include "bridge-client/hook.h"
 #include "bridge-client/journal.h"
 #include "bridge-client/journal_lmdb.h"
+#include "bridge-client/jwt.h"
 #include "bridge-client/phone.h"
 #include "bridge-client/provider.h"
 #include "bridge-client/rest.h"
@@ -65,6 +66,7 @@ static struct {
 	struct provider_conf	 provider_conf[CONTRACT_PROVIDERS_MAX];
 	char			 hook_url[CONTRACT_PROVIDERS_MAX][512];
 	struct world_provider	 provider[CONTRACT_PROVIDERS_MAX];
+	struct jwt		*jwt[CONTRACT_PROVIDERS_MAX];
 	size_t			 n_providers;
 	int			 face_fd, admin_fd;
 	struct loop		*loop;
@@ -147,6 +149,7 @@ read_provider(const struct contract_provider *p,
 	const struct provider *kind = find_kind(p->kind);
 	char *hook_url = bridge.hook_url[bridge.n_providers];
 	const char *wrong;
+	char why[128];
 
 	if (kind == NULL)
 		return contract_wrong(at, p->line, "kind",
@@ -172,6 +175,13 @@ read_provider(const struct contract_provider *p,
 	if (wrong != NULL)
 		return contract_wrong(at, p->line, "provider", "%s: %s",
 		    p->name, wrong);
+	if (kind->is_by_token) {
+		bridge.jwt[bridge.n_providers] = jwt_new(p->password, p->app,
+		    why, sizeof(why));
+		if (bridge.jwt[bridge.n_providers] == NULL)
+			return contract_wrong(at, p->line, "password_file",
+			    "%s", why);
+	}
 	bridge.provider[bridge.n_providers].conf = conf;
 	bridge.provider[bridge.n_providers++].kind = kind;
 	return 0;
@@ -284,6 +294,9 @@ open_trunk(void)
 		list[i].account.ca_file = p->ca_file[0] != '\0' ? p->ca_file :
 		    NULL;
 		list[i].account.connect_ms = (int)p->connect_s * 1000;
+		if (bridge.jwt[i] != NULL)
+			list[i].account.token = jwt_put;
+		list[i].account.token_ctx = bridge.jwt[i];
 	}
 	bridge.trunk = trunk_open(bridge.loop, bridge.rest, list,
 	    bridge.n_providers, why, sizeof(why));
@@ -406,6 +419,8 @@ open_loop(void)
 static void
 close_all(void)
 {
+	size_t i;
+
 	service_accept_free(bridge.accept);
 	service_face_free(bridge.face);
 	service_admin_free(bridge.admin);
@@ -416,6 +431,8 @@ close_all(void)
 	rest_close(bridge.rest);
 	bridge.journal->op->close(bridge.journal);
 	vault_close(bridge.vault);
+	for (i = 0; i < bridge.n_providers; i++)
+		jwt_free(bridge.jwt[i]);
 	guard_free(bridge.guard);
 	hook_free(bridge.hook);
 	loop_free(bridge.loop);

@@ -167,6 +167,8 @@ struct provider_hooked {
 
 struct provider {
 	const char	*name;		/* in the configuration: kind = NAME */
+	/* its password is a private key: see jwt.h */
+	int		 is_by_token;
 	/* where that says nothing; 0: as many as we like */
 	int		 calls_per_s;
 	/* Does `caller` etc. fit?  NULL, or what is wrong with the section. */

@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include "lib/scan.h"
+#include "lib/secret.h"
 
 #include "bridge-client/sign.h"
 
@@ -22,6 +23,43 @@ sign_base64(const char *s, void *dst, size_t size)
 	    sodium_base64_VARIANT_ORIGINAL) != 0)
 		return -1;
 	return (long)n;
+}
+
+long
+sign_base64url(const char *s, size_t len, void *dst, size_t size)
+{
+	size_t i, n;
+
+	for (i = 0; i < len; i++)
+		if (!scan_is_alnum((unsigned char)s[i]) && s[i] != '-' &&
+		    s[i] != '_')
+			return -1;
+	if (sodium_base642bin(dst, size, s, len, NULL, &n, NULL,
+	    sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
+		return -1;
+	return (long)n;
+}
+
+void
+sign_sha256_hex(const void *p, size_t len, char dst[SIGN_SHA256_HEX_SIZE])
+{
+	unsigned char hash[SIGN_SHA256_BYTES];
+
+	crypto_hash_sha256(hash, p, len);
+	sodium_bin2hex(dst, SIGN_SHA256_HEX_SIZE, hash, sizeof(hash));
+}
+
+void
+sign_hmac_sha256(const struct secret *key, const void *p, size_t len,
+    unsigned char out[SIGN_SHA256_BYTES])
+{
+	crypto_auth_hmacsha256_state state;
+
+	crypto_auth_hmacsha256_init(&state, secret_bytes(key),
+	    secret_len(key));
+	crypto_auth_hmacsha256_update(&state, p, len);
+	crypto_auth_hmacsha256_final(&state, out);
+	sodium_memzero(&state, sizeof(state));
 }
 
 int

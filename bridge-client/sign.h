@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+struct secret;
+
 /*
  * How a provider's callback proves that it is his: signatures are checked here,
  * and never made.
@@ -21,6 +23,18 @@ long sign_base64(const char *, void *dst, size_t size)
 int sign_check(const unsigned char key[SIGN_KEY_BYTES],
     const unsigned char signature[SIGN_BYTES], const void *, size_t)
     __attribute__((warn_unused_result));
+
+/* Likewise base64url without padding (RFC 7515, 2), of a slice. */
+long sign_base64url(const char *, size_t, void *dst, size_t size)
+    __attribute__((warn_unused_result));
+
+#define SIGN_SHA256_BYTES	32
+#define SIGN_SHA256_HEX_SIZE	65
+/* SHA-256 in lower-case hexadecimal. */
+void sign_sha256_hex(const void *, size_t, char dst[SIGN_SHA256_HEX_SIZE]);
+/* HMAC-SHA256 (RFC 2104) under what both sides know. */
+void sign_hmac_sha256(const struct secret *, const void *, size_t,
+    unsigned char out[SIGN_SHA256_BYTES]);
 
 /* 1 when both are the same, in a time that does not tell where they differ. */
 int sign_is_same(const void *, const void *, size_t)

@@ -70,6 +70,14 @@ step_is_asked(const struct call *c, enum leg leg)
 	return c->state == (leg == LEG_A ? CALL_ASKING_A : CALL_ASKING_B);
 }
 
+int
+step_is_of_another(const struct call *c, const struct provider_event *e)
+{
+	const char *ref = c->leg[e->leg].ref;
+
+	return e->ref[0] != '\0' && ref[0] != '\0' && strcmp(e->ref, ref) != 0;
+}
+
 enum ask_end
 step_end_by(const struct call *c, enum leg leg, int cause)
 {
@@ -184,6 +192,17 @@ void
 step_set_leg(struct step *s, enum leg leg, enum call_leg_state state)
 {
 	s->c->leg[leg].state = (uint8_t)state;
+	s->c->is_dirty = 1;
+}
+
+void
+step_set_ref(struct step *s, enum leg leg, const char *ref)
+{
+	char *dst = s->c->leg[leg].ref;
+
+	if (ref[0] == '\0' || strcmp(dst, ref) == 0)
+		return;
+	memcpy(dst, ref, strlen(ref) + 1);
 	s->c->is_dirty = 1;
 }
 

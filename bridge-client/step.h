@@ -96,6 +96,9 @@ int step_is_wanted(const struct call *, enum leg);
 int step_is_being_rung(const struct call *, enum leg);
 /* Its key 1 is waited for. */
 int step_is_asked(const struct call *, enum leg);
+/* By its provider's own name the event is of another leg than it says: not
+ * every signature covers both. */
+int step_is_of_another(const struct call *, const struct provider_event *);
 /* An act whose outcome has not come. */
 int step_is_awaited(struct call *, enum provider_act, enum leg);
 
@@ -118,6 +121,8 @@ int64_t step_mono_of(const struct step *, int64_t wall);
 /* `due_ms` 0: the state has no deadline. */
 void step_set_state(struct step *, enum call_state, int64_t due_ms);
 void step_set_leg(struct step *, enum leg, enum call_leg_state);
+/* The provider's name of the leg; an empty one changes nothing. */
+void step_set_ref(struct step *, enum leg, const char *ref);
 /* The provider's reason; an empty one changes nothing. */
 void step_note(struct step *, const char *detail);
 

@@ -62,7 +62,7 @@ is "the milter links no client" "$(needed calloffer-milter)" \
 is "the tool links no client" "$(needed calloffer)" \
     "libjansson liblmdb libsodium"
 is "the bridge's own" "$(needed calloffer-bridge)" \
-    "libconfuse libcurl libjansson liblmdb libphonenumber libsodium"
+    "libconfuse libcrypto libcurl libjansson liblmdb libphonenumber libsodium"
 
 is "no program but the bridge can start another" \
     "$(imports '(exec(l|lp|le|v|vp|ve|vpe)|posix_spawnp?|system|popen|fork)')" \

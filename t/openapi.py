@@ -35,8 +35,21 @@ class Spec:
             out |= self.required(one)
         return out
 
+    def choose(self, value, schema, where):
+        """The faults by the branch that fits best."""
+        base = {k: v for k, v in schema.items()
+                if k not in ("oneOf", "anyOf")}
+        found = []
+        for one in schema.get("oneOf", []) + schema.get("anyOf", []):
+            found.append(self.faults(value, {"allOf": [base, one]}, where)
+                         if isinstance(value, dict)
+                         else self.faults(value, one, where))
+        return min(found, key=len)
+
     def faults(self, value, schema, where="$"):
         schema = self.resolve(schema)
+        if "oneOf" in schema or "anyOf" in schema:
+            return self.choose(value, schema, where)
         want = schema.get("type", [])
         want = want if isinstance(want, list) else [want]
         if want and not any(isinstance(value, TYPES[t]) and not (

@@ -6,11 +6,13 @@
 #include "bridge-client/provider/ari.h"
 #include "bridge-client/provider/telnyx.h"
 #include "bridge-client/provider/twilio.h"
+#include "bridge-client/provider/vonage.h"
 
 const struct provider *const provider_all[] = {
 	&provider_ari,
 	&provider_telnyx,
 	&provider_twilio,
 	&provider_signalwire,
+	&provider_vonage,
 	NULL
 };
