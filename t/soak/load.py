@@ -52,8 +52,7 @@ class Server:
         mark = (b"%s.%d.%d" % (self.lap.seed.encode(), self.number,
                                self.sent)).ljust(len(mails.MARK), b"-")
         fill = self.fill()
-        if kind.to_wire:
-            fill = fill[:len(mails.LINE) * 500]
+        fill = fill[:len(mails.LINE) * kind.lines_max]
         fields, body = kind.make(who, mark, fill)
         r = s.mail(fields, body, login=kind.login,
                    sender="o%d@example.com" % who,
