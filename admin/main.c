@@ -8,6 +8,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "admin/backup.h"
 #include "admin/calls.h"
 #include "admin/check.h"
 #include "admin/command.h"
@@ -30,6 +31,7 @@ static const struct group {
 	    &trial_command } },
 	{ "Every day", { &calls_command, &revoke_command,
 	    &erase_command } },
+	{ "In an emergency", { &backup_command, &programs_restored } },
 	{ "By hand", { &programs_mint, &programs_rewrite,
 	    &inspect_command } },
 };

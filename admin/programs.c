@@ -1,6 +1,6 @@
 /*
- * calloffer mint, rewrite, account: what the daemons' own programs do when
- * asked.  The powers stay with them; this tool only starts them.
+ * calloffer mint, rewrite, account, restored: what the daemons' own programs do
+ * when asked.  The powers stay with them; this tool only starts them.
  */
 #include <limits.h>
 #include <stdio.h>
@@ -64,6 +64,15 @@ run_mint(const struct place *place, int argc, char **argv)
 }
 
 static int
+run_restored(const struct place *place, int argc, char **argv)
+{
+	static const struct mode mode = { "calloffer-bridge", "--restored",
+	    "bridge.conf" };
+
+	return become(place, &mode, argc, argv);
+}
+
+static int
 run_rewrite(const struct place *place, int argc, char **argv)
 {
 	static const struct mode mode = { "calloffer-milter", "--rewrite",
@@ -85,6 +94,16 @@ const struct command programs_mint = {
 	"Runs calloffer-milter --mint, which holds the signing key; see\n"
 	"calloffer-milter(8) for its options.\n",
 	run_mint
+};
+
+const struct command programs_restored = {
+	"restored", "",
+	"go on with a journal that was restored",
+	"Makes an older journal, such as a backup that was put in its place,\n"
+	"one to go on with: offers that were made until now are refused, and\n"
+	"calls that were open have ended, nobody knows how.  The bridge must\n"
+	"not run.\n",
+	run_restored
 };
 
 const struct command programs_rewrite = {

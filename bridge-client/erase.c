@@ -348,8 +348,8 @@ gather(struct db_txn *txn, struct rows_key *from, struct rows_key *list,
 	return r;
 }
 
-int
-erase_convert(const struct erase_at *at)
+static enum journal_result
+seal_rows(const struct erase_at *at)
 {
 	struct rows_key from, list[CHUNK];
 	enum journal_result r = JOURNAL_OK;
@@ -378,4 +378,40 @@ erase_convert(const struct erase_at *at)
 	}
 	return r != JOURNAL_OK || more == DB_NOT_FOUND ? r :
 	    rows_result(more);
+}
+
+static enum journal_result
+mark_sealed(const struct erase_at *at)
+{
+	const struct record_times t = { 0, 0 };
+	enum journal_result r;
+	struct db_txn *txn;
+
+	r = rows_result(db_begin(at->db, &txn, 1));
+	if (r != JOURNAL_OK)
+		return r;
+	r = rows_put_times(txn, ROWS_META, &rows_sealed, &t);
+	if (r == JOURNAL_OK)
+		return rows_result(db_commit(txn));
+	db_abort(txn);
+	return r;
+}
+
+int
+erase_convert(const struct erase_at *at)
+{
+	struct record_times t;
+	enum journal_result r;
+	struct db_txn *txn;
+
+	r = rows_result(db_begin(at->db, &txn, 0));
+	if (r != JOURNAL_OK)
+		return r;
+	r = rows_get_times(txn, ROWS_META, &rows_sealed, &t);
+	db_abort(txn);
+	if (r == JOURNAL_NOT_FOUND)
+		r = seal_rows(at);
+	else
+		return r;
+	return r == JOURNAL_OK ? mark_sealed(at) : r;
 }

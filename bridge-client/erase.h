@@ -40,7 +40,7 @@ int erase_step(struct erase *, const struct journal_erasure *, size_t budget,
 int erase_resume(struct erase *, size_t budget)
     __attribute__((warn_unused_result));
 
-/* Seals the rows of a journal from before there was a vault: all at once. */
+/* Seals the rows of a journal from before there was a vault: all, and once. */
 int erase_convert(const struct erase_at *)
     __attribute__((warn_unused_result));
 

@@ -21,6 +21,7 @@
 #include "bridge-client/journal.h"
 #include "bridge-client/ledger_lmdb.h"
 #include "bridge-client/record.h"
+#include "bridge-client/restore.h"
 #include "bridge-client/rows.h"
 #include "bridge-client/sweep.h"
 #include "bridge-client/vault.h"
@@ -35,10 +36,6 @@
 #define JUMP_S		3600	/* a clock that leaps so far is remembered */
 #define NUMBERS_DAY_S	86400	/* of a key of the vault */
 
-static const struct rows_key high_key = { "high", 4 };
-static const struct rows_key jump_key = { "jump", 4 };
-static const struct rows_key sealed_key = { "sealed", 6 };
-
 struct lmdb {
 	struct journal	 j;		/* first: it is cast */
 	struct db	*db;
@@ -48,6 +45,7 @@ struct lmdb {
 	struct buf	 row;
 	int64_t		 high;		/* highest wall committed */
 	int64_t		 high_kept;	/* .. as it is in the table */
+	int64_t		 restored_at;	/* offers minted before are refused */
 	/* The last leap: calls since `at` may be open, until the high water
 	 * is OPEN_S beyond `until`. */
 	struct record_times jump;
@@ -110,9 +108,9 @@ op_commit(struct journal *j, int64_t wall)
 	int is_jump = l->high != 0 && wall > l->high + JUMP_S;
 
 	if (is_due)
-		r = rows_put_times(txn, ROWS_META, &high_key, &t);
+		r = rows_put_times(txn, ROWS_META, &rows_high, &t);
 	if (is_jump && r == JOURNAL_OK)
-		r = rows_put_times(txn, ROWS_META, &jump_key, &jump);
+		r = rows_put_times(txn, ROWS_META, &rows_jump, &jump);
 	if (r != JOURNAL_OK) {
 		op_abort(j);
 		return r;
@@ -121,8 +119,10 @@ op_commit(struct journal *j, int64_t wall)
 	r = rows_result(db_commit(txn));
 	if (r != JOURNAL_OK)
 		return r;
-	if (is_due)
+	if (is_due) {
 		l->high_kept = wall;
+		(void)vault_set_high(l->vault, wall);
+	}
 	if (is_jump)
 		l->jump = jump;
 	if (wall > l->high)
@@ -131,6 +131,15 @@ op_commit(struct journal *j, int64_t wall)
 }
 
 /* Inside of one. */
+
+/* An offer of before an older journal took the place of a newer one: what has
+ * become of it is not known. */
+static int
+is_from_before(const struct lmdb *l, const unsigned char offer[ID])
+{
+	return l->restored_at != 0 &&
+	    token_offer_ms(offer) / 1000 < l->restored_at;
+}
 
 /* What forbids the acceptance; `*u` is its offer's row, new where none is. */
 static enum journal_result
@@ -142,6 +151,8 @@ verdict(struct lmdb *l, const struct acceptance *a, struct record_uses *u)
 	enum journal_result r;
 
 	rows_key_of(&hash, a->a_hash, sizeof(a->a_hash));
+	if (is_from_before(l, a->offer))
+		return JOURNAL_REVOKED;
 	r = l->has_revoked ? rows_is_revoked(l->txn, &what) : JOURNAL_OK;
 	if (r != JOURNAL_OK)
 		return r;
@@ -322,7 +333,8 @@ op_look(struct journal *j, const struct journal_key *what,
 	if (r != JOURNAL_OK)
 		return r;
 	r = l->has_revoked ? rows_is_revoked(txn, what) : JOURNAL_OK;
-	out->is_revoked = r == JOURNAL_REVOKED;
+	out->is_revoked = r == JOURNAL_REVOKED ||
+	    is_from_before(l, what->offer);
 	if (r == JOURNAL_OK || r == JOURNAL_REVOKED)
 		r = rows_get_uses(txn, what->offer, &u);
 	db_abort(txn);
@@ -506,10 +518,12 @@ read_state(struct lmdb *l)
 
 	if (db_begin(l->db, &txn, 0) != DB_OK)
 		return -1;
-	r = rows_get_times(txn, ROWS_META, &high_key, &t);
+	r = rows_get_times(txn, ROWS_META, &rows_high, &t);
 	l->high = l->high_kept = r == JOURNAL_OK ? t.at : 0;
 	if (r == JOURNAL_OK)
-		r = rows_get_times(txn, ROWS_META, &jump_key, &l->jump);
+		r = rows_get_times(txn, ROWS_META, &rows_jump, &l->jump);
+	if (rows_get_times(txn, ROWS_META, &rows_restored, &t) == JOURNAL_OK)
+		l->restored_at = t.at;
 	if (db_last(txn, ROWS_CALLS, &cursor, &k, &v) == DB_OK && k.len == ID &&
 	    record_get_call(&c, &(struct record_row){ k.data, v.data, v.len },
 	    NULL) == 0 && c.since > l->high)
@@ -521,46 +535,33 @@ read_state(struct lmdb *l)
 	return r == JOURNAL_OK || r == JOURNAL_NOT_FOUND ? 0 : -1;
 }
 
-/* A journal of before there was a vault becomes one with everything sealed. */
+/* 0, or -1 and what is wrong, if anything but the database is. */
 static int
-seal_all(struct lmdb *l)
+start(struct lmdb *l, char *why, size_t size)
 {
 	const struct erase_at at = { l->db, &l->row, l->vault };
-	struct record_times t = { 0, 0 };
-	struct db_txn *txn;
-	enum journal_result r;
+	int64_t mark;
+	int is_older;
 
-	if (db_begin(l->db, &txn, 0) != DB_OK)
-		return -1;
-	r = rows_get_times(txn, ROWS_META, &sealed_key, &t);
-	db_abort(txn);
-	if (r == JOURNAL_NOT_FOUND)
-		r = erase_convert(&at);
-	else
-		return r == JOURNAL_OK ? 0 : -1;
-	if (r != JOURNAL_OK || db_begin(l->db, &txn, 1) != DB_OK)
-		return -1;
-	r = rows_put_times(txn, ROWS_META, &sealed_key, &t);
-	if (r == JOURNAL_OK)
-		return db_commit(txn) == DB_OK ? 0 : -1;
-	db_abort(txn);
-	return -1;
-}
-
-static int
-start(struct lmdb *l)
-{
-	const struct erase_at at = { l->db, &l->row, l->vault };
-
+	*why = '\0';
 	l->erase = erase_new(&at);
-	return l->erase != NULL && read_state(l) == 0 && seal_all(l) == 0 ?
-	    0 : -1;
+	if (l->erase == NULL || read_state(l) != 0)
+		return -1;
+	is_older = restore_is_needed(l->db, l->vault, why, size);
+	if (is_older != 0)
+		return -1;
+	/* before the first commit: from now on a missing mark says something */
+	if (vault_high(l->vault, &mark) == 0 &&
+	    vault_set_high(l->vault, l->high_kept) != 0)
+		return -1;
+	return erase_convert(&at) == JOURNAL_OK ? 0 : -1;
 }
 
 struct journal *
 journal_lmdb_open(const char *dir, struct vault *vault, size_t map_size,
     char *why, size_t size)
 {
+	char what[512];
 	struct lmdb *l;
 
 	if (mkdir(dir, 0700) != 0 && errno != EEXIST) {
@@ -582,9 +583,10 @@ journal_lmdb_open(const char *dir, struct vault *vault, size_t map_size,
 		free(l);
 		return NULL;
 	}
-	if (start(l) == 0)
+	if (start(l, what, sizeof(what)) == 0)
 		return &l->j;
-	snprintf(why, size, "%s: the journal cannot be read: %s", dir,
+	snprintf(why, size, "%s: %s%s", dir, what[0] != '\0' ? "" :
+	    "the journal cannot be read: ", what[0] != '\0' ? what :
 	    op_error(&l->j));
 	op_close(&l->j);
 	return NULL;

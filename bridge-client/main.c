@@ -15,6 +15,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "lib/clock.h"
 #include "lib/jail.h"
 #include "lib/key.h"
 #include "lib/log.h"
@@ -34,6 +35,7 @@
 #include "bridge-client/phone.h"
 #include "bridge-client/provider.h"
 #include "bridge-client/rest.h"
+#include "bridge-client/restore.h"
 #include "bridge-client/service.h"
 #include "bridge-client/service_accept.h"
 #include "bridge-client/service_admin.h"
@@ -47,7 +49,9 @@
 #define IDENT		"calloffer-bridge"
 #define CONFIGURATION	CALLOFFER_SYSCONFDIR "/bridge.conf"
 
-enum mode { MODE_RUN, MODE_CHECK, MODE_FACTS, MODE_ACCOUNTS };
+enum mode {
+	MODE_RUN, MODE_CHECK, MODE_FACTS, MODE_ACCOUNTS, MODE_RESTORED
+};
 
 struct options {
 	const char	*configuration;
@@ -87,7 +91,8 @@ usage(void)
 {
 	fprintf(stderr, "usage: " IDENT " [-dnsV] [-c file]\n"
 	    "       " IDENT " --facts [-c file]\n"
-	    "       " IDENT " --accounts [-c file] [name]\n");
+	    "       " IDENT " --accounts [-c file] [name]\n"
+	    "       " IDENT " --restored [-c file]\n");
 	exit(EX_USAGE);
 }
 
@@ -97,6 +102,7 @@ read_options(struct options *o, int argc, char **argv)
 	static const struct option longs[] = {
 		{ "facts", no_argument, NULL, 'F' },
 		{ "accounts", no_argument, NULL, 'A' },
+		{ "restored", no_argument, NULL, 'R' },
 		{ NULL, 0, NULL, 0 }
 	};
 	int c;
@@ -116,6 +122,8 @@ read_options(struct options *o, int argc, char **argv)
 			o->mode = MODE_FACTS;
 		else if (c == 'A')
 			o->mode = MODE_ACCOUNTS;
+		else if (c == 'R')
+			o->mode = MODE_RESTORED;
 		else if (c == 'V') {
 			puts(IDENT " " CALLOFFER_VERSION);
 			exit(EX_OK);
@@ -458,7 +466,7 @@ show(const struct options *o)
 }
 
 static void
-open_journal(void)
+open_vault(void)
 {
 	const struct contract *c = bridge.start;
 	char keys[PATH_MAX], why[1024];
@@ -466,11 +474,47 @@ open_journal(void)
 	snprintf(keys, sizeof(keys), "%s%s", c->day_keys[0] != '\0' ?
 	    c->day_keys : c->journal, c->day_keys[0] != '\0' ? "" : "-keys");
 	bridge.vault = vault_open(keys, why, sizeof(why));
-	bridge.journal = bridge.vault == NULL ? NULL :
-	    journal_lmdb_open(c->journal, bridge.vault,
+	if (bridge.vault == NULL)
+		log_fatal(EX_CANTCREAT, "%s", why);
+}
+
+static void
+open_journal(void)
+{
+	const struct contract *c = bridge.start;
+	char why[1024];
+
+	open_vault();
+	bridge.journal = journal_lmdb_open(c->journal, bridge.vault,
 	    (size_t)c->journal_size, why, sizeof(why));
 	if (bridge.journal == NULL)
 		log_fatal(EX_CANTCREAT, "%s", why);
+}
+
+/* An older journal is in its place; the exit status. */
+static int
+restored(void)
+{
+	struct restore_place at = { .dir = bridge.start->journal,
+		.map_size = (size_t)bridge.start->journal_size };
+	struct restore_done done;
+	char why[1024], before[CLOCK_ISO_SIZE];
+	int rc;
+
+	become_user(bridge.start);
+	open_vault();
+	at.vault = bridge.vault;
+	rc = restore_journal(&at, clock_wall(), &done, why, sizeof(why));
+	if (rc == -1)
+		log_fatal(EX_DATAERR, "%s", why);
+	clock_iso(done.before, before);
+	if (rc == 1)
+		printf("%s is no older journal: nothing to do\n", at.dir);
+	else
+		printf("%s can be used: offers made before %s are refused, "
+		    "%u open calls ended\n", at.dir, before, done.n_open);
+	vault_close(bridge.vault);
+	return EX_OK;
 }
 
 /* Everything before the jail closes. */
@@ -509,6 +553,8 @@ main(int argc, char **argv)
 			log_warn("%s", why);
 		return EX_CONFIG;
 	}
+	if (o.mode == MODE_RESTORED)
+		return restored();
 	if (o.mode != MODE_RUN)
 		return show(&o);
 	prepare();

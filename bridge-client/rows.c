@@ -17,6 +17,12 @@ const char *const rows_tables[ROWS_TABLES + 1] = {
 	"holds", NULL
 };
 
+const struct rows_key rows_high = { "high", 4 };
+const struct rows_key rows_jump = { "jump", 4 };
+const struct rows_key rows_sealed = { "sealed", 6 };
+const struct rows_key rows_copy = { "copy", 4 };
+const struct rows_key rows_restored = { "restored", 8 };
+
 enum journal_result
 rows_result(enum db_result r)
 {

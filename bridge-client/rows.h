@@ -38,6 +38,10 @@ struct rows_key {
 	size_t		len;
 };
 
+/* Of ROWS_META; DESIGN, section 8, says what they hold. */
+extern const struct rows_key rows_high, rows_jump, rows_sealed, rows_copy,
+    rows_restored;
+
 enum journal_result rows_result(enum db_result);
 
 /*

@@ -44,6 +44,8 @@ struct vault {
 	size_t		 n, size;
 	size_t		 last;		/* index of the one used last */
 	uint64_t	 salt;		/* next part of a nonce */
+	int		 high_fd;	/* of the mark; -1: not open */
+	int64_t		 high;		/* in memory only: the mark; -1: none */
 	char		 why[512];
 };
 
@@ -79,7 +81,13 @@ vault_day(const unsigned char id[VAULT_ID_BYTES])
 	return (int32_t)(ms / 1000 / DAY_S);
 }
 
-/* Names of files. */
+/*
+ * Names of files, and the mark: one line of a fixed length, which is written
+ * over in place, within one sector of any disk.
+ */
+#define HIGH_NAME	"high-water"
+#define HIGH_HEAD	"calloffer-high-water-1 "
+#define HIGH_LEN	(sizeof(HIGH_HEAD) - 1 + 12 + 1)
 
 static void
 path_of(const struct vault *v, const struct day_key *k, char *dst, size_t size)
@@ -210,6 +218,7 @@ vault_open(const char *dir, char *why, size_t size)
 		return NULL;
 	}
 	randombytes_buf(&v->salt, sizeof(v->salt));
+	v->high = v->high_fd = -1;
 	if (dir == NULL)
 		return v;
 	v->dir = strdup(dir);
@@ -231,6 +240,8 @@ vault_close(struct vault *v)
 		return;
 	while (v->n > 0)
 		forget(v, v->n - 1);
+	if (v->high_fd != -1)
+		close(v->high_fd);
 	free(v->key);
 	free(v->dir);
 	free(v);
@@ -317,8 +328,10 @@ vault_seal(struct vault *v, const unsigned char id[VAULT_ID_BYTES],
 {
 	unsigned char nonce[NPUB], *room;
 	struct day_key *k;
-	enum vault_result r = sealing_key(v, vault_day(id), &k);
+	enum vault_result r;
 
+	v->why[0] = '\0';
+	r = sealing_key(v, vault_day(id), &k);
 	if (r != VAULT_OK)
 		return r;
 	buf_u16(out, k->generation);
@@ -485,4 +498,61 @@ vault_look(struct vault *v)
 		log_info("day-key=%s gone", strrchr(path, '/') + 1);
 		forget(v, i);
 	}
+}
+
+/* The mark. */
+
+static int
+open_high(struct vault *v, int flags)
+{
+	char path[4096];
+
+	if (v->high_fd != -1)
+		return 0;
+	snprintf(path, sizeof(path), "%s/" HIGH_NAME, v->dir);
+	v->high_fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
+	if (v->high_fd != -1)
+		return flags & O_CREAT ? sync_dir(v) : 0;
+	return complain(v, "%s: %s", path, strerror(errno));
+}
+
+int
+vault_high(struct vault *v, int64_t *wall)
+{
+	const size_t head = sizeof(HIGH_HEAD) - 1;
+	char line[HIGH_LEN + 1];
+	uint64_t at;
+
+	*wall = v->high;
+	if (v->dir == NULL)
+		return v->high != -1;
+	if (open_high(v, 0) != 0) {
+		if (errno != ENOENT)
+			return -1;
+		v->why[0] = '\0';
+		return 0;
+	}
+	if (pread(v->high_fd, line, sizeof(line), 0) != (ssize_t)HIGH_LEN ||
+	    memcmp(line, HIGH_HEAD, head) != 0 || line[HIGH_LEN - 1] != '\n' ||
+	    scan_uint(line + head, 12, INT64_MAX, &at) != 0)
+		return complain(v, "%s/" HIGH_NAME ": is damaged", v->dir);
+	*wall = (int64_t)at;
+	return 1;
+}
+
+int
+vault_set_high(struct vault *v, int64_t wall)
+{
+	char line[HIGH_LEN + 1];
+
+	v->high = wall;
+	if (v->dir == NULL)
+		return 0;
+	snprintf(line, sizeof(line), HIGH_HEAD "%012lld\n", (long long)wall);
+	if (open_high(v, O_CREAT) == 0 &&
+	    pwrite(v->high_fd, line, HIGH_LEN, 0) == (ssize_t)HIGH_LEN &&
+	    fdatasync(v->high_fd) == 0)
+		return 0;
+	log_warn("high-water=not-written why=\"%s\"", strerror(errno));
+	return -1;
 }

@@ -7,6 +7,8 @@
 struct buf;
 
 /*
+ * What is kept away from the journal and from its backups.
+ *
  * Day keys.  What identifies a person in the record of a call is sealed under
  * a key of the call's day (UTC, by the time in the call's id), and these keys
  * are kept away from the records and from their backups: a file for each, in a
@@ -39,6 +41,7 @@ enum vault_result {
  */
 struct vault *vault_open(const char *dir, char *why, size_t size);
 void vault_close(struct vault *);
+/* Of the last that failed; "" after vault_seal() has gone well. */
 const char *vault_error(const struct vault *);
 
 /* Appends.  The day's first key is durable before this returns. */
@@ -75,5 +78,15 @@ int vault_expire(struct vault *, int32_t before)
     __attribute__((warn_unused_result));
 /* Forgets those whose files somebody has deleted. */
 void vault_look(struct vault *);
+
+/*
+ * The high-water mark, in the file "high-water": a time that the journal has
+ * certainly reached, Unix seconds.  A journal that has not is an older one.
+ * 1, or 0: there is none; or -1: it cannot be read.
+ */
+int vault_high(struct vault *, int64_t *wall)
+    __attribute__((warn_unused_result));
+/* Durable.  0, or -1 and told in the log. */
+int vault_set_high(struct vault *, int64_t wall);
 
 #endif

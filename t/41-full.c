@@ -142,13 +142,14 @@ go_on(struct call open[OPEN])
 int
 main(void)
 {
+	struct vault *vault;
 	static struct call open[OPEN], c;
 	char why[256] = "", dir[512];
 	int i, n = 0;
 
 	snprintf(dir, sizeof(dir), "%s/j", tap_dir());
-	j = journal_lmdb_open(dir, vault_open(NULL, why, sizeof(why)), SIZE,
-	    why, sizeof(why));
+	vault = vault_open(NULL, why, sizeof(why));
+	j = journal_lmdb_open(dir, vault, SIZE, why, sizeof(why));
 	if (!ok(j != NULL, "a small journal (%s)", why))
 		return tap_done();
 	for (i = 0; i < OPEN; i++) {
@@ -169,5 +170,6 @@ main(void)
 	is_int(accept_one(&c), JOURNAL_OK, "then there is room again");
 	is_int(put_one(&c, CALL_ENDED), JOURNAL_OK, "and that call ends");
 	j->op->close(j);
+	vault_close(vault);
 	return tap_done();
 }

@@ -26,15 +26,19 @@ static char dir[512];
 static unsigned n_dirs;
 
 static void
-open_new(void)
+open_sized(size_t size)
 {
 	char why[256] = "";
 
 	snprintf(dir, sizeof(dir), "%s/j%u", tap_dir(), n_dirs++);
-	j = journal_lmdb_open(dir, vault, 16 << 20, why, sizeof(why));
+	vault_close(vault);
+	vault = vault_open(NULL, why, sizeof(why));
+	j = journal_lmdb_open(dir, vault, size, why, sizeof(why));
 	if (!ok(j != NULL, "a new journal (%s)", why))
 		exit(1);
 }
+
+#define open_new() open_sized(16 << 20)
 
 static void
 reopen(void)
@@ -531,15 +535,11 @@ test_damage(void)
 static void
 test_full(void)
 {
-	char why[256] = "";
 	enum journal_result r = JOURNAL_OK;
 	struct call c;
 	unsigned i;
 
-	snprintf(dir, sizeof(dir), "%s/j%u", tap_dir(), n_dirs++);
-	j = journal_lmdb_open(dir, vault, 256 << 10, why, sizeof(why));
-	if (!ok(j != NULL, "a small journal (%s)", why))
-		return;
+	open_sized(256 << 10);
 	for (i = 0; r == JOURNAL_OK && i < 10000; i++) {
 		make_call(&c, i, i);
 		r = j->op->begin(j);
@@ -582,7 +582,6 @@ test_size(void)
 int
 main(void)
 {
-	vault = vault_open(NULL, dir, sizeof(dir));
 	test_verdicts();
 	test_attempts();
 	test_batch();
@@ -595,5 +594,6 @@ main(void)
 	test_damage();
 	test_full();
 	test_size();
+	vault_close(vault);
 	return tap_done();
 }

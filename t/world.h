@@ -323,6 +323,8 @@ world_new(void)
 	w.a_keys = w.b_keys = "1";
 	w.talk_s = 20;
 	snprintf(w.dir, sizeof(w.dir), "%s/w%u", tap_dir(), n++);
+	vault_close(vault);
+	vault = NULL;
 	set_clock(1000000);
 	bridge_start();
 }
