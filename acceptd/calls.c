@@ -20,7 +20,7 @@
 static enum visit_step
 unreachable(struct context *c, struct visit *v)
 {
-	const struct page_refusal r = { ASK_UNREACHABLE, "", 0, NULL };
+	const struct page_refusal r = { ASK_UNREACHABLE, "", 0, NULL, NULL };
 
 	return context_refuse(c, v, &r);
 }

@@ -181,7 +181,7 @@ int
 context_throttle(struct context *c, struct visit *v, struct limit *limit,
     const char *key)
 {
-	struct page_refusal r = { ASK_TOO_MANY, v->name, 0, NULL };
+	struct page_refusal r = { ASK_TOO_MANY, v->name, 0, NULL, NULL };
 	int64_t wait_ms = limit_take(limit, key, clock_mono_ms());
 
 	if (wait_ms == 0)

@@ -59,6 +59,7 @@
 	X(RETRY_TITLE, "retry.title", "") \
 	X(RETRY_LEAD, "retry.lead", "") \
 	X(RETRY_SUBMIT, "retry.submit", "") \
+	X(WRITE, "write", "name") \
 	X(FORM_EMPTY, "form.empty", "") \
 	X(FORM_DIGITS, "form.digits", "") \
 	X(FORM_HONEYPOT, "form.honeypot", "") \

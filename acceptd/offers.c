@@ -29,7 +29,7 @@ static enum visit_step
 refuse(struct context *c, struct visit *v, enum ask_refusal refusal,
     int64_t at)
 {
-	const struct page_refusal r = { refusal, v->name, at, NULL };
+	const struct page_refusal r = { refusal, v->name, at, NULL, NULL };
 
 	return context_refuse(c, v, &r);
 }
@@ -317,6 +317,16 @@ show_confirm(struct context *c, struct visit *v, const struct ask_offer *o)
 	return context_done(v, &p, 200);
 }
 
+/* What the bridge refuses: who reads that can write to the offeror. */
+static enum visit_step
+turn_down(struct context *c, struct visit *v, const struct ask_offer *o)
+{
+	const struct page_refusal r = { o->refusal, v->name, o->opens_at, NULL,
+	    o->address };
+
+	return context_refuse(c, v, &r);
+}
+
 static enum visit_step
 take_offer(struct context *c, struct visit *v, const struct frame *f)
 {
@@ -330,7 +340,7 @@ take_offer(struct context *c, struct visit *v, const struct frame *f)
 		snprintf(v->name, sizeof(v->name), "%s", o.name);
 	snprintf(v->offer_lang, sizeof(v->offer_lang), "%s", o.lang);
 	if (o.refusal != ASK_OK)
-		return refuse(c, v, o.refusal, o.opens_at);
+		return turn_down(c, v, &o);
 	if (v->room == VISIT_OFFER_CARD)
 		return context_card(c, v, o.caller);
 	return v->room == VISIT_OFFER_CONFIRM ? show_confirm(c, v, &o) :

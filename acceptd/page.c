@@ -7,6 +7,7 @@
 
 #include "lib/buf.h"
 #include "lib/clock.h"
+#include "lib/scan.h"
 
 #include "acceptd/html.h"
 #include "acceptd/lang.h"
@@ -230,6 +231,25 @@ put_again(struct buf *b, const struct page *p, const char *again)
 	buf_str(b, "</a></p>\n");
 }
 
+/* A link that begins a mail (RFC 6068). */
+static void
+put_write(struct buf *b, const struct page *p, const char *address,
+    const struct html_hole *holes)
+{
+	const char *c;
+
+	buf_str(b, "<p class=\"look\"><a href=\"mailto:");
+	for (c = address; *c != '\0'; c++)
+		if (scan_is_alnum((unsigned char)*c) ||
+		    strchr("@.-_+", *c) != NULL)
+			buf_printf(b, "%c", *c);
+		else
+			buf_printf(b, "%%%02X", (unsigned char)*c);
+	buf_str(b, "\">");
+	html_fill(b, lang_get(p->lang, LANG_WRITE), holes);
+	buf_str(b, "</a></p>\n");
+}
+
 void
 page_refusal(struct buf *b, const struct page *p,
     const struct page_refusal *r)
@@ -255,6 +275,8 @@ page_refusal(struct buf *b, const struct page *p,
 	    holes);
 	if (r->again != NULL)
 		put_again(b, p, r->again);
+	if (r->address != NULL && r->address[0] != '\0')
+		put_write(b, p, r->address, holes);
 	page_end(b, p);
 	buf_free(&when);
 }

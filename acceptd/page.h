@@ -64,6 +64,8 @@ struct page_refusal {
 	int64_t			 at;		/* when it opens, when to try
 						   again; 0: unknown */
 	const char		*again;		/* path to try again, or NULL */
+	const char		*address;	/* of the offeror, to write to;
+						   NULL or "": unknown */
 };
 void page_refusal(struct buf *, const struct page *,
     const struct page_refusal *);

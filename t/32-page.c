@@ -122,7 +122,7 @@ fill_offer(struct ask_offer *o, const char *name)
 static void
 test_refusals(void)
 {
-	struct page_refusal r = { ASK_OK, "Alice", NOW + 60, "/o/x" };
+	struct page_refusal r = { ASK_OK, "Alice", NOW + 60, "/o/x", NULL };
 	char want[64];
 	int i;
 
@@ -145,7 +145,14 @@ test_refusals(void)
 	ok(!has("<time") && has(lang_get(page.lang, LANG_LATER)) &&
 	    has(lang_get(page.lang, LANG_SOMEONE)),
 	    "closed: nothing known of whom and when");
+	ok(!has("mailto:"), "closed: nobody to write to");
 	check("closed");
+	r.name = "Alice";
+	r.address = "a\"?cc=x&lice@example.com";
+	page_refusal(&out, &page, &r);
+	ok(has("href=\"mailto:a%22%3Fcc%3Dx%26lice@example.com\""),
+	    "a refusal: whom to write to, and nobody else");
+	check("closed with address");
 }
 
 static void
@@ -316,7 +323,7 @@ test_confirm(void)
 static void
 test_hostile(void)
 {
-	struct page_refusal r = { ASK_CLOSED, HOSTILE, 0, "/o/\"><img" };
+	struct page_refusal r = { ASK_CLOSED, HOSTILE, 0, "/o/\"><img", NULL };
 	struct ask_status s = { ASK_STAGE_TALKING, 0, NOW, 0, "", "", "en" };
 	struct call_page c = { &s, "/c/x" };
 	struct ask_offer o;
