@@ -111,7 +111,8 @@ class Meddler(threading.Thread):
     def run(self):
         while not self.is_over:
             with self.quiet:
-                self.once()
+                if not self.is_over:
+                    self.once()
             time.sleep(self.rng.uniform(0.05, 0.5))
 
     def calm(self):
