@@ -15,8 +15,8 @@ struct place;
  *
  *	milter	sign ID, seal ID, listen ADDRESS, table FILE, url URL
  *	acceptd	verify ID (each), listen ADDRESS, bridge ADDRESS, url URL
- *	bridge	verify ID STATE (each), unseal ID (each), face PATH,
- *		admin PATH, url URL
+ *	bridge	verify ID STATE (each), unseal ID FILE (each), face PATH,
+ *		admin PATH, journal PATH, lifetime SECONDS, url URL
  */
 struct facts {
 	const char	*name;		/* "milter", "acceptd", "bridge" */

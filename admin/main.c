@@ -15,12 +15,14 @@
 #include "admin/erase.h"
 #include "admin/inspect.h"
 #include "admin/keygen.h"
+#include "admin/keys.h"
 #include "admin/offerors.h"
 #include "admin/programs.h"
 #include "admin/rates.h"
 #include "admin/revoke.h"
 #include "admin/talk.h"
 #include "admin/trial.h"
+#include "admin/trust.h"
 
 static const struct group {
 	const char		*title;
@@ -31,6 +33,7 @@ static const struct group {
 	    &trial_command } },
 	{ "Every day", { &calls_command, &revoke_command,
 	    &erase_command } },
+	{ "Keys and trust", { &keys_command, &trust_command } },
 	{ "In an emergency", { &backup_command, &programs_restored } },
 	{ "By hand", { &programs_mint, &programs_rewrite,
 	    &inspect_command } },

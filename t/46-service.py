@@ -217,7 +217,8 @@ def test_configuration(b):
     for want in ("url https://call.example.com", "face " + b.path("face"),
                  "verify %s live" % OURS.sign_id.hex(),
                  "verify %s compromised" % BAD.sign_id.hex(),
-                 "unseal " + OURS.seal_id.hex()):
+                 "unseal %s %s" % (OURS.seal_id.hex(), b.path("unseal.key")),
+                 "lifetime 2592000"):
         check(want in facts, "--facts: " + want.split()[0], facts)
     got = b.call("--accounts", "small").stdout
     check("account small {" in got and "per_day = 1\n" in got
