@@ -24,6 +24,7 @@
 #include "bridge-client/call.h"
 #include "bridge-client/contract.h"
 #include "bridge-client/prefix.h"
+#include "bridge-client/private.h"
 
 #include "bridge-client/contract_load.h"
 
@@ -221,6 +222,32 @@ settle_money(struct contract_account *a, const struct contract_place *at)
 	    contract_wrong(at, a->line, "rates", "%s", why);
 }
 
+/*
+ * Domains of which an offeree may give addresses.  Each is looked up now: one
+ * that leads into a private network would let strangers ring what is there.
+ */
+static int
+settle_offeree_sip(const struct contract_account *a,
+    const struct contract_place *at)
+{
+	const char *domain;
+	size_t i;
+
+	if (a->is_sip_offeree && a->sip_domains.n == 0)
+		return contract_wrong(at, a->line, "offeree_sip",
+		    "needs sip_domains");
+	for (i = 0; a->is_sip_offeree && i < a->sip_domains.n; i++) {
+		domain = a->sip_domains.item[i];
+		if (strchr(domain, '*') != NULL)
+			return contract_wrong(at, a->line, "offeree_sip",
+			    "needs whole domains, and %s is none", domain);
+		if (private_is_name(domain) || private_resolves(domain))
+			return contract_wrong(at, a->line, "offeree_sip",
+			    "%s is a host of a private network", domain);
+	}
+	return 0;
+}
+
 static int
 settle_account(const struct contract *c, struct contract_account *a,
     const struct contract_place *at)
@@ -236,9 +263,8 @@ settle_account(const struct contract *c, struct contract_account *a,
 		if (contract_provider(c, a->providers.item[i]) == NULL)
 			return contract_wrong(at, a->line, "providers",
 			    "there is no provider %s", a->providers.item[i]);
-	if (a->is_sip_offeree && a->sip_domains.n == 0)
-		return contract_wrong(at, a->line, "offeree_sip",
-		    "needs sip_domains");
+	if (settle_offeree_sip(a, at) == -1)
+		return -1;
 	p = a->sip_domains.n > 0 ? telephones_only(c, a) : NULL;
 	if (p != NULL)
 		return contract_wrong(at, a->line, "sip_domains", "the "

@@ -29,6 +29,7 @@ struct exchange {
 	char			 ref[PROVIDER_REF_MAX + 1];
 	char			 other_ref[PROVIDER_REF_MAX + 1];
 	char			 lang[3];
+	char			 digits[TEL_EXT_MAX + 1];
 };
 
 static void
@@ -203,6 +204,10 @@ copy(struct exchange *x, const struct provider_intent *in)
 		snprintf(x->other_ref, sizeof(x->other_ref), "%s",
 		    in->other_ref);
 		x->intent.other_ref = x->other_ref;
+	}
+	if (in->digits != NULL) {
+		snprintf(x->digits, sizeof(x->digits), "%s", in->digits);
+		x->intent.digits = x->digits;
 	}
 	if (in->lang != NULL) {
 		snprintf(x->lang, sizeof(x->lang), "%s", in->lang);

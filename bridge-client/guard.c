@@ -13,6 +13,7 @@
 #include "bridge-client/nonce.h"
 #include "bridge-client/phone.h"
 #include "bridge-client/prefix.h"
+#include "bridge-client/private.h"
 #include "bridge-client/rate.h"
 
 #include "bridge-client/guard.h"
@@ -23,6 +24,9 @@
 #define NATIONAL_MIN	7	/* digits after the country code: what is
 				   shorter may be a short service */
 #define LIMITS_MAX	8
+#define EXT_MARK	";ext="
+#define EXT_MAX		6	/* digits: an extension, and no way out of the
+				   switchboard to another number */
 
 /*
  * Global services and satellites: no country's, whatever the metadata says
@@ -164,6 +168,7 @@ judge_sip(const struct contract_account *a, const char *text, int is_offeree)
 	if (is_offeree && !a->is_sip_offeree)
 		return ASK_NUMBER_DENIED;
 	if (split_sip(text, user, host) == -1 || is_address_literal(host) ||
+	    (is_offeree && private_is_name(host)) ||
 	    !contract_list_fits(&a->sip_domains, host))
 		return ASK_NUMBER_DENIED;
 	return judge_user(a, user, is_offeree);
@@ -191,25 +196,49 @@ read_sip(const struct contract_account *a, const char *typed,
 	return judge_sip(a, out->tel.text, 1);
 }
 
+/* "020 7946 0123;ext=42" (RFC 3966, 5.3): the number, and the digits that are
+ * dialled after the answer.  0, or -1. */
+static int
+split_ext(const char *typed, char *number, size_t size,
+    char ext[TEL_EXT_MAX + 1])
+{
+	const char *mark = strstr(typed, EXT_MARK), *digits;
+	size_t n = mark != NULL ? (size_t)(mark - typed) : strlen(typed);
+
+	digits = mark != NULL ? mark + strlen(EXT_MARK) : "";
+	if (n >= size || strlen(digits) > EXT_MAX ||
+	    strspn(digits, "0123456789") != strlen(digits) ||
+	    (mark != NULL && digits[0] == '\0'))
+		return -1;
+	memcpy(number, typed, n);
+	number[n] = '\0';
+	memcpy(ext, digits, strlen(digits) + 1);
+	return 0;
+}
+
 static enum ask_refusal
 read_number(const struct contract_account *a, const char *typed,
     const char *region, struct guard_number *out)
 {
+	char number[TEL_FULL_SIZE], ext[TEL_EXT_MAX + 1];
 	struct phone p;
 	const char *why;
 	enum ask_refusal refusal;
 
+	if (split_ext(typed, number, sizeof(number), ext) == -1)
+		return ASK_NUMBER_BAD;
 	if (!phone_is_region(region))
 		region = a->region;
-	refusal = phone_read(&p, typed, region) == -1 ? ASK_NUMBER_BAD :
+	refusal = phone_read(&p, number, region) == -1 ? ASK_NUMBER_BAD :
 	    judge(a, &p);
-	if (refusal == ASK_NUMBER_BAD && phone_is_short(typed, region))
+	if (refusal == ASK_NUMBER_BAD && phone_is_short(number, region))
 		return ASK_NUMBER_DENIED;
 	if (refusal != ASK_OK)
 		return refusal;
 	if (tel_parse(&out->tel, p.e164, strlen(p.e164), &why) == -1 ||
 	    out->tel.kind != TEL_E164)
 		return ASK_NUMBER_BAD;
+	memcpy(out->tel.ext, ext, sizeof(out->tel.ext));
 	memcpy(out->region, p.region, 2);
 	return ASK_OK;
 }

@@ -73,6 +73,9 @@ struct provider_intent {
 	int			 max_s;
 	const char		*prompt; /* PLAY: names, comma-separated */
 	const char		*lang;		/* PLAY */
+	/* PLAY: an extension, to be dialled before, or "": for who could not
+	 * be told so by RING */
+	const char		*digits;
 };
 
 /*

@@ -136,6 +136,16 @@ on_look(struct service_face *f, struct answer *answer)
 /*
  * ASK_CHECK.
  */
+/* "+44 20 7946 0123;ext=42" */
+static void
+put_ext(char *dst, size_t size, const char *ext)
+{
+	size_t n = strlen(dst);
+
+	if (ext[0] != '\0')
+		snprintf(dst + n, size - n, ";ext=%s", ext);
+}
+
 static int
 on_check(struct service_face *f, struct answer *answer)
 {
@@ -145,6 +155,7 @@ on_check(struct service_face *f, struct answer *answer)
 	struct ask_check ask;
 	struct offer o;
 	const char *why;
+	char full[TEL_FULL_SIZE];
 
 	if (ask_get_check(&ask, answer->frame->body, answer->frame->len) == -1)
 		return -1;
@@ -155,8 +166,11 @@ on_check(struct service_face *f, struct answer *answer)
 		out.refusal = guard_read(o.account, ask.number, ask.region,
 		    &number);
 	if (out.refusal == ASK_OK) {
-		memcpy(out.number, number.tel.text, sizeof(out.number));
+		tel_full(&number.tel, full);
+		memcpy(out.number, full, strlen(full) < sizeof(out.number) ?
+		    strlen(full) + 1 : 0);
 		phone_show(out.shown, sizeof(out.shown), number.tel.text);
+		put_ext(out.shown, sizeof(out.shown), number.tel.ext);
 		memcpy(out.region, number.region, sizeof(out.region));
 	}
 	ask_put_checked(&answer->body, &out);

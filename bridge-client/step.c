@@ -11,16 +11,53 @@
 #define CHECK_MS	30000	/* a leg that talks is looked at so often */
 #define HOLD_MS		5000	/* between two words to A while B rings */
 #define ROUNDS		2	/* a prompt and its repetition on silence */
+#define ROUND_S		10	/* one takes about so long */
 #define LATE_S		30	/* after the leg's own limit it is gone */
+
+static int
+has_ext(const struct call *c, enum leg leg)
+{
+	return (leg == LEG_A ? &c->acc.a : &c->acc.b)->ext[0] != '\0';
+}
+
+int
+step_rounds(const struct call *c, enum leg leg)
+{
+	return has_ext(c, leg) ? ROUNDS + c->acc.ring_s / ROUND_S : ROUNDS;
+}
+
+static const char *
+prompts(enum leg leg)
+{
+	return leg == LEG_A ? "a-offer,a-press" : "b-offer,b-press";
+}
+
+static const char *
+again(const struct call *c, enum leg leg)
+{
+	if (has_ext(c, leg))
+		return prompts(leg);
+	return leg == LEG_A ? "a-press" : "b-press";
+}
+
+/* How long the leg is asked for its key, at most. */
+static int
+asking_s(const struct call *c, enum leg leg)
+{
+	return SPEAK_MS / 1000 + c->acc.confirm_s +
+	    (has_ext(c, leg) ? c->acc.ring_s : 0);
+}
 
 int
 step_leg_max_s(const struct call *c, enum leg leg)
 {
 	const struct acceptance *a = &c->acc;
-	int asking_s = a->ring_s + RING_GRACE_MS / 1000 +
-	    STEP_WRONG_MAX * (SPEAK_MS / 1000 + a->confirm_s);
+	int b_s = a->ring_s + RING_GRACE_MS / 1000 +
+	    STEP_WRONG_MAX * asking_s(c, LEG_B);
+	int a_s = a->ring_s + RING_GRACE_MS / 1000 +
+	    STEP_WRONG_MAX * asking_s(c, LEG_A);
 
-	return (leg == LEG_A ? 2 : 1) * asking_s + (int)a->max_s +
+	return (leg == LEG_A ? a_s : 0) + b_s + (int)a->max_s +
 	    (BRIDGE_MS + PART_MS) / 1000;
 }
 
@@ -138,6 +175,7 @@ give(struct step *s, enum provider_act act, enum leg leg, const char *prompt)
 	a->act = act;
 	a->leg = leg;
 	a->prompt = prompt;
+	a->is_first = 0;
 	a->pay = PAYER_NOTHING;
 	*waits(s->c, act, leg) |= (uint8_t)(1u << act);
 }
@@ -257,10 +295,8 @@ void
 step_prompt(struct step *s, enum leg leg)
 {
 	s->c->leg[leg].n_prompts = 1;
-	s->c->due_ms = step_in_ms(s, SPEAK_MS +
-	    s->c->acc.confirm_s * INT64_C(1000));
-	step_speak(s, leg, leg == LEG_A ? "a-offer,a-press" :
-	    "b-offer,b-press");
+	s->c->due_ms = step_in_ms(s, asking_s(s->c, leg) * INT64_C(1000));
+	step_speak(s, leg, prompts(leg));
 }
 
 void
@@ -315,6 +351,7 @@ step_ask(struct step *s, enum leg leg)
 	step_set_state(s, leg == LEG_A ? CALL_ASKING_A : CALL_ASKING_B, 0);
 	s->c->leg[leg].n_wrong = 0;
 	step_prompt(s, leg);
+	s->out->list[s->out->n - 1].is_first = 1;
 }
 
 /*
@@ -495,8 +532,8 @@ step_remind(struct step *s, enum leg leg)
 		step_speak(s, leg, "a-wait");
 	else if (!step_is_asked(c, leg))
 		return;
-	else if (++c->leg[leg].n_prompts > ROUNDS)
+	else if (++c->leg[leg].n_prompts > step_rounds(c, leg))
 		step_no_key(s, leg);
 	else
-		step_speak(s, leg, leg == LEG_A ? "a-press" : "b-press");
+		step_speak(s, leg, again(c, leg));
 }

@@ -56,6 +56,7 @@ struct call_action {
 	enum provider_act	 act;
 	enum leg		 leg;
 	const char		*prompt;	/* PLAY: a literal */
+	int			 is_first;	/* PLAY: after the answer */
 	enum payer_act		 pay;
 };
 #define CALL_ACTIONS_MAX 12
@@ -86,6 +87,13 @@ struct step {
 
 /* The longest that a leg may live, from RING on: its safety net. */
 int step_leg_max_s(const struct call *, enum leg);
+
+/*
+ * How often a leg is asked for its key before its silence counts.  Where an
+ * extension is dialled a switchboard has answered, and who is wanted still
+ * rings: he hears the whole prompt again and again for as long.
+ */
+int step_rounds(const struct call *, enum leg);
 
 /* What is so. */
 

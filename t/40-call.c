@@ -493,6 +493,33 @@ test_routes_of_b(void)
 	}
 }
 
+/* A switchboard answers: who is wanted hears all of it, time and again. */
+static void
+test_extension(void)
+{
+	static const struct script script = { "an extension", { TO_RINGING_B,
+	    "answered:B > PB=b-offer,b-press > asking-b",
+	    "done:PB >  > asking-b", "spoken:B >  > asking-b",
+	    "timer > PB=b-offer,b-press > asking-b",
+	    "done:PB >  > asking-b", "spoken:B >  > asking-b",
+	    "timer > PB=b-offer,b-press > asking-b",
+	    "done:PB >  > asking-b", "key1:B > HA HB BA > bridging" }, NULL };
+	struct acceptance kept = acc;
+	struct call c;
+	int usual_s;
+
+	call_init(&c, &acc);
+	usual_s = step_leg_max_s(&c, LEG_A);
+	snprintf(acc.b.ext, sizeof(acc.b.ext), "42");
+	run_script(&script);
+	call_init(&c, &acc);
+	is_int(step_leg_max_s(&c, LEG_A), usual_s + STEP_WRONG_MAX *
+	    acc.ring_s, "the leg's limit leaves room for it");
+	is_int(step_rounds(&c, LEG_A), 2, "A is asked twice");
+	is_int(step_rounds(&c, LEG_B), 4, "B for as long as it might ring");
+	acc = kept;
+}
+
 static void
 test_facts(void)
 {
@@ -520,5 +547,6 @@ main(void)
 	test_routes();
 	test_routes_of_b();
 	test_facts();
+	test_extension();
 	return tap_done();
 }

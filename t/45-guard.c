@@ -98,6 +98,15 @@ static const struct {
 	{ "+33142345678", "", ASK_NUMBER_DENIED, "", "", "" },
 	{ "+8821612345678", "", ASK_NUMBER_DENIED, "", "", "" },
 	{ "+447700900123", "", ASK_NUMBER_DENIED, "", "", "" },
+	{ "+442079460123;ext=", "", ASK_NUMBER_BAD, "", "", "" },
+	{ "+442079460123;ext=4a", "", ASK_NUMBER_BAD, "", "", "" },
+	{ "+442079460123;ext=1234567", "", ASK_NUMBER_BAD, "", "", "" },
+	{ "+442079460123;ext=4;ext=2", "", ASK_NUMBER_BAD, "", "", "" },
+	{ "+448712345678;ext=42", "", ASK_NUMBER_DENIED, "", "", "" },
+	{ "020 7946 0123;ext=42", "GB", ASK_OK, "+442079460123",
+	    "+44 20 7946 0123", "GB" },
+	{ "sip:alice@localhost", "", ASK_NUMBER_DENIED, "", "", "" },
+	{ "sip:alice@desk.local", "", ASK_NUMBER_DENIED, "", "", "" },
 	{ "sip:alice@example.com", "", ASK_OK, "sip:alice@example.com",
 	    "sip:alice@example.com", "" },
 	{ "SIPS:alice@Sub.Example.NET", "", ASK_OK,
@@ -163,6 +172,11 @@ test_numbers(void)
 	    ASK_NUMBER_DENIED, "nor ever an address of a host in numbers");
 	is_int(guard_read(&a, "sip:alice@example.org", "", &n), ASK_OK,
 	    "where any name would do");
+	is_int(guard_read(&a, "sip:alice@desk.local", "", &n),
+	    ASK_NUMBER_DENIED, "but none of a private network");
+	is_int(guard_read(&a, "+442079460123;ext=42", "", &n), ASK_OK,
+	    "an extension");
+	is_str(n.tel.ext, "42", "is dialled after the answer");
 	prefix_free(a.deny);
 }
 

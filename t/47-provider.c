@@ -1,6 +1,10 @@
 /* What the files in provider/ have in common. */
 
+#include <string.h>
+
 #include "bridge-client/provider.h"
+#include "bridge-client/provider/ari.h"
+#include "bridge-client/request.h"
 
 #include "t/tap.h"
 
@@ -30,9 +34,107 @@ test_common(void)
 	is_int(provider_cause_of(0, 0), CAUSE_FAILED, "no cause at all");
 }
 
+static void
+test_to(void)
+{
+	static const struct { const char *text, *want; } cases[] = {
+		{ "+442079460123", "+442079460123" },
+		{ "sip:desk@example.com", "sip:desk@example.com" },
+		{ "sips:desk@example.com:5061",
+		    "sip:desk@example.com:5061;transport=tls" },
+	};
+	char to[PROVIDER_TO_SIZE];
+	struct tel tel;
+	const char *why;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		is_int(tel_parse(&tel, cases[i].text, strlen(cases[i].text),
+		    &why), 0, "%s", cases[i].text);
+		provider_put_to(&tel, to);
+		is_str(to, cases[i].want, "is rung so");
+	}
+}
+
+static void
+test_prompts(void)
+{
+	static const struct { const char *prompt, *lang; int want; } cases[] = {
+		{ "a", "en", 1 }, { "a,b-c", "en", 2 }, { "", "en", -1 },
+		{ "a,", "en", -1 }, { ",a", "en", -1 }, { "a,,b", "en", -1 },
+		{ "a,../b", "en", -1 }, { "a", "", -1 }, { "a", "e/n", -1 },
+		{ NULL, "en", -1 }, { "a", NULL, -1 },
+	};
+	struct provider_intent in;
+	size_t i;
+
+	memset(&in, 0, sizeof(in));
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		in.prompt = cases[i].prompt;
+		in.lang = cases[i].lang;
+		is_int(provider_n_prompts(&in), cases[i].want,
+		    "prompts \"%s\" in \"%s\"", in.prompt != NULL ?
+		    in.prompt : "-", in.lang != NULL ? in.lang : "-");
+	}
+}
+
+/* Asterisk is told of an extension when somebody has answered. */
+static void
+test_extension(void)
+{
+	static const struct provider_conf conf = { .url = "http://h/ari",
+	    .app = "x", .prompts = "/p" };
+	static const char *const urls[] = {
+		"http://h/ari/channels/co-" ID "-b/dtmf?dtmf=42&before=1000",
+		"http://h/ari/channels/co-" ID "-b/play/co-" ID
+		    "-b?media=sound%3A%2Fp%2Fen%2Fb-press" };
+	struct provider_intent in = { .act = PROVIDER_PLAY, .leg = LEG_B,
+	    .prompt = "b-press", .lang = "en", .digits = "42" };
+	struct provider_reply out;
+	struct request r;
+	int i;
+
+	provider_read_id(ID, 32, in.call);
+	for (i = 0; i < 2; i++) {
+		is_int(provider_ari.request(&conf, &in, i, &r), 0, "step %d",
+		    i);
+		is_str(r.method, "POST", "method");
+		is_str(buf_cstr(&r.url), urls[i], "URL");
+		request_free(&r);
+	}
+	is_int(provider_ari.request(&conf, &in, 2, &r), -1, "no third");
+	request_free(&r);
+	provider_ari.reply(&in, 0, 204, 1, "", 0, &out);
+	is_int(out.outcome, PROVIDER_MORE, "dialled: go on");
+	provider_ari.reply(&in, 0, 404, 1, "", 0, &out);
+	is_int(out.outcome, PROVIDER_REFUSED, "nobody there");
+	provider_ari.reply(&in, 1, 201, 1, "", 0, &out);
+	is_int(out.outcome, PROVIDER_DONE, "spoken");
+	in.digits = "";
+	is_int(provider_ari.request(&conf, &in, 0, &r), 0, "without one");
+	is_str(buf_cstr(&r.url), urls[1], "spoken at once");
+	request_free(&r);
+	is_int(provider_ari.request(&conf, &in, 1, &r), -1, "and that is all");
+	request_free(&r);
+}
+
+static void
+test_joins(void)
+{
+	static const struct provider_conf a = { .url = "http://h/ari" };
+	static const struct provider_conf b = { .url = "http://i/ari" };
+
+	is_int(provider_ari.joins(&a, &a), 1, "trunks of one Asterisk");
+	is_int(provider_ari.joins(&a, &b), 0, "two of them");
+}
+
 int
 main(void)
 {
 	test_common();
+	test_to();
+	test_prompts();
+	test_extension();
+	test_joins();
 	return tap_done();
 }

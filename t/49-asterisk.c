@@ -369,6 +369,10 @@ test_prompts(void)
 	e = await(EVENT_SPOKEN, LEG_A, 2000);
 	ok(e != NULL && e->cause == CAUSE_FAILED, "fails: %s",
 	    e != NULL ? e->detail : "");
+	in.prompt = "a-press";
+	in.digits = "42";
+	is_int(act_as(&in).outcome, PROVIDER_DONE, "an extension is dialled");
+	does(PROVIDER_HUSH, LEG_A);
 	does(PROVIDER_HANG, LEG_A);
 	await(EVENT_GONE, LEG_A, 2000);
 	is_int(act(PROVIDER_PLAY, LEG_A).outcome, PROVIDER_REFUSED,

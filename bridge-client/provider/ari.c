@@ -202,6 +202,33 @@ put_media(const struct provider_conf *c, const struct provider_intent *in,
 	return status;
 }
 
+static int
+has_digits(const struct provider_intent *in)
+{
+	return in->digits != NULL && in->digits[0] != '\0';
+}
+
+/* An extension first: no RING can say that it is to be dialled. */
+static int
+speak(const struct provider_conf *c, const struct provider_intent *in,
+    int step, struct request *r)
+{
+	char leg[ID_SIZE];
+
+	if (step == 0 && has_digits(in)) {
+		request_path(r, "dtmf");
+		request_query(r, "dtmf", in->digits);
+		request_query(r, "before", "1000");
+		return 0;
+	}
+	if (step > has_digits(in))
+		return -1;
+	provider_put_leg(in->call, in->leg, leg);
+	request_path(r, "play");
+	request_path(r, leg);
+	return put_media(c, in, r);
+}
+
 static void
 add_both(const struct provider_intent *in, struct request *r)
 {
@@ -217,7 +244,7 @@ add_both(const struct provider_intent *in, struct request *r)
 
 /* How many requests an intent takes at most. */
 static const int steps[] = {
-	[PROVIDER_PROBE] = 2, [PROVIDER_RING] = 3, [PROVIDER_PLAY] = 1,
+	[PROVIDER_PROBE] = 2, [PROVIDER_RING] = 3, [PROVIDER_PLAY] = 2,
 	[PROVIDER_HUSH] = 1, [PROVIDER_BRIDGE] = 2, [PROVIDER_HANG] = 1,
 	[PROVIDER_UNBRIDGE] = 1, [PROVIDER_FIND] = 1
 };
@@ -245,9 +272,7 @@ build(const struct provider_conf *c, const struct provider_intent *in,
 		return step == 1 ? originate(c, in, r) : 0;
 	case PROVIDER_PLAY:
 		ask(c, r, "POST", "channels", leg);
-		request_path(r, "play");
-		request_path(r, leg);
-		return put_media(c, in, r);
+		return speak(c, in, step, r);
 	case PROVIDER_HUSH:
 		ask(c, r, "DELETE", "playbacks", leg);
 		return 0;
@@ -433,6 +458,12 @@ ari_reply(const struct provider_intent *in, int step, int status, int is_sent,
 		}
 		/* FALLTHROUGH */
 	case PROVIDER_PLAY:
+		if (in->act == PROVIDER_PLAY && step == 0 && has_digits(in) &&
+		    status >= 200 && status <= 299) {
+			provider_say(out, PROVIDER_MORE, "");
+			break;
+		}
+		/* FALLTHROUGH */
 	case PROVIDER_HUSH:
 	case PROVIDER_HANG:
 	case PROVIDER_UNBRIDGE:
