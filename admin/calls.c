@@ -9,11 +9,10 @@
 #include <time.h>
 
 #include "lib/ask.h"
-#include "lib/buf.h"
 #include "lib/clock.h"
-#include "lib/json.h"
 #include "lib/scan.h"
 
+#include "admin/cdr.h"
 #include "admin/command.h"
 #include "admin/listing.h"
 #include "admin/talk.h"
@@ -23,14 +22,15 @@
 #include "admin/calls.h"
 
 #define MOST_DEFAULT	20
-#define LINE_MAX_BYTES	8192
 #define FOLLOW_MS	1000
 #define FOLLOW_BACK_S	(8 * 3600)	/* no call is older and still open */
+
+enum form { TABLE, JSON, CSV };
 
 struct options {
 	uint32_t	most;
 	int		is_open_only;
-	int		is_json;
+	enum form	form;
 	int		is_following;
 };
 
@@ -76,67 +76,18 @@ add_row(struct text_table *table, const struct ask_call *call)
 	return text_table_add(table, cells, call->detail, tone_of(call));
 }
 
-static void
-json_str_member(struct buf *out, const char *name, const char *value)
-{
-	buf_printf(out, ",\"%s\":", name);
-	json_put_str(out, value);
-}
-
-/* A time is Unix seconds, or null where it has not come. */
-static void
-json_time(struct buf *out, const char *name, int64_t at)
-{
-	if (at == 0)
-		buf_printf(out, ",\"%s\":null", name);
-	else
-		buf_printf(out, ",\"%s\":%lld", name, (long long)at);
-}
-
+/* One call: a row to be printed later, or a line for programs at once. */
 static int
-put_json(const struct ask_call *call)
+show(struct text_table *table, const struct ask_call *call, enum form form)
 {
-	char id[TOKEN_UUID_SIZE];
-	struct buf out;
-	int rv;
-
-	buf_init(&out, LINE_MAX_BYTES);
-	token_uuid_text(call->call, id);
-	buf_printf(&out, "{\"call\":\"%s\"", id);
-	token_uuid_text(call->offer, id);
-	json_str_member(&out, "offer", id);
-	json_str_member(&out, "stage", ask_stage_word(call->stage));
-	json_str_member(&out, "end", call->end == ASK_END_NONE ? "" :
-	    ask_end_word(call->end));
-	json_time(&out, "accepted_at", call->accepted_at);
-	json_time(&out, "key_at", call->key_at);
-	json_time(&out, "talk_at", call->talk_at);
-	json_time(&out, "ended_at", call->ended_at);
-	json_str_member(&out, "account", call->account);
-	json_str_member(&out, "offeror", call->offeror);
-	json_str_member(&out, "a", call->a);
-	json_str_member(&out, "b", call->b);
-	json_str_member(&out, "provider", call->provider);
-	json_str_member(&out, "detail", call->detail);
-	buf_str(&out, "}");
-	rv = buf_ok(&out) ? 0 : -1;
-	if (rv == 0)
-		puts(buf_cstr(&out));
-	buf_free(&out);
-	return rv;
-}
-
-/* One call: a row to be printed later, or a line of JSON at once. */
-static int
-show(struct text_table *table, const struct ask_call *call, int is_json)
-{
-	return is_json ? put_json(call) : add_row(table, call);
+	return form == TABLE ? add_row(table, call) : form == JSON ?
+	    cdr_put_json(call) : cdr_put_csv(call);
 }
 
 /* Those of `new` that `old` does not have, or has in another state. */
 static int
 show_news(struct text_table *table, const struct listing *new,
-    const struct listing *old, int is_json)
+    const struct listing *old, enum form form)
 {
 	const struct ask_call *before;
 	size_t i;
@@ -146,10 +97,10 @@ show_news(struct text_table *table, const struct listing *new,
 		if (before != NULL && before->stage == new->call[i].stage &&
 		    before->end == new->call[i].end)
 			continue;
-		if (show(table, &new->call[i], is_json) == -1)
+		if (show(table, &new->call[i], form) == -1)
 			return -1;
 	}
-	if (!is_json)
+	if (form == TABLE)
 		text_table_print(table);
 	fflush(stdout);
 	return ferror(stdout) ? -1 : 0;
@@ -179,7 +130,7 @@ follow(struct talk *talk, struct text_table *table, struct listing *last,
 		ask.since = clock_wall() - FOLLOW_BACK_S;
 		if (listing_fetch(&now, talk, &ask, why, sizeof(why)) == -1)
 			return fail(EX_UNAVAILABLE, why);
-		if (show_news(table, &now, last, o->is_json) == -1) {
+		if (show_news(table, &now, last, o->form) == -1) {
 			listing_free(&now);
 			return EX_IOERR;
 		}
@@ -211,9 +162,11 @@ list(const struct place *place, const struct options *o)
 		fail(status, why);
 		goto out;
 	}
-	if (all.n == 0 && !o->is_json && !o->is_following)
+	if (o->form == CSV)
+		cdr_put_csv_head();
+	if (all.n == 0 && o->form == TABLE && !o->is_following)
 		printf("no calls\n");
-	else if (show_news(table, &all, &none, o->is_json) == -1) {
+	else if (show_news(table, &all, &none, o->form) == -1) {
 		status = fail(EX_IOERR, "cannot write");
 		goto out;
 	}
@@ -230,19 +183,23 @@ run(const struct place *place, int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{ "json", no_argument, NULL, 'j' },
+		{ "csv", no_argument, NULL, 'c' },
 		{ NULL, 0, NULL, 0 }
 	};
 	struct options o = { .most = MOST_DEFAULT };
 	uint64_t most;
 	int ch;
 
-	while ((ch = getopt_long(argc, argv, "fjn:o", longs, NULL)) != -1) {
+	while ((ch = getopt_long(argc, argv, "cfjn:o", longs, NULL)) != -1) {
 		switch (ch) {
 		case 'f':
 			o.is_following = 1;
 			break;
 		case 'j':
-			o.is_json = 1;
+			o.form = JSON;
+			break;
+		case 'c':
+			o.form = CSV;
 			break;
 		case 'n':
 			if (scan_uint(optarg, strlen(optarg), UINT32_MAX,
@@ -261,7 +218,7 @@ run(const struct place *place, int argc, char **argv)
 }
 
 const struct command calls_command = {
-	"calls", "[-fo] [-n NUMBER] [--json]",
+	"calls", "[-fo] [-n NUMBER] [--json | --csv]",
 	"list calls",
 	"Lists the last calls, the newest at the bottom: when the offer was\n"
 	"accepted, whose it was, the two numbers shortened, and how it stands\n"
@@ -269,6 +226,7 @@ const struct command calls_command = {
 	"  -n NUMBER  how many (20; 0 for all)\n"
 	"  -o         open calls only\n"
 	"  -f         go on: a line for each call that comes or changes\n"
-	"  --json     one JSON object on each line, times in Unix seconds\n",
+	"  --json     one JSON object on each line, times in Unix seconds\n"
+	"  --csv      a table for spreadsheets, times in UTC\n",
 	run
 };

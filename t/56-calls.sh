@@ -77,6 +77,27 @@ assert rows[0]["detail"] == "503 \x1b[31mService\nUnavailable"
 assert rows[0]["offer"] == "0198c0de-0000-7000-8000-00000000000a"
 ' "$out"
 
+run $C calls --csv
+ok "CSV: a head, and a line for each" /usr/bin/python3 -c '
+import csv, io, sys
+rows = list(csv.DictReader(io.StringIO(sys.argv[1])))
+assert [r["end"] for r in rows] == ["provider", "talked", ""], rows
+assert [r["talk_s"] for r in rows] == ["0", "151", "0"], rows
+assert rows[1]["ended_at"] == "2023-11-14T22:19:21Z", rows
+assert rows[2]["ended_at"] == "" and rows[2]["a"] == "+44...34"
+assert rows[0]["detail"] == "503  [31mService Unavailable", rows[0]
+' "$out"
+state <<'E2'
+{"calls": [{"call": "01", "offeror": "=1+1@example.com", "a": "a\",\"b"}]}
+E2
+run $C calls --csv
+like "no formula, and quotes doubled" "$out" \
+    ',"'"'"'=1\+1@example.com","a"",""b",'
+state <<E2
+{"calls": [{"call": "01", "offer": "$A", "stage": 7, "end": 1,
+  "accepted_at": 1700000100, "offeror": "alice@example.com"}]}
+E2
+
 narrow=$(on_terminal 80 $C calls)
 is "a terminal of 80 columns is kept to" "$(printf '%s\n' "$narrow" |
     sed 's/\x1b\[[0-9;]*m//g' | awk 'length > 80')" ""
