@@ -223,7 +223,7 @@ def refusals(a):
         ok(r.page() == word and r.status >= 400 and "<h1>" in r.text,
            "GET refused: %s" % word, (r.status, r.page()))
         ok("mailto:alice@example.com\"" in r.text,
-           "and whom to write to instead", r.text)
+           "and whom to write to instead")
         a.face.offer["refusal"] = 0
         a.face.accepted = {"refusal": i}
         r = a.post(path, {"nonce": "n", "number": NUMBER})
