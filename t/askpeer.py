@@ -19,12 +19,13 @@ LOOK, CHECK, ACCEPT, STATUS, HANGUP, HOOK = 1, 2, 3, 4, 5, 6
 LIST, REVOKE, TEST, HEALTH, ERASE = 64, 65, 66, 67, 68
 REFUSALS = ("ok token-bad expired used-up revoked closed in-call number-bad "
             "number-denied number-wrong too-many nonce-early nonce-late "
-            "nonce-bad stopped no-provider store-full unreachable").split()
+            "nonce-bad stopped no-provider store-full unreachable "
+            "unpaid").split()
 STAGES = ("none starting ringing-a asking-a ringing-b asking-b talking "
           "ended").split()
 ENDS = ("none talked a-no-answer a-busy a-declined a-no-key a-blocked "
         "a-unreachable a-left b-no-answer b-busy b-declined b-no-key "
-        "b-unreachable cancelled revoked provider unknown").split()
+        "b-unreachable cancelled revoked provider unknown unpaid").split()
 
 
 def text(s):

@@ -26,12 +26,13 @@ import nacl.signing
 LOOK, CHECK, ACCEPT, STATUS, HANGUP, HOOK = range(1, 7)
 REFUSALS = ("ok token-bad expired used-up revoked closed in-call number-bad "
             "number-denied number-wrong too-many nonce-early nonce-late "
-            "nonce-bad stopped no-provider store-full unreachable").split()
+            "nonce-bad stopped no-provider store-full unreachable "
+            "unpaid").split()
 STAGES = ("none starting ringing-a asking-a ringing-b asking-b talking "
           "ended").split()
 ENDS = ("none talked a-no-answer a-busy a-declined a-no-key a-blocked "
         "a-unreachable a-left b-no-answer b-busy b-declined b-no-key "
-        "b-unreachable cancelled revoked provider unknown").split()
+        "b-unreachable cancelled revoked provider unknown unpaid").split()
 
 QUESTIONS = {
     LOOK: "s:token s:client", CHECK: "s:token s:number s:region",
