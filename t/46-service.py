@@ -248,10 +248,12 @@ def test_sample(b):
     for old, new in ((r"/etc/calloffer/keys/asterisk.", b.path("")),
                      (r"/etc/calloffer/keys", b.dir),
                      (r"/etc/calloffer/deny", "/dev/null"),
+                     (r"/etc/calloffer/rates.csv", b.path("rates.csv")),
                      (r"(?m)^(face_|admin_)?group = .*", ""),
                      (r"calloffer-(acceptd|bridge)", b.user or user)):
         sample = re.sub(old, new, sample)
     b.write("conf", sample)
+    b.write("rates.csv", "prefix,minute\n44,0.01\n")
     got = b.call("-n")
     same((got.returncode, got.stderr), (0, ""),
          "the sample with every key, at these places")
