@@ -8,6 +8,8 @@
 #include <sys/syscall.h>
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -15,14 +17,18 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/log.h"
+
 #include "milter/wire.h"
 
 #define WIRES_MAX	65536		/* descriptors above have no buffers */
 #define WIRE_SIZE	8192		/* two writes of Postfix */
 #define LINGER_MS	20
+#define FULL_MS		50
 #define STALL_MS	300000		/* in the middle of a packet */
 
 struct wire {
+	int		is_tcp;
 	int		is_watched;	/* by poll(), for the next packet */
 	size_t		due;		/* of a packet that is being read */
 	size_t		at, n_in;
@@ -40,21 +46,59 @@ wire_of(int fd)
 	return fd >= 0 && fd < WIRES_MAX ? atomic_load(&wires[fd]) : NULL;
 }
 
+static struct wire *
+wire_new(int is_tcp)
+{
+	struct wire *w = malloc(sizeof(*w));
+
+	if (w == NULL)
+		return NULL;	/* all is as without */
+	w->is_tcp = is_tcp;
+	w->is_watched = 0;
+	w->due = w->at = w->n_in = w->n_out = 0;
+	return w;
+}
+
+/* libmilter would try again at once, for ever. */
+static void
+rest(void)
+{
+	static const struct timespec while_full = { 0, FULL_MS * 1000000L };
+	static atomic_int has_told;
+	int saved = errno;
+
+	if (saved != EMFILE && saved != ENFILE && saved != ENOBUFS &&
+	    saved != ENOMEM)
+		return;
+	if (atomic_exchange(&has_told, 1) == 0)
+		log_warn("connections wait, which cannot be taken: %s",
+		    strerror(saved));
+	(void)ppoll(NULL, 0, &while_full, NULL);
+	errno = saved;
+}
+
+static void
+set_tcp(int fd, int option)
+{
+	const int on = 1;
+
+	(void)setsockopt(fd, IPPROTO_TCP, option, &on, sizeof(on));
+}
+
 int
 wire_accept(int fd, struct sockaddr *sa, socklen_t *len)
 {
-	int new = accept4(fd, sa, len, SOCK_CLOEXEC);
-	struct wire *w;
+	int new = accept4(fd, sa, len, SOCK_CLOEXEC), is_tcp;
 
+	if (new < 0)
+		rest();
 	if (new < 0 || new >= WIRES_MAX)
 		return new;
-	w = malloc(sizeof(*w));
-	if (w != NULL) {
-		w->is_watched = 0;
-		w->due = w->at = w->n_in = w->n_out = 0;
-	}
-	/* Without memory for it all is as without. */
-	free(atomic_exchange(&wires[new], w));
+	is_tcp = sa != NULL && (sa->sa_family == AF_INET ||
+	    sa->sa_family == AF_INET6);
+	if (is_tcp)
+		set_tcp(new, TCP_NODELAY);
+	free(atomic_exchange(&wires[new], wire_new(is_tcp)));
 	return new;
 }
 
@@ -119,6 +163,9 @@ fill(struct wire *w, int fd)
 
 	w->at = 0;
 	w->n_in = n > 0 ? (size_t)n : 0;
+	/* Until then the mail server's system keeps its next short words. */
+	if (w->is_tcp && n > 0)
+		set_tcp(fd, TCP_QUICKACK);
 }
 
 /* 0, or -1: the peer is gone, and what was kept for it. */

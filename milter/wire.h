@@ -33,7 +33,11 @@
  * give the session up to its poller and take it back, by two switches of
  * threads each, while the mail server writes its next words.
  *
- * Nobody is waited for longer than five minutes in the middle of a packet.
+ * Nobody is waited for longer than five minutes in the middle of a long packet
+ * or of an answer.  Over TCP neither side's system keeps short words back, nor
+ * waits before it confirms them: that would be 40 ms, twice a message.  While
+ * no connection can be accepted, for want of descriptors, it is not tried all
+ * the time.
  */
 int wire_accept(int fd, struct sockaddr *, socklen_t *);
 int wire_poll(struct pollfd *, nfds_t n, int timeout_ms);

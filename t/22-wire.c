@@ -4,10 +4,12 @@
  * calls; on everything else they do what they are called.
  */
 
+#include <sys/resource.h>
 #include <sys/un.h>
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -378,6 +380,69 @@ check_linger(void)
 	close(peer);
 }
 
+/* One more connection than there are descriptors. */
+static void
+check_full(void)
+{
+	struct rlimit was, few;
+	int64_t began;
+	int peer = dial(), spare = dial();
+
+	close(spare);
+	getrlimit(RLIMIT_NOFILE, &was);
+	few = was;
+	few.rlim_cur = (rlim_t)spare;
+	is_int(setrlimit(RLIMIT_NOFILE, &few), 0, "no descriptor is left");
+	began = clock_mono_ms();
+	errno = 0;
+	ok(wire_accept(listening, NULL, NULL) < 0 && errno == EMFILE,
+	    "nobody is let in");
+	ok(clock_mono_ms() - began >= 45, "nor is it tried all the time");
+	setrlimit(RLIMIT_NOFILE, &was);
+	wire_close(wire_accept(listening, NULL, NULL));	/* who has gone */
+	wire_close(wire_accept(listening, NULL, NULL));
+	close(peer);
+}
+
+/* Short words over TCP, as Postfix writes them: two before it is answered. */
+static void
+check_tcp(void)
+{
+	struct sockaddr_in here = { .sin_family = AF_INET,
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(here);
+	int l = socket(AF_INET, SOCK_STREAM, 0), fd, i;
+	int peer = socket(AF_INET, SOCK_STREAM, 0);
+	struct pollfd p = { .events = POLLIN };
+	int64_t began = 0;
+	ssize_t n = 0;
+	char dst[9];
+
+	if (bind(l, (struct sockaddr *)&here, len) != 0 || listen(l, 1) != 0 ||
+	    getsockname(l, (struct sockaddr *)&here, &len) != 0 ||
+	    connect(peer, (struct sockaddr *)&here, len) != 0)
+		return;
+	p.fd = fd = wire_accept(l, (struct sockaddr *)&here, &len);
+	for (i = 0; i < 40; i++) {
+		if (i == 20)	/* the kernel is patient at first only */
+			began = clock_mono_ms();
+		n += write(peer, "one", 3) + write(peer, "two", 3);
+		while (wire_poll(&p, 1, 1000) == 1 &&
+		    strchr(get(fd, 6), 'w') == NULL)
+			;
+		n += say(fd, "a", "");
+		look(fd, POLLIN);
+		n += say(fd, "b", "");
+		look(fd, POLLIN);
+		n += recv(peer, dst, 2, MSG_WAITALL);
+	}
+	is_int(n, 40 * (6 + 2 + 2), "forty times two words, two answers");
+	ok(clock_mono_ms() - began < 20 * 30, "without a rest between them");
+	wire_close(fd);
+	close(peer);
+	close(l);
+}
+
 int
 main(void)
 {
@@ -392,5 +457,7 @@ main(void)
 	check_slow();
 	check_deaf();
 	check_linger();
+	check_full();
+	check_tcp();
 	return tap_done();
 }
