@@ -26,6 +26,7 @@
 #include "bridge-client/call.h"
 #include "bridge-client/contract.h"
 #include "bridge-client/contract_load.h"
+#include "bridge-client/crew.h"
 #include "bridge-client/driver.h"
 #include "bridge-client/guard.h"
 #include "bridge-client/hook.h"
@@ -360,6 +361,9 @@ open_service(void)
 	s->hook = bridge.hook;
 	s->mac = bridge.start->mac.secret;
 	s->unseal = bridge.unseal;
+	s->crew = crew_new(bridge.loop, crew_usual());
+	if (s->crew == NULL)
+		log_fatal(EX_OSERR, "no threads");
 	s->contract = bridge.now;
 	s->accept = service_accept_do;
 	s->accept_ctx = bridge.accept;
@@ -391,6 +395,7 @@ reload(void)
 		contract_free(c);
 		return;
 	}
+	crew_settle(bridge.service.crew);
 	/* what a question of this turn still uses goes at the next reload */
 	if (bridge.before != bridge.start)
 		contract_free(bridge.before);
@@ -429,6 +434,7 @@ close_all(void)
 {
 	size_t i;
 
+	crew_free(bridge.service.crew);
 	service_accept_free(bridge.accept);
 	service_face_free(bridge.face);
 	service_admin_free(bridge.admin);

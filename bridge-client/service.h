@@ -7,6 +7,7 @@
 
 struct acceptance;
 struct contract;
+struct crew;
 struct driver;
 struct guard;
 struct hook;
@@ -39,6 +40,7 @@ struct service {
 	struct hook		*hook;
 	const struct secret	*mac;
 	const struct unseal	*unseal;
+	struct crew		*crew;
 	const struct contract	*contract;	/* the one that holds now */
 	service_accept_fn	*accept;
 	void			*accept_ctx;

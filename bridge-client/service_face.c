@@ -15,6 +15,7 @@
 
 #include "bridge-client/call.h"
 #include "bridge-client/contract.h"
+#include "bridge-client/crew.h"
 #include "bridge-client/driver.h"
 #include "bridge-client/guard.h"
 #include "bridge-client/hook.h"
@@ -43,9 +44,19 @@ struct watcher {
 	unsigned char		 call[CALL_ID_BYTES];
 };
 
-/* An ASK_ACCEPT that waits for its answer. */
+/* A question about an offer, which a thread of the crew reads. */
 struct question {
+	struct crew_job		 job;		/* first: it is cast */
 	struct peer_ticket	 ticket;
+	struct service_face	*face;
+	const struct contract	*contract;
+	struct ask_accept	 ask;		/* of the others, a part */
+	char			 region[3];	/* ASK_CHECK */
+	/* what it says */
+	enum ask_refusal	 offer_refusal, number_refusal;
+	struct offer		 offer;
+	const char		*why;
+	struct guard_number	 number;
 };
 
 struct service_face {
@@ -76,6 +87,16 @@ log_refusal(const struct offer *o, enum ask_refusal refusal, const char *why)
 	token_uuid_text(o->token.offer, id);
 	log_info("offer=%s refused=%s why=\"%s\"", id,
 	    ask_refusal_word(refusal), why);
+}
+
+/* Frees both. */
+static void
+answer_question(struct question *q, struct buf *body)
+{
+	peer_ticket_answer(&q->ticket, body);
+	buf_free(body);
+	peer_release(&q->ticket);
+	free(q);
 }
 
 /*
@@ -109,28 +130,24 @@ describe(const struct service *s, const struct offer *o,
 		    clock_wall_ms());
 }
 
-static int
-on_look(struct service_face *f, struct answer *answer)
+static void
+has_looked(struct question *q)
 {
-	const struct service *s = f->service;
+	const struct service *s = q->face->service;
 	struct ask_offer out;
-	struct ask_look ask;
-	struct offer o;
-	const char *why;
+	struct buf body;
 
-	if (ask_get_look(&ask, answer->frame->body, answer->frame->len) == -1)
-		return -1;
 	memset(&out, 0, sizeof(out));
-	out.refusal = offer_open(&o, ask.token, s->contract, s->unseal, &why);
+	out.refusal = (uint8_t)q->offer_refusal;
 	if (out.refusal == ASK_TOKEN_BAD)
-		log_debug("look refused=token-bad why=\"%s\"", why);
+		log_debug("look refused=token-bad why=\"%s\"", q->why);
 	if (out.refusal == ASK_OK)
-		out.refusal = judge(s, &o, &out.opens_at);
+		out.refusal = (uint8_t)judge(s, &q->offer, &out.opens_at);
 	if (out.refusal != ASK_TOKEN_BAD)
-		describe(s, &o, &out);
-	ask_put_offer(&answer->body, &out);
-	send_answer(answer);
-	return 0;
+		describe(s, &q->offer, &out);
+	buf_init(&body, BODY_MAX);
+	ask_put_offer(&body, &out);
+	answer_question(q, &body);
 }
 
 /*
@@ -146,36 +163,26 @@ put_ext(char *dst, size_t size, const char *ext)
 		snprintf(dst + n, size - n, ";ext=%s", ext);
 }
 
-static int
-on_check(struct service_face *f, struct answer *answer)
+static void
+has_checked(struct question *q)
 {
-	const struct service *s = f->service;
-	struct guard_number number;
 	struct ask_checked out;
-	struct ask_check ask;
-	struct offer o;
-	const char *why;
 	char full[TEL_FULL_SIZE];
+	struct buf body;
 
-	if (ask_get_check(&ask, answer->frame->body, answer->frame->len) == -1)
-		return -1;
 	memset(&out, 0, sizeof(out));
-	out.refusal = ASK_TOKEN_BAD;
-	if (offer_open(&o, ask.token, s->contract, s->unseal, &why) !=
-	    ASK_TOKEN_BAD)
-		out.refusal = guard_read(o.account, ask.number, ask.region,
-		    &number);
+	out.refusal = (uint8_t)q->number_refusal;
 	if (out.refusal == ASK_OK) {
-		tel_full(&number.tel, full);
+		tel_full(&q->number.tel, full);
 		memcpy(out.number, full, strlen(full) < sizeof(out.number) ?
 		    strlen(full) + 1 : 0);
-		phone_show(out.shown, sizeof(out.shown), number.tel.text);
-		put_ext(out.shown, sizeof(out.shown), number.tel.ext);
-		memcpy(out.region, number.region, sizeof(out.region));
+		phone_show(out.shown, sizeof(out.shown), q->number.tel.text);
+		put_ext(out.shown, sizeof(out.shown), q->number.tel.ext);
+		memcpy(out.region, q->number.region, sizeof(out.region));
 	}
-	ask_put_checked(&answer->body, &out);
-	send_answer(answer);
-	return 0;
+	buf_init(&body, BODY_MAX);
+	ask_put_checked(&body, &out);
+	answer_question(q, &body);
 }
 
 /*
@@ -192,15 +199,11 @@ say_accepted(const struct service_face *f, const unsigned char *id,
 static void
 answer_accepted(void *ctx, const struct ask_accepted *out)
 {
-	struct question *q = ctx;
 	struct buf body;
 
 	buf_init(&body, BODY_MAX);
 	ask_put_accepted(&body, out);
-	peer_ticket_answer(&q->ticket, &body);
-	buf_free(&body);
-	peer_release(&q->ticket);
-	free(q);
+	answer_question(ctx, &body);
 }
 
 /* The call of this page exists already: the same answer again. */
@@ -235,76 +238,134 @@ nonce_refusal(enum nonce_verdict verdict)
  * `*is_again`; anything else is the answer.
  */
 static enum ask_refusal
-check_acceptance(struct service_face *f, const struct ask_accept *ask,
-    struct acceptance *acc, int *is_again)
+check_acceptance(const struct question *q, struct acceptance *acc,
+    int *is_again)
 {
-	const struct service *s = f->service;
-	struct guard_number number;
+	const struct service *s = q->face->service;
+	const struct offer *o = &q->offer;
 	unsigned char id[CALL_ID_BYTES];
 	enum nonce_verdict verdict;
-	enum ask_refusal refusal;
-	struct offer o;
+	enum ask_refusal refusal = q->offer_refusal;
 	int64_t opens_at;
-	const char *why;
 
-	refusal = offer_open(&o, ask->token, s->contract, s->unseal, &why);
 	if (refusal == ASK_OK)
-		refusal = offer_is_open(&o, s->contract, &opens_at);
+		refusal = offer_is_open(o, q->contract, &opens_at);
 	if (refusal == ASK_OK) {
-		verdict = nonce_check(id, ask->nonce, s->mac, o.token.offer,
-		    clock_wall_ms());
+		verdict = nonce_check(id, q->ask.nonce, s->mac,
+		    o->token.offer, clock_wall_ms());
 		refusal = nonce_refusal(verdict);
-		*is_again = verdict != NONCE_BAD && is_accepted(f, id, &o);
+		*is_again = verdict != NONCE_BAD &&
+		    is_accepted(q->face, id, o);
 	}
 	if (*is_again) {
 		memcpy(acc->id, id, sizeof(acc->id));
 		return ASK_OK;
 	}
 	if (refusal == ASK_OK)
-		refusal = offer_past(&o, s->journal);
+		refusal = offer_past(o, s->journal);
 	if (refusal == ASK_OK)
-		refusal = offer_number(&o, ask->number, &number);
+		refusal = q->number_refusal;
 	if (refusal != ASK_OK) {
-		log_refusal(&o, refusal, why);
+		log_refusal(o, refusal, q->why);
 		return refusal;
 	}
-	offer_accept(&o, s->contract, &number, ask->lang, acc);
+	offer_accept(o, q->contract, &q->number, q->ask.lang, acc);
 	memcpy(acc->id, id, sizeof(acc->id));
 	guard_hash(s->guard, &acc->a, acc->a_hash);
 	return ASK_OK;
 }
 
-static int
-on_accept(struct service_face *f, struct answer *answer)
+static void
+is_to_be_accepted(struct question *q)
 {
+	const struct service *s = q->face->service;
 	struct ask_accepted out;
 	struct acceptance acc;
-	struct ask_accept ask;
-	struct question *q;
 	int is_again = 0;
 
-	if (ask_get_accept(&ask, answer->frame->body, answer->frame->len) ==
-	    -1)
-		return -1;
 	memset(&out, 0, sizeof(out));
 	memset(&acc, 0, sizeof(acc));
-	out.refusal = check_acceptance(f, &ask, &acc, &is_again);
-	if (out.refusal != ASK_OK || is_again) {
-		if (is_again)
-			say_accepted(f, acc.id, &out);
-		ask_put_accepted(&answer->body, &out);
-		send_answer(answer);
+	out.refusal = (uint8_t)check_acceptance(q, &acc, &is_again);
+	if (is_again)
+		say_accepted(q->face, acc.id, &out);
+	if (out.refusal != ASK_OK || is_again)
+		answer_accepted(q, &out);
+	else
+		s->accept(s->accept_ctx, &(struct service_asked){
+		    .acc = &acc, .client = q->ask.client,
+		    .done = answer_accepted, .ctx = q });
+}
+
+/*
+ * What a thread does: all that costs much, and touches nothing else.
+ */
+static void
+read_question(struct crew_job *job)
+{
+	struct question *q = (struct question *)job;
+
+	q->offer_refusal = offer_open(&q->offer, q->ask.token, q->contract,
+	    q->face->service->unseal, &q->why);
+	q->number_refusal = ASK_TOKEN_BAD;
+	if (q->ticket.verb == ASK_CHECK && q->offer_refusal != ASK_TOKEN_BAD)
+		q->number_refusal = guard_read(q->offer.account,
+		    q->ask.number, q->region, &q->number);
+	else if (q->ticket.verb == ASK_ACCEPT && q->offer_refusal == ASK_OK)
+		q->number_refusal = offer_number(&q->offer, q->ask.number,
+		    &q->number);
+}
+
+static void
+has_read(struct crew_job *job)
+{
+	struct question *q = (struct question *)job;
+
+	if (q->ticket.verb == ASK_LOOK)
+		has_looked(q);
+	else if (q->ticket.verb == ASK_CHECK)
+		has_checked(q);
+	else
+		is_to_be_accepted(q);
+}
+
+static int
+get_question(struct question *q, const struct frame *f)
+{
+	struct ask_look look;
+	struct ask_check check;
+
+	if (f->verb == ASK_ACCEPT)
+		return ask_get_accept(&q->ask, f->body, f->len);
+	if (f->verb == ASK_LOOK) {
+		if (ask_get_look(&look, f->body, f->len) == -1)
+			return -1;
+		memcpy(q->ask.token, look.token, sizeof(q->ask.token));
 		return 0;
 	}
-	q = calloc(1, sizeof(*q));
-	if (q == NULL || peer_hold(&q->ticket, answer->peer, answer->frame,
-	    NULL) == -1) {
+	if (ask_get_check(&check, f->body, f->len) == -1)
+		return -1;
+	memcpy(q->ask.token, check.token, sizeof(q->ask.token));
+	memcpy(q->ask.number, check.number, sizeof(q->ask.number));
+	memcpy(q->region, check.region, sizeof(q->region));
+	return 0;
+}
+
+/* ASK_LOOK, ASK_CHECK, ASK_ACCEPT. */
+static int
+on_question(struct service_face *f, struct answer *answer)
+{
+	struct question *q = calloc(1, sizeof(*q));
+
+	if (q == NULL || get_question(q, answer->frame) == -1 ||
+	    peer_hold(&q->ticket, answer->peer, answer->frame, NULL) == -1) {
 		free(q);
 		return -1;
 	}
-	f->service->accept(f->service->accept_ctx, &(struct service_asked){
-	    .acc = &acc, .client = ask.client, .done = answer_accepted,
-	    .ctx = q });
+	q->face = f;
+	q->contract = f->service->contract;
+	q->job.work = read_question;
+	q->job.done = has_read;
+	crew_give(f->service->crew, &q->job);
 	return 0;
 }
 
@@ -407,23 +468,6 @@ is_going_on(const struct ask_status *s)
 	return s->stage != ASK_STAGE_NONE && s->stage != ASK_STAGE_ENDED;
 }
 
-static int
-on_status(struct service_face *f, struct answer *answer)
-{
-	unsigned char id[CALL_ID_BYTES];
-	struct ask_status out;
-	struct ask_watch ask;
-
-	if (ask_get_watch(&ask, answer->frame->body, answer->frame->len) == -1)
-		return -1;
-	look_at(f, ask.secret, id, &out);
-	ask_put_status(&answer->body, &out);
-	send_answer(answer);
-	if (ask.is_subscription && is_going_on(&out))
-		(void)watch(f, answer, id);
-	return 0;
-}
-
 /* 0, or -1: to be answered at once. */
 static int
 hang_up(struct service_face *f, struct answer *answer, const unsigned char *id)
@@ -442,10 +486,11 @@ hang_up(struct service_face *f, struct answer *answer, const unsigned char *id)
 	return 0;
 }
 
-/* The answer is the call's state when the end is durable. */
+/* To ASK_HANGUP the answer is the call's state when the end is durable. */
 static int
-on_hangup(struct service_face *f, struct answer *answer)
+on_watch(struct service_face *f, struct answer *answer)
 {
+	int is_hangup = answer->frame->verb == ASK_HANGUP;
 	unsigned char id[CALL_ID_BYTES];
 	struct ask_status out;
 	struct ask_watch ask;
@@ -453,10 +498,12 @@ on_hangup(struct service_face *f, struct answer *answer)
 	if (ask_get_watch(&ask, answer->frame->body, answer->frame->len) == -1)
 		return -1;
 	look_at(f, ask.secret, id, &out);
-	if (is_going_on(&out) && hang_up(f, answer, id) == 0)
+	if (is_hangup && is_going_on(&out) && hang_up(f, answer, id) == 0)
 		return 0;
 	ask_put_status(&answer->body, &out);
 	send_answer(answer);
+	if (!is_hangup && ask.is_subscription && is_going_on(&out))
+		(void)watch(f, answer, id);
 	return 0;
 }
 
@@ -498,16 +545,11 @@ on_ask(void *ctx, struct peer *peer, const struct frame *frame)
 	int rc = -1;
 
 	buf_init(&answer.body, BODY_MAX);
-	if (frame->verb == ASK_LOOK)
-		rc = on_look(f, &answer);
-	else if (frame->verb == ASK_CHECK)
-		rc = on_check(f, &answer);
-	else if (frame->verb == ASK_ACCEPT)
-		rc = on_accept(f, &answer);
-	else if (frame->verb == ASK_STATUS)
-		rc = on_status(f, &answer);
-	else if (frame->verb == ASK_HANGUP)
-		rc = on_hangup(f, &answer);
+	if (frame->verb == ASK_LOOK || frame->verb == ASK_CHECK ||
+	    frame->verb == ASK_ACCEPT)
+		rc = on_question(f, &answer);
+	else if (frame->verb == ASK_STATUS || frame->verb == ASK_HANGUP)
+		rc = on_watch(f, &answer);
 	else if (frame->verb == ASK_HOOK)
 		rc = on_hook(f, &answer);
 	if (rc == -1)
