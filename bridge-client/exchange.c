@@ -17,10 +17,11 @@
 struct exchange {
 	struct exchanges	*all;
 	struct exchange		*next, *prev;
+	struct exchange		*queue_next, *queue_prev;
 	size_t			 provider;
 	int			 step;
 	int			 has_acted;	/* more than asked */
-	int			 is_waiting;	/* to be sent */
+	int			 is_waiting;	/* to be sent: in its queue */
 	int64_t			 since_ms;	/* .. and since when */
 	struct exchange_owner	 owner;		/* zeros: forgotten */
 	struct provider_intent	 intent;	/* points into what follows */
@@ -61,6 +62,58 @@ is_call(const struct exchange *x)
 	return x->intent.act == PROVIDER_RING && x->step == 0;
 }
 
+/* Waiting. */
+
+static struct exchange_queue *
+queue_of(const struct exchange *x)
+{
+	enum exchange_urgency u = EXCHANGE_MORE;
+
+	if (x->intent.act == PROVIDER_HANG)
+		u = EXCHANGE_HANG;
+	else if (is_call(x))
+		u = EXCHANGE_CALL;
+	return &x->all->waiting[x->provider][u];
+}
+
+static void
+enqueue(struct exchange *x)
+{
+	struct exchange_queue *q = queue_of(x);
+
+	x->is_waiting = 1;
+	x->queue_next = NULL;
+	x->queue_prev = q->last;
+	if (q->last != NULL)
+		q->last->queue_next = x;
+	else
+		q->first = x;
+	q->last = x;
+}
+
+static void
+dequeue(struct exchange *x)
+{
+	struct exchange_queue *q = queue_of(x);
+
+	x->is_waiting = 0;
+	if (x->queue_prev != NULL)
+		x->queue_prev->queue_next = x->queue_next;
+	else
+		q->first = x->queue_next;
+	if (x->queue_next != NULL)
+		x->queue_next->queue_prev = x->queue_prev;
+	else
+		q->last = x->queue_prev;
+}
+
+static int
+has_slot(const struct exchange *x)
+{
+	return x->intent.act == PROVIDER_HANG ||
+	    x->all->n_sent[x->provider] < EXCHANGE_AT_ONCE;
+}
+
 static int64_t
 due_ms(const struct exchange *x)
 {
@@ -80,7 +133,6 @@ send_now(struct exchange *x, struct provider_reply *out)
 	struct request r;
 	int status = -1;
 
-	x->is_waiting = 0;
 	memset(out, 0, sizeof(*out));
 	request_init(&r);
 	if (x->step >= STEPS_MAX ||
@@ -91,6 +143,8 @@ send_now(struct exchange *x, struct provider_reply *out)
 		p->kind->reply(&x->intent, x->step, 0, 0, "", 0, out);
 	else
 		status = 0;
+	if (status == 0)
+		x->all->n_sent[x->provider]++;
 	if (status == 0 && strcmp(r.method, "GET") != 0)
 		x->has_acted = 1;
 	if (status == 0 && is_call(x))
@@ -100,24 +154,37 @@ send_now(struct exchange *x, struct provider_reply *out)
 	return status;
 }
 
-/* Likewise, or waits for its time. */
+/* It will not be its turn in time. */
+static int
+is_too_late(const struct exchange *x)
+{
+	int64_t at_ms = due_ms(x), now_ms = clock_mono_ms();
+
+	return x->owner.until_ms != 0 &&
+	    (at_ms > now_ms ? at_ms : now_ms) > x->owner.until_ms;
+}
+
+static void
+too_late(struct provider_reply *out)
+{
+	memset(out, 0, sizeof(*out));
+	provider_say(out, PROVIDER_NOT,
+	    "the provider takes no more calls just now");
+}
+
+/* Likewise, or waits for its turn. */
 static int
 send_step(struct exchange *x, struct provider_reply *out)
 {
-	int64_t at_ms;
-
-	if (!x->is_waiting)
-		x->since_ms = clock_mono_ms();
-	at_ms = due_ms(x);
-	if (at_ms <= clock_mono_ms())
-		return send_now(x, out);
-	if (x->owner.until_ms != 0 && at_ms > x->owner.until_ms) {
-		memset(out, 0, sizeof(*out));
-		provider_say(out, PROVIDER_NOT,
-		    "the provider takes no more calls just now");
+	x->since_ms = clock_mono_ms();
+	if (is_too_late(x)) {
+		too_late(out);
 		return -1;
 	}
-	x->is_waiting = 1;
+	if (queue_of(x)->first == NULL && has_slot(x) &&
+	    due_ms(x) <= clock_mono_ms())
+		return send_now(x, out);
+	enqueue(x);
 	return 0;
 }
 
@@ -156,14 +223,20 @@ heed(struct exchange *x, int status, const char *why)
 		    clock_mono_ms());
 }
 
+static void go_on(struct exchanges *, size_t);
+
 static void
 on_done(void *ctx, int status, int is_sent, const char *body, size_t len,
     const char *why)
 {
 	struct exchange *x = ctx;
-	const struct world_provider *p = &x->all->provider[x->provider];
+	struct exchanges *all = x->all;
+	size_t provider = x->provider;
+	const struct world_provider *p = &all->provider[provider];
 	struct provider_reply reply;
+	int is_sent_on = 0;
 
+	all->n_sent[provider]--;
 	memset(&reply, 0, sizeof(reply));
 	p->kind->reply(&x->intent, x->step, status, is_sent, body, len,
 	    &reply);
@@ -178,10 +251,11 @@ on_done(void *ctx, int status, int is_sent, const char *body, size_t len,
 			memcpy(x->ref, reply.ref, sizeof(x->ref));
 			x->intent.ref = x->ref;
 		}
-		if (send_step(x, &reply) == 0)
-			return;
+		is_sent_on = send_step(x, &reply) == 0;
 	}
-	is_over(x, &reply);
+	if (!is_sent_on)
+		is_over(x, &reply);
+	go_on(all, provider);
 }
 
 static void
@@ -238,40 +312,77 @@ exchange_begin(struct exchanges *all, size_t provider,
 	return NULL;
 }
 
-/* Of those that wait and may go, or cannot in their time, the oldest. */
+/* The next that may go, or cannot in its time. */
 static struct exchange *
-next_due(const struct exchanges *all, int64_t *next_ms)
+next_of(const struct exchanges *all, size_t provider)
 {
-	struct exchange *x, *found = NULL;
-	int64_t now_ms = clock_mono_ms(), ms;
+	int64_t now_ms = clock_mono_ms();
+	struct exchange *x;
+	size_t u;
 
-	*next_ms = 0;
-	for (x = all->first; x != NULL; x = x->next) {
-		if (!x->is_waiting)
+	for (u = 0; u < EXCHANGE_URGENCIES; u++) {
+		x = all->waiting[provider][u].first;
+		if (x != NULL && (is_too_late(x) ||
+		    (has_slot(x) && due_ms(x) <= now_ms)))
+			return x;
+	}
+	return NULL;
+}
+
+/* Sends what may be sent. */
+static void
+go_on(struct exchanges *all, size_t provider)
+{
+	struct provider_reply reply;
+	struct exchange *x;
+
+	while ((x = next_of(all, provider)) != NULL) {
+		dequeue(x);
+		if (!is_wanted(x))
+			not_wanted(x, &reply);
+		else if (is_too_late(x))
+			too_late(&reply);
+		else if (send_now(x, &reply) == 0)
+			continue;
+		is_over(x, &reply);
+	}
+}
+
+/* When the first of each queue may go, or has waited for too long; who waits
+ * for an answer alone is sent on by that. */
+static int64_t
+next_wake(const struct exchanges *all, size_t provider)
+{
+	int64_t next_ms = 0, ms, now_ms = clock_mono_ms();
+	const struct exchange *x;
+	size_t u;
+
+	for (u = 0; u < EXCHANGE_URGENCIES; u++) {
+		x = all->waiting[provider][u].first;
+		if (x == NULL)
 			continue;
 		ms = due_ms(x);
-		if (ms <= now_ms || (x->owner.until_ms != 0 &&
-		    ms > x->owner.until_ms))
-			found = x;
-		else if (*next_ms == 0 || ms < *next_ms)
-			*next_ms = ms;
+		if (ms <= now_ms && x->owner.until_ms == 0)
+			continue;
+		if (ms <= now_ms)
+			ms = x->owner.until_ms + 1;
+		if (next_ms == 0 || ms < next_ms)
+			next_ms = ms;
 	}
-	return found;
+	return next_ms;
 }
 
 int64_t
 exchange_wake(struct exchanges *all)
 {
-	struct provider_reply reply;
-	struct exchange *x;
-	int64_t next_ms;
+	int64_t next_ms = 0, ms;
+	size_t i;
 
-	while ((x = next_due(all, &next_ms)) != NULL) {
-		if (!is_wanted(x))
-			not_wanted(x, &reply);
-		else if (send_step(x, &reply) == 0)
-			continue;
-		is_over(x, &reply);
+	for (i = 0; i < all->n; i++) {
+		go_on(all, i);
+		ms = next_wake(all, i);
+		if (ms != 0 && (next_ms == 0 || ms < next_ms))
+			next_ms = ms;
 	}
 	return next_ms;
 }
@@ -282,8 +393,10 @@ exchange_forget(struct exchange *x)
 	if (x == NULL)
 		return;
 	memset(&x->owner, 0, sizeof(x->owner));
-	if (x->is_waiting)
+	if (x->is_waiting) {
+		dequeue(x);
 		end(x);
+	}
 }
 
 void
@@ -291,4 +404,6 @@ exchange_free_all(struct exchanges *all)
 {
 	while (all->first != NULL)
 		end(all->first);
+	memset(all->waiting, 0, sizeof(all->waiting));
+	memset(all->n_sent, 0, sizeof(all->n_sent));
 }

@@ -13,12 +13,24 @@
 struct exchange;
 struct payment;
 
+/* What waits goes in its order; but who is to be put down goes first, and what
+ * has begun before what begins. */
+enum exchange_urgency { EXCHANGE_HANG, EXCHANGE_MORE, EXCHANGE_CALL,
+    EXCHANGE_URGENCIES };
+
+struct exchange_queue {
+	struct exchange	*first, *last;
+};
+
 /* Whom they are held with, and those under way. */
 struct exchanges {
 	struct world		 world;
 	size_t			 n;
 	struct world_provider	 provider[WORLD_PROVIDERS_MAX];
 	struct pace		 pace[WORLD_PROVIDERS_MAX];
+	unsigned		 n_sent[WORLD_PROVIDERS_MAX];	/* unanswered */
+	struct exchange_queue	 waiting[WORLD_PROVIDERS_MAX]
+				    [EXCHANGE_URGENCIES];
 	struct exchange		*first;
 	struct payment		*payments;	/* see payment.h */
 };
@@ -39,13 +51,15 @@ struct exchange_owner {
 };
 
 /*
- * Each request waits until its provider may be asked (bridge-client/pace), but
- * a HANG for two seconds at most.
+ * Each request waits until its provider may be asked (bridge-client/pace) and
+ * has answered others (EXCHANGE_AT_ONCE); but a HANG for two seconds at most,
+ * and for no answer.
  *
  * Begins.  NULL: it is over already, `*now` is the outcome and no callback
  * comes.  What the intent points to is copied, but for the literals prompt and
  * lang.
  */
+#define EXCHANGE_AT_ONCE 32
 struct exchange *exchange_begin(struct exchanges *, size_t provider,
     const struct provider_intent *, const struct exchange_owner *,
     struct provider_reply *now);

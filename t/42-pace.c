@@ -225,6 +225,45 @@ test_left_alone(void)
 	after(2000, "h", "a HANG does not for long");
 }
 
+/* So many requests are unanswered at once; the others wait in their order. */
+static void
+test_at_once(void)
+{
+	world_done_fn *fn;
+	struct exchange *dropped;
+	void *ctx;
+	int i;
+
+	start(0);
+	for (i = 0; i < EXCHANGE_AT_ONCE; i++)
+		ask(PROVIDER_PLAY, "p", 0);
+	fn = last_fn;
+	ctx = last_ctx;
+	sent[0] = '\0';
+	ask(PROVIDER_RING, "r1", 5000);
+	dropped = ask(PROVIDER_RING, "r2", 5000);
+	ask(PROVIDER_RING, "r3", 5000);
+	ask(PROVIDER_PLAY, "p1", 0);
+	is_str(sent, "", "they wait for an answer");
+	ask(PROVIDER_HANG, "h", 0);
+	is_str(sent, "h", "a HANG waits for none");
+	exchange_forget(dropped);
+	last_fn(last_ctx, 500, 1, "", 0, "");
+	is_str(told, "N", "the HANG has its answer");
+	is_str(sent, "h", "which gives nobody a turn");
+	fn(ctx, 500, 1, "", 0, "");
+	is_str(sent, "h p1", "what goes on, before what begins");
+	last_fn(last_ctx, 500, 1, "", 0, "");
+	is_str(sent, "h p1 r1", "one answered, one more");
+	last_fn(last_ctx, 200, 1, "", 0, "");
+	is_str(sent, "h p1 r1 r1", "a ring that has begun goes on");
+	told[0] = '\0';
+	after(5000, "h p1 r1 r1", "in time");
+	is_str(told, "", "nobody is told yet");
+	after(5001, "h p1 r1 r1", "too late");
+	is_str(told, "N", "who waited too long is told, who was forgotten not");
+}
+
 int
 main(void)
 {
@@ -232,6 +271,7 @@ main(void)
 	test_too_late();
 	test_not_wanted();
 	test_left_alone();
+	test_at_once();
 	exchange_free_all(&all);
 	return tap_done();
 }
