@@ -14,17 +14,16 @@ be accepted again exactly when it is free.
 	KILL_POINTS=n	spread over the call; 0: every one
 	KILL_WIDE=1	what it reads counts too: twice as many points
 """
-import atexit
 import os
 import re
 import subprocess
 import sys
 import threading
 import time
-import wave
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import askpeer
+import bridges
 import stack
 import tap
 
@@ -36,8 +35,6 @@ POINTS = int(os.environ.get("KILL_POINTS", 0))
 AT_ONCE = 5                     # points, side by side
 DOUBLE = 8                      # each so many-th dies while it mends, too
 BOUND_S = 60                    # ring limit, half a minute, and some
-PROMPTS = "a-offer a-press a-wait a-busy a-no-answer a-declined a-failed " \
-    "a-blocked b-offer b-press"
 SUDO = [] if os.getuid() == 0 else ["sudo", "-n"]
 ACCOUNT = """ring = 5s
 	max = 60s
@@ -49,68 +46,7 @@ ACCOUNT = """ring = 5s
 	per_offeror_day = 100000"""
 
 
-def make_prompts(folder):
-    """So short that most of the call is steps, not words."""
-    os.makedirs(folder + "/en")
-    for name in PROMPTS.split():
-        with wave.open("%s/en/%s.wav" % (folder, name), "w") as w:
-            w.setparams((1, 2, 8000, 0, "NONE", ""))
-            w.writeframes(b"\0\0" * 1600)
-
-
-bridges = []
-is_over = threading.Event()
-
-
-def stop_all():
-    is_over.set()
-    for b in bridges:
-        b.stop()
-
-
-class Bridge:
-    """One of its own: journal, sockets, the application in Asterisk."""
-
-    def __init__(self, s, name):
-        self.dir = "%s/%s" % (s.dir, name)
-        folders = [self.dir + "/journal", self.dir + "/journal-keys"]
-        for folder in folders:
-            os.makedirs(folder)
-        os.chmod(self.dir, 0o755)
-        if os.getuid() == 0:
-            subprocess.run(["chown", s.env["STACK_USER"], *folders],
-                           check=True)
-        with open(s.stack + "/etc/bridge.conf") as f:
-            text = f.read()
-        for old, new in ((s.stack + "/journal", self.dir + "/journal"),
-                         (s.stack + "/run", self.dir),
-                         ('app = "%s"' % s.env["AST_APP"],
-                          'app = "%s-%s"' % (s.env["AST_APP"], name))):
-            assert old in text
-            text = text.replace(old, new)
-        text = re.sub(r'prompts = ".*"', 'prompts = "%s/prompts"' % s.dir,
-                      text)
-        with open(self.dir + "/bridge.conf", "w") as f:
-            f.write(text)
-        self.child = None
-        self.starts = 0
-        bridges.append(self)
-
-    def start(self):
-        if is_over.is_set():
-            raise RuntimeError("interrupted")
-        self.starts += 1
-        self.log = "%s/log.%d" % (self.dir, self.starts)
-        with open(self.log, "w") as f:
-            self.child = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "TERM", stack.B
-                 + "/calloffer-bridge", "-d", "-c", self.dir
-                 + "/bridge.conf"], stdin=subprocess.DEVNULL, stderr=f)
-
-    def is_ready(self):
-        with open(self.log) as f:
-            return "state=ready" in f.read()
-
+class Bridge(bridges.Bridge):
     def trace(self, step=None):
         """Under strace from now on; dies on entering ("write", 3)."""
         self.traced = "%s/trace.%d" % (self.dir, self.starts)
@@ -132,39 +68,6 @@ class Bridge:
         """The system calls seen, by name."""
         with open(self.traced) as f:
             return re.findall(r"^\d+ +(\w+)\(", f.read(), re.M)
-
-    def is_dead(self):
-        return self.child.poll() is not None
-
-    def stop(self):
-        if self.child is not None and self.child.poll() is None:
-            self.child.terminate()
-            try:
-                self.child.wait(10)
-            except subprocess.TimeoutExpired:
-                self.child.kill()
-                self.child.wait()
-
-    def face(self):
-        return askpeer.Peer(self.dir + "/face.sock")
-
-    def admin(self, question):
-        """What the administrator hears; None from a dead bridge."""
-        try:
-            p = askpeer.Peer(self.dir + "/admin.sock")
-            try:
-                return question(p)
-            finally:
-                p.close()
-        except (OSError, askpeer.Ended):
-            return None
-
-    def calls(self):
-        return self.admin(askpeer.Peer.list)
-
-    def is_idle(self):
-        """No call is open: it is over for people, and both legs are down."""
-        return (self.admin(askpeer.Peer.health) or {}).get("open") == 0
 
 
 class Call:
@@ -243,9 +146,8 @@ class Point(threading.Thread):
     def ready(self):
         self.bridge.start()
         if not stack.wait_for(self.bridge.is_ready, 20):
-            with open(self.bridge.log) as f:
-                self.call.complain("the bridge does not become ready:\n"
-                                   + f.read())
+            self.call.complain("the bridge does not become ready:\n"
+                               + self.bridge.said())
 
     def hangs(self):
         """The end of a call, where it has come so far."""
@@ -313,12 +215,6 @@ class Point(threading.Thread):
         if len(calls) != 1:
             c.complain("sent again, there are %d calls" % len(calls))
 
-    def left(self, call):
-        """Channels and bridges of this call in Asterisk."""
-        s = self.call.s
-        ids = s.channels() + [b["id"] for b in s.ari("GET", "/bridges")]
-        return [i for i in ids if call["call"].hex() in i]
-
     def judge(self):
         b, c = self.bridge, self.call
         calls = b.calls()
@@ -332,9 +228,9 @@ class Point(threading.Thread):
         if c.rung(c.b) and not call["key_at"]:
             c.complain("B was rung, and the journal knows of no key")
         # What was asked to go is gone a moment later.
-        stack.wait_for(lambda: not self.left(call), 2)
-        if self.left(call):
-            c.complain("left in Asterisk: %s" % " ".join(self.left(call)))
+        stack.wait_for(lambda: not b.left(call["call"]), 2)
+        if b.left(call["call"]):
+            c.complain("left in Asterisk: %s" % " ".join(b.left(call["call"])))
         status = b.face().status(c.got["secret"])
         if (status["stage"], status["end"]) != ("ended", call["end"]):
             c.complain("the page says %r" % status)
@@ -350,7 +246,7 @@ class Point(threading.Thread):
 
 def count(s, main, n):
     """The steps of an undisturbed call."""
-    bridge = Bridge(s, "count%d" % n)
+    bridge = Bridge(s, "count%d" % n, prompts=s.dir + "/prompts")
     call = Call(s, main, n)
     p = Point(bridge, call, ("", 0), None, n % 2)
     time.sleep(2.1)
@@ -406,8 +302,7 @@ def judge_log(s, points):
 
 def main():
     s = stack.Stack(STACK_ACCOUNT=ACCOUNT)
-    atexit.register(stop_all)
-    make_prompts(s.dir + "/prompts")
+    bridges.short_prompts(s.dir + "/prompts")
     asker = askpeer.Peer(s.stack + "/run/face.sock")
     counted = [count(s, asker, n) for n in (0, 1)]
     tap.check(counted[0][0].bad + counted[1][0].bad,
@@ -416,8 +311,9 @@ def main():
     for i, (at, by_page) in enumerate(plan(counted)):
         again = (SET.split(",")[i % 9], i // DOUBLE % 5 + 1) \
             if i % DOUBLE == 0 else None
-        points.append(Point(Bridge(s, "p%d" % i), Call(s, asker, i + 10), at,
-                            again, by_page))
+        bridge = Bridge(s, "p%d" % i, prompts=s.dir + "/prompts")
+        points.append(Point(bridge, Call(s, asker, i + 10), at, again,
+                            by_page))
     time.sleep(2.1)
     for p in points:
         p.start()

@@ -112,6 +112,11 @@ class Robots(threading.Thread):
         with self.lock:
             return list(self.of[number][-1].heard)
 
+    def forget(self, number):
+        """What it has heard so far."""
+        with self.lock:
+            self.of[number][-1].heard.clear()
+
     def is_idle(self, number):
         with self.lock:
             return all(d.state == "over" for d in self.of.get(number, ()))
