@@ -297,8 +297,9 @@ driver_event(struct driver *d, size_t provider,
 
 	if (pe->kind == EVENT_NONE)
 		return;
-	if (pe->kind == EVENT_LOST) {
-		lines_lost(&d->lines, provider);
+	if (pe->kind == EVENT_LOST || pe->kind == EVENT_ECHO) {
+		(pe->kind == EVENT_LOST ? lines_lost : lines_echo)(&d->lines,
+		    provider);
 		return;
 	}
 	e = find(d, pe->call);

@@ -10,10 +10,12 @@
 
 #include "bridge-client/lines.h"
 
-#define READY_MS	30000	/* between two probes of one that answers */
+#define READY_MS	30000	/* between two probes of one that answers, */
+#define FIRST_MS	1000	/* at first, when its stream has come up */
 #define RETRY_MS	2000	/* .. that does not */
 #define LOST_MS		5000	/* .. whose events somebody else gets */
-#define BAD_MAX		3	/* then the stream is opened anew */
+#define ECHO_MS		2000	/* an event, once asked for, comes in time */
+#define BAD_MAX		2	/* then the stream is opened anew */
 #define SOON_MS		5000	/* a provider that wants to be left alone for
 				   longer is not there */
 
@@ -82,7 +84,8 @@ lines_stream(struct lines *l, size_t provider, int is_up, const char *why)
 	struct line *line = &l->line[provider];
 
 	line->is_stream_up = is_up;
-	line->is_lost = 0;
+	line->is_lost = line->is_awaited = 0;
+	line->pause_ms = FIRST_MS;
 	line->due_ms = clock_mono_ms();
 	if (!is_up)
 		set_ready(line, 0, why);
@@ -92,6 +95,7 @@ void
 lines_lost(struct lines *l, size_t provider)
 {
 	l->line[provider].is_lost = 1;
+	l->line[provider].is_awaited = 0;
 	l->line[provider].due_ms = clock_mono_ms() + LOST_MS;
 	set_ready(&l->line[provider], 0,
 	    "another program has taken over our events");
@@ -112,9 +116,10 @@ is_probed_lost(struct line *line, int is_heard)
 }
 
 /*
- * The stream is up, and the provider says that nobody listens.  (Asterisk drops
- * an application when its old listener's connection ends a moment after the new
- * one's began, as where we have died and come back at once.)
+ * The stream is up, and the provider says that nobody listens, or nothing comes
+ * by it.  (Asterisk drops an application when its old listener's connection
+ * ends a moment after the new one's began, as where we have died and come back
+ * at once.  It goes on to name the application while calls of it are alive.)
  */
 static void
 is_deaf(struct line *line)
@@ -127,23 +132,56 @@ is_deaf(struct line *line)
 }
 
 static void
+is_good(struct line *line)
+{
+	line->is_awaited = 0;
+	line->n_bad = 0;
+	line->due_ms = clock_mono_ms() + line->pause_ms;
+	line->pause_ms = line->pause_ms * 2 < READY_MS ? line->pause_ms * 2 :
+	    READY_MS;
+	set_ready(line, 1, "");
+}
+
+void
+lines_echo(struct lines *l, size_t provider)
+{
+	l->line[provider].is_heard = 1;
+	if (l->line[provider].is_awaited)
+		is_good(&l->line[provider]);
+}
+
+static void
+is_not_heard(struct line *line)
+{
+	line->is_awaited = 0;
+	line->due_ms = clock_mono_ms() + RETRY_MS;
+	set_ready(line, 0, "its events do not come");
+	is_deaf(line);
+}
+
+static void
 is_probed(void *ctx, const struct provider_reply *r)
 {
 	struct line *line = ctx;
-	int is_good = r->outcome == PROVIDER_DONE;
+	int is_done = r->outcome == PROVIDER_DONE;
 
 	line->is_probed = 0;
 	if (line->is_lost) {
-		is_probed_lost(line, is_good);
+		is_probed_lost(line, is_done);
 		return;
 	}
-	line->due_ms = clock_mono_ms() + (is_good ? READY_MS : RETRY_MS);
+	line->due_ms = clock_mono_ms() + (is_done ? ECHO_MS : RETRY_MS);
 	if (!is_joined(line))
 		return;
-	set_ready(line, is_good, r->detail);
-	line->n_bad = is_good ? 0 : line->n_bad + 1;
-	if (line->n_bad >= BAD_MAX)
-		is_deaf(line);
+	if (is_done && provider_of(line)->kind->is_echoed && !line->is_heard) {
+		line->is_awaited = 1;
+	} else if (is_done) {
+		is_good(line);
+	} else {
+		set_ready(line, 0, r->detail);
+		if (++line->n_bad >= BAD_MAX)
+			is_deaf(line);
+	}
 }
 
 static void
@@ -157,6 +195,7 @@ probe(struct line *line)
 	in.act = PROVIDER_PROBE;
 	line->due_ms = 0;
 	line->is_probed = 1;
+	line->is_heard = 0;
 	if (exchange_begin(line->all->exchanges, index_of(line), &in, &owner,
 	    &now) == NULL)
 		is_probed(line, &now);
@@ -175,7 +214,7 @@ lines_wake(struct lines *l)
 			line->due_ms = 0;
 		else if (!line->is_probed && line->due_ms != 0 &&
 		    line->due_ms <= now_ms)
-			probe(line);
+			(line->is_awaited ? is_not_heard : probe)(line);
 		/* While it is being asked its answer is waited for. */
 		if (!line->is_probed && line->due_ms != 0 &&
 		    (next_ms == 0 || line->due_ms < next_ms))

@@ -10,7 +10,8 @@ struct ask_health;
 
 /*
  * Whether a provider can be used just now: it answers, it knows us, and where
- * its events come by a stream, that stream is up.  Asked again and again.
+ * its events come by a stream, that stream is up and brings them.  Asked again
+ * and again, the more often the younger the stream.
  */
 struct lines;
 struct line {
@@ -18,9 +19,12 @@ struct line {
 	int		 is_probed;	/* just now */
 	int		 n_bad;		/* answers in a row */
 	int		 is_stream_up;
+	int		 is_heard;	/* an echo, since it was asked last */
+	int		 is_awaited;	/* it answered: the echo is to come */
 	int		 is_lost;	/* somebody else gets our events */
 	int		 is_ready;
 	int64_t		 due_ms;	/* the next probe; 0: none is due */
+	int64_t		 pause_ms;	/* before the next but one */
 	char		 detail[128];	/* what is wrong */
 };
 
@@ -38,6 +42,8 @@ void lines_stream(struct lines *, size_t provider, int is_up, const char *why);
  * each few seconds, the stream is opened anew.
  */
 void lines_lost(struct lines *, size_t provider);
+/* EVENT_ECHO. */
+void lines_echo(struct lines *, size_t provider);
 /* Asks those that are due, and sends what had to wait; when the next is,
  * monotonic ms, or 0. */
 int64_t lines_wake(struct lines *);

@@ -126,6 +126,7 @@ on_provider(struct step *s)
 		is_gone(s, e->leg, (int)e->cause);
 		break;
 	case EVENT_NONE:
+	case EVENT_ECHO:
 	case EVENT_LOST:
 		break;
 	}

@@ -122,6 +122,7 @@ enum provider_event_kind {
 				   so that the end of hushed ones is not taken
 				   for the end of those that followed */
 	EVENT_GONE,
+	EVENT_ECHO,		/* what PROBE had sent to us has come */
 	EVENT_LOST		/* we are no longer whom events are sent to */
 };
 
@@ -195,6 +196,9 @@ struct provider {
 	 * NULL where events come by webhook.  -1: does not fit. */
 	int		 (*stream)(const struct provider_conf *, char *dst,
 			    size_t size);
+	/* PROBE has an EVENT_ECHO sent by the stream: that it comes is the only
+	 * proof that the stream is listened to. */
+	int		 is_echoed;
 	/* One event from the stream.  0, or -1: not understood (log it). */
 	int		 (*event)(const void *, size_t,
 			    struct provider_event *out);

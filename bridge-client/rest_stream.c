@@ -31,7 +31,7 @@
 #define OUT_MAX		65536
 #define GREETING_MS	10000
 #define PAUSE_FIRST_MS	100
-#define PAUSE_MAX_MS	10000
+#define PAUSE_MAX_MS	2000	/* while there is none, calls are deaf */
 #define STEADY_MS	10000	/* up so long: the next pause is the first */
 #define PING_MS		10000
 #define SILENCE_MS	20000

@@ -70,7 +70,7 @@ listen_again(void *ctx, size_t provider)
 	struct trunk *t = ctx;
 
 	rest_stream_again(t->line[provider].stream,
-	    "taken over by another program, which is gone");
+	    "nobody heard its events: opened anew");
 }
 
 static void

@@ -107,6 +107,8 @@ test_requests(void)
 	} cases[] = {
 		{ PROVIDER_PROBE, LEG_A, 0, "GET",
 		    "/applications/calloffer", "" },
+		{ PROVIDER_PROBE, LEG_A, 2, "POST",
+		    "/events/user/calloffer-probe?application=calloffer", "" },
 		{ PROVIDER_RING, LEG_A, 0, "GET",
 		    "/applications/calloffer", "" },
 		{ PROVIDER_RING, LEG_A, 1, "POST", "/channels/" A
@@ -131,7 +133,7 @@ test_requests(void)
 		    "" },
 		{ PROVIDER_FIND, LEG_A, 0, "GET", "/channels/" A, "" },
 	};
-	static const int steps[] = { 2, 3, 1, 1, 2, 1, 1, 1 };
+	static const int steps[] = { 3, 3, 1, 1, 2, 1, 1, 1 };
 	struct provider_intent in;
 	struct request r;
 	char url[1024], dst[64];
@@ -305,7 +307,9 @@ test_replies(void)
 		{ PROVIDER_PROBE, 0, "application.no", PROVIDER_NOT, -1 },
 		{ PROVIDER_PROBE, 0, "application.401", PROVIDER_REFUSED, -1 },
 		{ PROVIDER_PROBE, 0, "application.yes", PROVIDER_MORE, -1 },
-		{ PROVIDER_PROBE, 1, "filter", PROVIDER_DONE, -1 },
+		{ PROVIDER_PROBE, 1, "filter", PROVIDER_MORE, -1 },
+		{ PROVIDER_PROBE, 2, "echo.no", PROVIDER_NOT, -1 },
+		{ PROVIDER_PROBE, 2, "echo", PROVIDER_DONE, -1 },
 		{ PROVIDER_RING, 0, "application.no", PROVIDER_NOT, -1 },
 		{ PROVIDER_RING, 0, "application.401", PROVIDER_REFUSED, -1 },
 		{ PROVIDER_RING, 0, "application.yes", PROVIDER_MORE, -1 },
@@ -378,7 +382,9 @@ test_odd_replies(void)
 		{ PROVIDER_PROBE, 0, 0, 0, "", PROVIDER_NOT },
 		{ PROVIDER_PROBE, 0, 0, 1, "", PROVIDER_UNKNOWN },
 		{ PROVIDER_PROBE, 1, 403, 1, "", PROVIDER_REFUSED },
-		{ PROVIDER_PROBE, 1, 404, 1, "", PROVIDER_DONE },
+		{ PROVIDER_PROBE, 1, 404, 1, "", PROVIDER_MORE },
+		{ PROVIDER_PROBE, 2, 403, 1, "", PROVIDER_REFUSED },
+		{ PROVIDER_PROBE, 2, 500, 1, "", PROVIDER_NOT },
 		{ PROVIDER_RING, 0, 0, 0, "", PROVIDER_NOT },
 		{ PROVIDER_RING, 0, 0, 1, "", PROVIDER_NOT },
 		{ PROVIDER_RING, 0, 503, 1, "", PROVIDER_NOT },
@@ -445,6 +451,9 @@ tell(char *dst, size_t size, const struct provider_event *e)
 		snprintf(dst + n, size - n, "%s gone %s (%s); ", leg,
 		    cause_word[e->cause], e->detail);
 		break;
+	case EVENT_ECHO:
+		snprintf(dst + n, size - n, "echo; ");
+		break;
 	case EVENT_LOST:
 		snprintf(dst + n, size - n, "lost; ");
 		break;
@@ -473,17 +482,18 @@ test_events(void)
 		{ "500", "a gone failed (SIP 500, Network out of order); " },
 		{ "180", "a rings; a rings; a gone no-answer (SIP 480, User "
 		    "alerting, no answer); " },
-		{ "201", "a rings; a rings; a answers; a gone normal "
-		    "(Unknown); " },
+		{ "201", "a rings; a rings; a answers; a gone normal (); "
+		    "a gone normal (Unknown); " },
 		{ "183", "a rings; a rings; a rings; a answers; a gone normal "
-		    "(Normal Clearing); " },
+		    "(); a gone normal (Normal Clearing); " },
 		{ "cancel", "a rings; a rings; a gone cancelled (Normal "
 		    "Clearing); " },
 		{ "talk", "a rings; a rings; a answers; a heard a-press; "
 		    "a heard a-offer; a heard nothing (not); a key 1; "
-		    "b rings; b rings; b answers; a key 9; "
-		    "a gone normal (Normal Clearing); "
-		    "b gone normal (Normal Clearing); " },
+		    "b rings; b rings; b answers; "
+		    "a gone normal (); a gone normal (Normal Clearing); "
+		    "b gone normal (); b gone normal (Normal Clearing); " },
+		{ "echo", "echo; " },
 		{ "replaced", "lost; " },
 	};
 	struct provider_event e;
@@ -504,7 +514,8 @@ test_events(void)
 			if (ari->event(tap_edge(body, len), len, &e) < 0)
 				snprintf(told, sizeof(told), "not understood");
 			tell(told, sizeof(told), &e);
-			if (e.kind != EVENT_NONE && e.kind != EVENT_LOST)
+			if (e.kind != EVENT_NONE && e.kind != EVENT_LOST &&
+			    e.kind != EVENT_ECHO)
 				ok(e.call[0] == 0 && e.call[15] == 15,
 				    "of our call");
 			len = strlen(cases[i].name);

@@ -69,6 +69,7 @@ tell(char *dst, size_t size, const struct provider_event *e)
 	dst[0] = '\0';
 	switch (e->kind) {
 	case EVENT_NONE:
+	case EVENT_ECHO:
 	case EVENT_LOST:
 		return;
 	case EVENT_RINGING:

@@ -18,7 +18,7 @@ class Ari:
         self.listener.bind(("127.0.0.1", 0))
         self.listener.listen(64)
         self.port = self.listener.getsockname()[1]
-        self.lock = threading.Condition()
+        self.lock = threading.Condition(threading.RLock())
         self.asked = []         # (method, path, query)
         self.channels = {}      # id: state
         self.events = None      # the stream's socket
@@ -66,6 +66,9 @@ class Ari:
             if parts[0] == "applications":
                 return (200, {"name": parts[1]}) if self.events \
                     else (404, {"message": "no such application"})
+            if parts[:2] == ["events", "user"]:
+                self.say({"type": "ChannelUserevent", "eventname": parts[2]})
+                return 204, None
             if parts[0] != "channels":
                 return 200 if method == "POST" else 204, {}
             if method == "POST" and len(parts) == 2:
@@ -101,8 +104,10 @@ class Ari:
                 self.events = None
 
     def tell(self, kind, channel, **more):
-        event = dict(more, type=kind, channel={
-            "id": channel, "state": self.channels.get(channel, "Up")})
+        self.say(dict(more, type=kind, channel={
+            "id": channel, "state": self.channels.get(channel, "Up")}))
+
+    def say(self, event):
         data = json.dumps(event).encode()
         size = bytes([len(data)]) if len(data) < 126 \
             else b"\x7e" + struct.pack(">H", len(data))

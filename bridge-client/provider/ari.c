@@ -9,7 +9,9 @@
  *   for first.  It is also listed while its last calls live on after the
  *   listener went away: the driver must know that its own stream is up.
  * - How a leg ended is said by ChannelDestroyed alone; a ring that times out
- *   has no closing Dial event.
+ *   has no closing Dial event.  A leg that was created while its application
+ *   was not there, as in the moment when the stream fell, has no
+ *   ChannelDestroyed: that it leaves the application must do.
  * - Bridging tells each channel the other's number unless it is inhibited;
  *   the endpoint's send_connected_line=no is the second lock.
  * - An event filter drops all that it does not name, ApplicationReplaced too.
@@ -28,6 +30,7 @@
 
 #define ID_SIZE		PROVIDER_LEG_SIZE
 #define TIMEOUT_MS	5000
+#define ECHO		"calloffer-probe"
 
 /* A leg's name without the leg. */
 static void
@@ -106,8 +109,10 @@ event_filter(struct request *r)
 	    "{\"type\":\"ChannelDestroyed\"},"
 	    "{\"type\":\"ChannelDtmfReceived\"},"
 	    "{\"type\":\"ChannelStateChange\"},"
+	    "{\"type\":\"ChannelUserevent\"},"
 	    "{\"type\":\"Dial\"},"
 	    "{\"type\":\"PlaybackFinished\"},"
+	    "{\"type\":\"StasisEnd\"},"
 	    "{\"type\":\"StasisStart\"}]}");
 }
 
@@ -244,7 +249,7 @@ add_both(const struct provider_intent *in, struct request *r)
 
 /* How many requests an intent takes at most. */
 static const int steps[] = {
-	[PROVIDER_PROBE] = 2, [PROVIDER_RING] = 3, [PROVIDER_PLAY] = 2,
+	[PROVIDER_PROBE] = 3, [PROVIDER_RING] = 3, [PROVIDER_PLAY] = 2,
 	[PROVIDER_HUSH] = 1, [PROVIDER_BRIDGE] = 2, [PROVIDER_HANG] = 1,
 	[PROVIDER_UNBRIDGE] = 1, [PROVIDER_FIND] = 1
 };
@@ -259,6 +264,12 @@ build(const struct provider_conf *c, const struct provider_intent *in,
 	bridge_id(in, call);
 	switch (in->act) {
 	case PROVIDER_PROBE:
+		if (step == 2) {
+			ask(c, r, "POST", "events", "user");
+			request_path(r, ECHO);
+			request_query(r, "application", c->app);
+			return 0;
+		}
 		ask(c, r, step == 0 ? "GET" : "PUT", "applications", c->app);
 		if (step == 1)
 			event_filter(r);
@@ -354,8 +365,8 @@ filter_reply(int status, struct provider_reply *out)
 		provider_say(out, PROVIDER_REFUSED, "the user may only read: "
 		    "ari.conf must say read_only = no");
 	else
-		provider_say(out, PROVIDER_DONE, status == 200 ? "" :
-		    "events could not be filtered: more will come than needed");
+		provider_say(out, PROVIDER_MORE, "");	/* else more will come
+							   than is needed */
 }
 
 static int
@@ -443,10 +454,12 @@ ari_reply(const struct provider_intent *in, int step, int status, int is_sent,
 	}
 	switch (in->act) {
 	case PROVIDER_PROBE:
-		if (step == 0)
-			application_reply(status, body, len, out);
-		else
+		if (step == 1)
 			filter_reply(status, out);
+		else if (step == 2 && status == 204)
+			provider_say(out, PROVIDER_DONE, "");
+		else
+			application_reply(status, body, len, out);
 		break;
 	case PROVIDER_RING:
 		ring_reply(step, status, body, len, out);
@@ -549,6 +562,9 @@ read_event(const struct json *j, const char *type, struct provider_event *out)
 		read_key(j, out);
 	} else if (strcmp(type, "PlaybackFinished") == 0) {
 		read_spoken(j, out);
+	} else if (strcmp(type, "StasisEnd") == 0) {
+		out->kind = EVENT_GONE;
+		out->cause = CAUSE_NORMAL;
 	} else if (strcmp(type, "ChannelDestroyed") == 0) {
 		read_gone(j, out);
 	}
@@ -568,6 +584,9 @@ ari_event(const void *bytes, size_t len, struct provider_event *out)
 	}
 	if (strcmp(type, "ApplicationReplaced") == 0) {
 		out->kind = EVENT_LOST;
+	} else if (strcmp(type, "ChannelUserevent") == 0) {
+		if (has(j, "eventname", ECHO))
+			out->kind = EVENT_ECHO;
 	} else {
 		id = json_str(j, "channel.id");
 		if (id == NULL)
@@ -588,5 +607,6 @@ const struct provider provider_ari = {
 	.request = ari_request,
 	.reply = ari_reply,
 	.stream = ari_stream,
+	.is_echoed = 1,
 	.event = ari_event,
 };
