@@ -138,10 +138,10 @@ step_end_by(const struct call *c, enum leg leg, int cause)
 
 	if (c->state == CALL_TALKING)
 		return ASK_END_TALKED;
+	if (cause < 0 || cause > CAUSE_CANCELLED)
+		return ASK_END_UNKNOWN;	/* whether people left or we failed */
 	if (!step_is_being_rung(c, leg))
 		return leg == LEG_A ? ASK_END_A_LEFT : ASK_END_B_DECLINED;
-	if (cause < 0 || cause > CAUSE_CANCELLED)
-		return ASK_END_UNKNOWN;
 	return ends[leg][cause];
 }
 

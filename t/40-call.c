@@ -205,6 +205,11 @@ static const struct script scripts[] = {
 	{ "the end was missed", { "begin > RA > starting",
 	    "done:RA >  > ringing-a", "resync > FA > ringing-a",
 	    "gone:FA >  > ended" }, "unknown" },
+	{ "the end was missed while A was asked", { TO_ASKING_A,
+	    "resync > FA > asking-a", "gone:FA >  > ended" }, "unknown" },
+	{ "the end was missed while B was asked", { TO_ASKING_B,
+	    "resync > FA FB > asking-b", "up:FA >  > asking-b",
+	    "gone:FB > HA PA=a-failed > parting" }, "unknown" },
 	{ "a key before the answer is no consent", {
 	    "begin > RA > starting", "done:RA >  > ringing-a",
 	    "key1:A > PA=a-offer,a-press > asking-a",
