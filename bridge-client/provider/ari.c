@@ -9,9 +9,8 @@
  *   for first.  It is also listed while its last calls live on after the
  *   listener went away: the driver must know that its own stream is up.
  * - How a leg ended is said by ChannelDestroyed alone; a ring that times out
- *   has no closing Dial event.  A leg that was created while its application
- *   was not there, as in the moment when the stream fell, has no
- *   ChannelDestroyed: that it leaves the application must do.
+ *   has no closing Dial event.  A leg that was made while its application was
+ *   not there, as when the stream fell, has none of these: StasisEnd must do.
  * - Bridging tells each channel the other's number unless it is inhibited;
  *   the endpoint's send_connected_line=no is the second lock.
  * - An event filter drops all that it does not name, ApplicationReplaced too.
@@ -32,14 +31,6 @@
 #define TIMEOUT_MS	5000
 #define ECHO		"calloffer-probe"
 
-/* A leg's name without the leg. */
-static void
-bridge_id(const struct provider_intent *in, char dst[ID_SIZE])
-{
-	provider_put_leg(in->call, in->leg, dst);
-	dst[ID_SIZE - 3] = '\0';
-}
-
 /* What the configuration must be like. */
 
 /* A technology and exactly one place for the number. */
@@ -56,13 +47,9 @@ is_dial_string(const char *s)
 static const char *
 ari_check(const struct provider_conf *c)
 {
-	if (strncmp(c->url, "http://", 7) != 0 &&
-	    strncmp(c->url, "https://", 8) != 0)
-		return "url must begin with http:// or https://";
-	if (c->url[strlen(c->url) - 1] == '/')
-		return "url must not end with a slash";
-	if (strpbrk(c->url, "?# ") != NULL)
-		return "url must have no query";
+	if (!provider_is_web(c->url))
+		return "url must begin with http:// or https://, and have no "
+		    "query, and no slash at its end";
 	if (c->user == NULL || *c->user == '\0')
 		return "user is missing (a section of ari.conf)";
 	if (!provider_is_word(c->app, strlen(c->app)))
@@ -96,24 +83,6 @@ ask(const struct provider_conf *c, struct request *r, const char *method,
 	buf_str(&r->url, c->url);
 	request_path(r, collection);
 	request_path(r, id);
-}
-
-/* Only what ari_event() understands shall come. */
-static void
-event_filter(struct request *r)
-{
-	request_path(r, "eventFilter");
-	r->type = "application/json";
-	buf_str(&r->body, "{\"allowed\":["
-	    "{\"type\":\"ApplicationReplaced\"},"
-	    "{\"type\":\"ChannelDestroyed\"},"
-	    "{\"type\":\"ChannelDtmfReceived\"},"
-	    "{\"type\":\"ChannelStateChange\"},"
-	    "{\"type\":\"ChannelUserevent\"},"
-	    "{\"type\":\"Dial\"},"
-	    "{\"type\":\"PlaybackFinished\"},"
-	    "{\"type\":\"StasisEnd\"},"
-	    "{\"type\":\"StasisStart\"}]}");
 }
 
 /* The dial string with the number in its place, as the endpoint. */
@@ -247,6 +216,30 @@ add_both(const struct provider_intent *in, struct request *r)
 	request_query(r, "inhibitConnectedLineUpdates", "true");
 }
 
+#define TYPE(name) "{\"type\":\"" name "\"}"
+
+/* Who listens; what he wants to hear: all that ari_event() knows; the echo. */
+static void
+ask_probe(const struct provider_conf *c, int step, struct request *r)
+{
+	if (step == 2) {
+		ask(c, r, "POST", "events", "user");
+		request_path(r, ECHO);
+		request_query(r, "application", c->app);
+		return;
+	}
+	ask(c, r, step == 0 ? "GET" : "PUT", "applications", c->app);
+	if (step == 0)
+		return;
+	request_path(r, "eventFilter");
+	r->type = "application/json";
+	buf_str(&r->body, "{\"allowed\":[" TYPE("ApplicationReplaced") ","
+	    TYPE("ChannelDestroyed") "," TYPE("ChannelDtmfReceived") ","
+	    TYPE("ChannelStateChange") "," TYPE("ChannelUserevent") ","
+	    TYPE("Dial") "," TYPE("PlaybackFinished") ","
+	    TYPE("StasisEnd") "," TYPE("StasisStart") "]}");
+}
+
 /* How many requests an intent takes at most. */
 static const int steps[] = {
 	[PROVIDER_PROBE] = 3, [PROVIDER_RING] = 3, [PROVIDER_PLAY] = 2,
@@ -261,18 +254,10 @@ build(const struct provider_conf *c, const struct provider_intent *in,
 	char leg[ID_SIZE], call[ID_SIZE];
 
 	provider_put_leg(in->call, in->leg, leg);
-	bridge_id(in, call);
+	snprintf(call, sizeof(call), "%.*s", ID_SIZE - 3, leg);
 	switch (in->act) {
 	case PROVIDER_PROBE:
-		if (step == 2) {
-			ask(c, r, "POST", "events", "user");
-			request_path(r, ECHO);
-			request_query(r, "application", c->app);
-			return 0;
-		}
-		ask(c, r, step == 0 ? "GET" : "PUT", "applications", c->app);
-		if (step == 1)
-			event_filter(r);
+		ask_probe(c, step, r);
 		return 0;
 	case PROVIDER_RING:
 		if (step == 0) {
@@ -326,14 +311,11 @@ say_http(struct provider_reply *out, enum provider_outcome outcome, int status,
     const char *body, size_t len)
 {
 	struct json *j = json_parse(body, len);
-	const char *message = NULL;
+	const char *message = j != NULL ? json_str(j, "message") : NULL;
 	char plain[96];
 
-	if (j != NULL) {
-		message = json_str(j, "message");
-		if (message == NULL)
-			message = json_str(j, "error");
-	}
+	if (j != NULL && message == NULL)
+		message = json_str(j, "error");
 	provider_plain(plain, sizeof(plain), message != NULL ? message : "");
 	out->outcome = outcome;
 	snprintf(out->detail, sizeof(out->detail), "HTTP %d%s%s", status,
@@ -358,15 +340,20 @@ application_reply(int status, const char *body, size_t len,
 		    status, body, len);
 }
 
+/* Without the filter more events will come than are needed. */
 static void
-filter_reply(int status, struct provider_reply *out)
+probe_reply(int step, int status, const char *body, size_t len,
+    struct provider_reply *out)
 {
-	if (status == 403)
+	if (step == 1 && status == 403)
 		provider_say(out, PROVIDER_REFUSED, "the user may only read: "
 		    "ari.conf must say read_only = no");
+	else if (step == 1)
+		provider_say(out, PROVIDER_MORE, "");
+	else if (step == 2 && status == 204)
+		provider_say(out, PROVIDER_DONE, "");
 	else
-		provider_say(out, PROVIDER_MORE, "");	/* else more will come
-							   than is needed */
+		application_reply(status, body, len, out);
 }
 
 static int
@@ -454,12 +441,7 @@ ari_reply(const struct provider_intent *in, int step, int status, int is_sent,
 	}
 	switch (in->act) {
 	case PROVIDER_PROBE:
-		if (step == 1)
-			filter_reply(status, out);
-		else if (step == 2 && status == 204)
-			provider_say(out, PROVIDER_DONE, "");
-		else
-			application_reply(status, body, len, out);
+		probe_reply(step, status, body, len, out);
 		break;
 	case PROVIDER_RING:
 		ring_reply(step, status, body, len, out);
