@@ -90,6 +90,28 @@ def watch_with_script(a, c):
     shot(c, "ended")
 
 
+def back_again(a, c):
+    """Who comes back to the page asks anew; who hears nothing looks again."""
+    a.face.status = status("ringing-a")
+    c.open(a.origin + "/c/" + SECRET)
+    wait_for(lambda: a.counted("streams") == 1)
+    begun = a.counted("streams_begun_total")
+    a.face.status = status("asking-a")
+    c.js("window.stays = true; document.dispatchEvent("
+         "new Event('visibilitychange'))")
+    ok(wait_for(lambda: a.counted("streams_begun_total") == begun + 1),
+       "back on the page: it listens anew")
+    ok(wait_for(lambda: a.counted("streams") == 1), "and no longer twice")
+    ok(c.js("window.stays"), "without loading itself")
+    c.call("Network.setBlockedURLs", urls=["*/events*"])
+    a.face.status = status("ringing-b")
+    c.open(a.origin + "/c/" + SECRET)
+    a.face.status = status("talking")
+    ok(c.until(STAGE % "talking", 12),
+       "where events do not get through the page looks again")
+    c.call("Network.setBlockedURLs", urls=[])
+
+
 def watch_without_script(a, c):
     c.script(False)
     a.face.status = status("ringing-a")
@@ -207,11 +229,12 @@ with Acceptd() as main, Chromium() as browser:
     main.face.status = status("starting")
     accept_by_keyboard(main, browser)
     watch_with_script(main, browser)
+    back_again(main, browser)
     watch_without_script(main, browser)
     many_shapes(main, browser)
     languages(main, browser)
     expected = ("status of 422", "status of 410", "status of 403",
-                "status of 429")
+                "status of 429", "ERR_BLOCKED_BY_CLIENT")
     said = [s for s in browser.complaints()
             if not any(e in s for e in expected)]
     is_(said, [], "the console has no complaint")

@@ -62,7 +62,10 @@
 		if (e && e.textContent !== text)
 			e.textContent = text;
 	}
+	var source = null, heard = false;
+
 	function show(now) {
+		heard = true;
 		if (now.stage === "ended" || now.stage === "none") {
 			source.close();
 			location.reload();
@@ -78,15 +81,39 @@
 		tick();
 	}
 
-	var source = new EventSource(main.getAttribute("data-events"));
-	source.onmessage = function (event) {
-		show(JSON.parse(event.data));
-	};
-	source.onerror = function () {
-		/* A browser tries again by itself unless it was turned away. */
-		if (source.readyState === 2)
-			setTimeout(function () {
-				location.reload();
-			}, 5000);
-	};
+	function reload() {
+		location.reload();
+	}
+	/* Whatever the call is at comes at once, then what becomes of it. */
+	function listen() {
+		if (source)
+			source.close();
+		source = new EventSource(main.getAttribute("data-events"));
+		source.onmessage = function (event) {
+			show(JSON.parse(event.data));
+		};
+		source.onerror = function () {
+			/* A browser tries again by itself unless it was
+			 * turned away. */
+			if (source.readyState === 2)
+				setTimeout(reload, 5000);
+		};
+	}
+	listen();
+
+	/* Something on the way keeps events back: then as without a script. */
+	setTimeout(function () {
+		if (!heard)
+			reload();
+	}, 6000);
+	/* Who took the call on this telephone comes back to the page; its
+	 * connection may have died meanwhile without a word. */
+	document.addEventListener("visibilitychange", function () {
+		if (document.visibilityState === "visible")
+			listen();
+	});
+	window.addEventListener("pageshow", function (event) {
+		if (event.persisted)
+			listen();
+	});
 }());
