@@ -50,7 +50,7 @@ holds(const char *p, size_t len, const char *what)
 {
 	size_t n = strlen(what), i;
 
-	/* `what` begins with a letter, whose case is bit 5. */
+	/* `what` begins with a letter, whose case is bit 5, or a digit. */
 	for (i = 0; i + n <= len; i++)
 		if ((p[i] | 0x20) == what[0] && scan_same(p + i, n, what, n))
 			return 1;
@@ -71,6 +71,8 @@ set(struct head *h, enum field which, const char *p, size_t len)
 		break;
 	case FIELD_ENCODING:
 		h->is_codec_unknown = codec_find(&h->codec, p, len) != 0;
+		h->is_8bit = holds(p, len, "8bit");
+		h->is_binary = holds(p, len, "binary");
 		break;
 	case FIELD_DISPOSITION:
 		h->is_file = ctype_is_file(p, len);
@@ -109,8 +111,10 @@ head_field(struct head *h, const char *name, size_t name_len,
 	while (n > 0 && scan_is_space((unsigned char)name[n - 1]))
 		n--;
 	f = find(name, n);
-	if (f == FIELDS)
+	if (f == FIELDS) {
+		h->has_others = 1;
 		return;
+	}
 	if (n != name_len)
 		h->is_ambiguous = 1;
 	set(h, f, value, len);

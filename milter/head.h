@@ -18,6 +18,9 @@ struct head {
 	int		is_signed_data;	/* smime-type=signed-data */
 	enum codec	codec;
 	int		is_codec_unknown;
+	int		is_8bit;	/* said so */
+	int		is_binary;
+	int		has_others;	/* fields that are not looked at */
 	int		is_file;	/* by its Content-Disposition */
 	char		id[CTYPE_START_MAX + 1];	/* without brackets */
 	int		has_digest;	/* Content-MD5 */

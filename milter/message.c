@@ -18,6 +18,7 @@
 #include "milter/mime.h"
 #include "milter/mint.h"
 #include "milter/offer.h"
+#include "milter/picture.h"
 #include "milter/policy.h"
 #include "milter/reason.h"
 #include "milter/site.h"
@@ -118,6 +119,7 @@ message_begin(struct message *m, struct site *site)
 	p->message_id = m->message_id;
 	memset(m->count, 0, sizeof(m->count));
 	mime_init(&m->mime);
+	m->mime.seeks_seam = site->icon != NULL;
 	m->mime.depth_max = (size_t)site->set.max_depth;
 	m->mime.parts_max = (size_t)site->set.max_parts;
 	memset(&m->answer, 0, sizeof(m->answer));
@@ -183,44 +185,6 @@ set_value(char dst[WORD_MAX], const char *value)
 	dst[n] = '\0';
 }
 
-static int
-begins(const char *name, const char *with)
-{
-	size_t n = strlen(with);
-
-	return strlen(name) >= n && scan_same(name, n, with, n);
-}
-
-/* A value that is this word, whatever stands around it. */
-static int
-is_word(const char *value, const char *word)
-{
-	size_t n;
-
-	while (*value != '\0' && strchr(" \t\r\n", *value) != NULL)
-		value++;
-	n = strcspn(value, " \t\r\n;(");
-	return scan_is(value, n, word);
-}
-
-/* Fields that say that the message is not its submitter's own words. */
-static void
-note_kind(struct policy_mail *p, const char *name, const char *value)
-{
-	size_t n = strlen(name);
-
-	if (begins(name, "Resent-"))
-		p->is_resent = 1;
-	else if (IS(name, n, "Auto-Submitted"))
-		p->is_auto |= !is_word(value, "no");
-	else if (IS(name, n, "List-Id") || IS(name, n, "List-Post"))
-		p->is_list = 1;
-	else if (IS(name, n, "Precedence"))
-		p->is_list |= is_word(value, "list") || is_word(value, "bulk");
-	else if (IS(name, n, "DKIM-Signature") || begins(name, "ARC-"))
-		p->is_dkim = 1;
-}
-
 /* Keeps the first of a kind; `*count` tells whether there were more. */
 static void
 note_value(char dst[WORD_MAX], const char *value, size_t *count)
@@ -256,7 +220,7 @@ message_header(struct message *m, const char *name, const char *value)
 	} else if (IS(name, n, "Message-ID")) {
 		set_value(m->message_id, value);
 	} else {
-		note_kind(p, name, value);
+		policy_note(p, name, value);
 		mime_field(&m->mime, name, strlen(name), value, strlen(value));
 	}
 }
@@ -380,6 +344,8 @@ apply_all(struct message *m, const struct spot *spot, size_t n)
 	char url[256 + TOKEN_TEXT_MAX];
 	struct button button = { m->answer.lang, url, m->answer.name,
 	    button_find(m->site->buttons, m->answer.template), NULL };
+	struct picture picture;
+	const struct leaf *leaf;
 	enum reason r;
 	size_t i, used;
 
@@ -388,14 +354,21 @@ apply_all(struct message *m, const struct spot *spot, size_t n)
 		return r;
 	snprintf(url, sizeof(url), "%s/o/%s", m->site->set.base_url,
 	    token.text);
+	picture_plan(&picture, m->site->icon, m->mime.leaf, n);
+	picture_name(&picture, m->offer_id, m->site->set.base_url);
 	for (i = 0; i < n; i++) {
-		if (graft_apply(&spot[i].graft, &button, &m->splice) != 0)
+		leaf = spot[i].graft.leaf;
+		button.image = picture_on(&picture, leaf);
+		if (picture_before(&picture, leaf, &m->splice) != 0 ||
+		    graft_apply(&spot[i].graft, &button, &m->splice) != 0 ||
+		    picture_behind(&picture, leaf, &m->splice) != 0)
 			return REASON_ERROR;
 		used = strlen(m->parts);
 		snprintf(m->parts + used, sizeof(m->parts) - used, "%s%s",
-		    i > 0 ? "," : "", spot[i].graft.leaf->is_html ? "html" :
-		    "plain");
+		    i > 0 ? "," : "", leaf->is_html ? "html" : "plain");
 	}
+	if (picture_behind(&picture, NULL, &m->splice) != 0)
+		return REASON_ERROR;
 	return REASON_NONE;
 }
 

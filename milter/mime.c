@@ -132,6 +132,66 @@ enter_multipart(struct mime *m)
 		m->state = MIME_BODY;
 }
 
+/*
+ * Can the HTML be put into a multipart/related, or is it in one?  Nothing in
+ * its header may have to be said of the whole, and no boundary around it may
+ * be the beginning of the new one.
+ */
+static void
+note_seam(struct mime *m, struct leaf *l)
+{
+	static const char new[] = LEAF_BOUNDARY;
+	const struct mime_level *v;
+	size_t i, n;
+
+	l->is_8bit = m->head.is_8bit;
+	l->can_be_wrapped = m->depth > 0 && m->depth < m->depth_max &&
+	    m->depth < MIME_DEPTH_MAX && !m->head.has_others &&
+	    !m->head.is_binary;
+	for (i = 0; i < m->depth; i++) {
+		v = &m->level[i];
+		n = v->boundary_len < sizeof(new) - 1 ? v->boundary_len :
+		    sizeof(new) - 1;
+		if (v->boundary_len < LEAF_BOUNDARY_LEN &&
+		    memcmp(v->boundary, new, n) == 0)
+			l->can_be_wrapped = 0;
+		if (v->kind != MIME_RELATED)
+			continue;
+		l->level = i + 1;
+		memcpy(l->seam_boundary, v->boundary, v->boundary_len + 1);
+	}
+	if (l->level > 0)
+		l->can_be_wrapped = 0;
+}
+
+/* A delimiter of level `which` at offset `line`: the seam of which texts? */
+static void
+take_seam(struct mime *m, size_t line, size_t which)
+{
+	struct leaf *l;
+
+	for (l = m->leaf; l < m->leaf + m->n_leaves; l++) {
+		if (l->seam > 0 || l->level <= which)
+			continue;
+		if (l->level == which + 1)
+			l->seam = line;
+		else
+			l->level = 0;	/* closed by one further out */
+	}
+}
+
+/* Is a seam still to be found on this level? */
+static int
+awaits_seam(const struct mime *m, size_t which)
+{
+	const struct leaf *l;
+
+	for (l = m->leaf; l < m->leaf + m->n_leaves; l++)
+		if (l->level == which + 1 && l->seam == 0)
+			return 1;
+	return 0;
+}
+
 static void
 enter_leaf(struct mime *m, size_t at)
 {
@@ -151,7 +211,10 @@ enter_leaf(struct mime *m, size_t at)
 	l->codec = m->head.codec;
 	memcpy(l->charset, m->head.type.charset, sizeof(l->charset));
 	l->is_root = m->depth == 0;
+	l->head = m->at;
 	l->at = at;
+	if (m->seeks_seam && l->is_html)
+		note_seam(m, l);
 	l->digest_at = m->head.digest_at;
 	l->digest_len = m->head.digest_len;
 	m->n_leaves++;
@@ -290,9 +353,10 @@ take_delimiter(struct mime *m, size_t line, size_t which, int is_close)
 	size_t i;
 
 	end_leaf(m, line);
+	take_seam(m, line, which);
 	m->depth = which + (is_close ? 0 : 1);
 	for (i = 0; i < m->depth; i++)
-		if (wants_more(&m->level[i]))
+		if (wants_more(&m->level[i]) || awaits_seam(m, i))
 			break;
 	if (i == m->depth) {
 		m->state = !is_close && l->kind == MIME_MIXED ? MIME_PEEK :

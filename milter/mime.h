@@ -53,6 +53,7 @@ struct mime {
 	/* limits, set by the caller behind mime_init() */
 	size_t		depth_max;	/* at most MIME_DEPTH_MAX */
 	size_t		parts_max;
+	int		seeks_seam;	/* for a part beside the HTML */
 
 	enum mime_state	state;
 	enum reason	reason;

@@ -17,6 +17,9 @@
 
 #include "milter/policy.h"
 
+/* Nearly every field is none of those that matter: by its length alone. */
+#define IS(name, n, word) ((n) == sizeof(word) - 1 && scan_is(name, n, word))
+
 struct question {
 	const struct settings		*set;
 	struct table			*table;
@@ -26,6 +29,43 @@ struct question {
 	struct offer			 offer;
 	struct entry			 entry;
 };
+
+static int
+begins(const char *name, const char *with)
+{
+	size_t n = strlen(with);
+
+	return strlen(name) >= n && scan_same(name, n, with, n);
+}
+
+/* A value that is this word, whatever stands around it. */
+static int
+is_word(const char *value, const char *word)
+{
+	size_t n;
+
+	while (*value != '\0' && strchr(" \t\r\n", *value) != NULL)
+		value++;
+	n = strcspn(value, " \t\r\n;(");
+	return scan_is(value, n, word);
+}
+
+void
+policy_note(struct policy_mail *p, const char *name, const char *value)
+{
+	size_t n = strlen(name);
+
+	if (begins(name, "Resent-"))
+		p->is_resent = 1;
+	else if (IS(name, n, "Auto-Submitted"))
+		p->is_auto |= !is_word(value, "no");
+	else if (IS(name, n, "List-Id") || IS(name, n, "List-Post"))
+		p->is_list = 1;
+	else if (IS(name, n, "Precedence"))
+		p->is_list |= is_word(value, "list") || is_word(value, "bulk");
+	else if (IS(name, n, "DKIM-Signature") || begins(name, "ARC-"))
+		p->is_dkim = 1;
+}
 
 static void
 pass(struct policy_answer *a, enum reason r)

@@ -37,6 +37,9 @@ struct policy_mail {
 	int		 is_dkim;	/* DKIM-Signature, ARC-* */
 };
 
+/* A field that may say that the message is not its submitter's own words. */
+void policy_note(struct policy_mail *, const char *name, const char *value);
+
 enum policy_verdict {
 	POLICY_PASS,		/* no offer; the header goes, the mail passes */
 	POLICY_OFFER,

@@ -34,8 +34,9 @@ check_path(const char *value)
 	return value[0] == '/' ? NULL : "a path that begins with / is wanted";
 }
 
+/* A folder or a file, or none. */
 static const char *
-check_folder(const char *value)
+check_optional(const char *value)
 {
 	return value[0] == '\0' ? NULL : check_path(value);
 }
@@ -113,8 +114,10 @@ static const struct conf_key keys[] = {
 	  .def = CALLOFFER_SYSCONFDIR "/keys/seal.pub", .check = check_path },
 	{ .name = "offerors", .type = CONF_STRING, .offset = S(offerors),
 	  .def = CALLOFFER_SYSCONFDIR "/offerors.lmdb", .check = check_table },
+	{ .name = "icon", .type = CONF_STRING, .offset = S(icon),
+	  .def = "", .check = check_optional },
 	{ .name = "templates", .type = CONF_STRING, .offset = S(templates),
-	  .def = "", .check = check_folder },
+	  .def = "", .check = check_optional },
 	{ .name = "recipient_delimiter", .type = CONF_STRING,
 	  .offset = S(recipient_delimiter), .def = "+" },
 	{ .name = "trusted_networks", .type = CONF_LIST,

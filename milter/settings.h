@@ -19,6 +19,7 @@ struct settings {
 	char		*sign_key;
 	char		*seal_key;
 	char		*offerors;
+	char		*icon;			/* "": the glyph */
 	char		*templates;		/* "": the shipped one alone */
 	char		*recipient_delimiter;
 	struct conf_list trusted_networks;

@@ -15,6 +15,7 @@
 #include "lib/log.h"
 
 #include "milter/button.h"
+#include "milter/icon.h"
 #include "milter/mint.h"
 #include "milter/net.h"
 #include "milter/spool.h"
@@ -30,6 +31,7 @@ site_free(struct site *s)
 {
 	table_free(s->table);
 	button_set_free(s->buttons);
+	icon_free(s->icon);
 	mint_free(s->mint);
 	free(s->nets);
 	conf_free(s->conf);
@@ -94,12 +96,17 @@ knows(const void *buttons, const char *template)
 	return button_find(buttons, template) != NULL;
 }
 
-/* The templates, and the table that names some.  Which key is at fault. */
+/* Icon, templates, and the table that names some.  Which key is at fault. */
 static const char *
 read_tables(struct site *s, char *what, size_t size)
 {
 	struct table_source source = { s->set.offerors, knows, NULL };
 
+	if (s->set.icon[0] != '\0') {
+		s->icon = icon_open(s->set.icon, what, size);
+		if (s->icon == NULL)
+			return "icon";
+	}
 	s->buttons = button_load(s->set.templates, what, size);
 	if (s->buttons == NULL)
 		return "templates";

@@ -8,6 +8,7 @@
 
 struct button_set;
 struct conf;
+struct icon;
 struct mint;
 struct net;
 struct sockaddr;
@@ -22,6 +23,7 @@ struct table;
 struct site {
 	struct settings	 set;
 	struct button_set *buttons;
+	struct icon	*icon;		/* NULL: none is asked for */
 	struct table	*table;
 	struct mint	*mint;
 	struct net	*nets;		/* trusted */

@@ -350,6 +350,97 @@ check_leaf(void)
 	is_int(m.leaf[0].digest_len, 24, "with its fold");
 }
 
+/* Where a picture could go beside the HTML: in front of the bar, or around. */
+static const struct {
+	const char	*name, *in;
+	int		 can_be_wrapped;
+} seams[] = {
+	{ "a page alone", "Content-Type: text/html\n\nx\n", 0 },
+	{ "in an alternative", MULTI("alternative", "a") "--a\n" PLAIN "x\n"
+	    "--a\n" HTML "x\n--a--\n", 1 },
+	{ "in a mixed", MULTI("mixed", "m") "--m\n" HTML "x\n--m\n\n"
+	    "--m--\n", 1 },
+	{ "with its encoding, its id, and no file", MULTI("mixed", "m")
+	    "--m\nContent-Disposition: inline\nContent-ID: <x>\n"
+	    "Content-Transfer-Encoding: 8bit\n" HTML "x\n--m--\n", 1 },
+	{ "with a field of the whole", MULTI("mixed", "m")
+	    "--m\nContent-Location: x\n" HTML "x\n--m--\n", 0 },
+	{ "binary", MULTI("mixed", "m")
+	    "--m\nContent-Transfer-Encoding: binary\n" HTML "x\n--m--\n", 0 },
+	{ "with a short boundary", MULTI("mixed", "=_call") "--=_call\n" HTML
+	    "x\n--=_call--\n", 0 },
+	{ "with a boundary that could be its beginning",
+	    MULTI("mixed", "=_calloffer_01") "--=_calloffer_01\n" HTML "x\n"
+	    "--=_calloffer_01--\n", 0 },
+	{ "with a boundary of ours", MULTI("mixed", "=_calloffer_01a207d7-"
+	    "cafb-7791-88af-4a2b49b0e00e") "--=_calloffer_01a207d7-"
+	    "cafb-7791-88af-4a2b49b0e00e\n" HTML "x\n--=_calloffer_01a207d7-"
+	    "cafb-7791-88af-4a2b49b0e00e--\n", 1 },
+	{ "in a related", MULTI("related", "r") "--r\n" HTML "x\n|--r\n\n"
+	    "--r--\n", 0 },
+	{ "in a related that ends", MULTI("related", "r") "--r\n" HTML "x\n"
+	    "|--r--\n", 0 },
+	{ "in a related that names it", "Content-Type: multipart/related; "
+	    "boundary=r; start=\"<h>\"\n\n--r\nContent-Type: image/png\n\n"
+	    "--r\nContent-ID: <h>\n" HTML "x\n|--r--\n", 0 },
+	{ "in a related in an alternative", MULTI("alternative", "a") "--a\n"
+	    PLAIN "x\n--a\n" MULTI("related", "r") "--r\n" HTML "x\n|--r\n"
+	    "\n--r--\n--a--\n", 0 },
+	{ "in an alternative in a related", MULTI("related", "r") "--r\n"
+	    MULTI("alternative", "a") "--a\n" HTML "x\n--a\n" PLAIN "x\n"
+	    "--a--\n|--r\n\n--r--\n", 0 },
+	{ "the inner of two", MULTI("related", "s") "--s\n"
+	    MULTI("related", "r") "--r\n" HTML "x\n|--r\n\n--r--\n--s--\n",
+	    0 },
+	{ "in a related without an end", MULTI("mixed", "m") "--m\n"
+	    MULTI("related", "r") "--r\n" MULTI("alternative", "a") "--a\n"
+	    HTML "x\n--a--\n--m--\n", 0 },
+};
+
+static size_t
+count_lines(const char *p)
+{
+	size_t n = 0;
+
+	for (; *p != '\0'; p++)
+		n += *p == '\n';
+	return n;
+}
+
+static void
+check_seams(void)
+{
+	char in[1024], body[1024];
+	const struct leaf *l;
+	const char *bar;
+	struct mime m;
+	size_t i, len;
+
+	for (i = 0; i < sizeof(seams) / sizeof(seams[0]); i++) {
+		bar = strchr(seams[i].in, '|');
+		snprintf(in, sizeof(in), "%.*s%s", bar != NULL ?
+		    (int)(bar - seams[i].in) : (int)strlen(seams[i].in),
+		    seams[i].in, bar != NULL ? bar + 1 : "");
+		len = begin(&m, in, body, sizeof(body));
+		m.seeks_seam = 1;
+		(void)mime_feed(&m, (unsigned char *)body, len, 1);
+		is_int(mime_end(&m), REASON_NONE, "%s", seams[i].name);
+		l = &m.leaf[0];
+		if (!l->is_html && m.n_leaves > 1)
+			l++;
+		is_int(l->can_be_wrapped, seams[i].can_be_wrapped,
+		    " a part around it, or not");
+		if (bar == NULL) {
+			is_int(l->seam, 0, " no place beside it");
+			continue;
+		}
+		is_mem(body + l->seam, "--r", 3, " a delimiter");
+		is_str(l->seam_boundary, "r", " its own");
+		is_int(len - l->seam, strlen(bar + 1) +
+		    count_lines(bar + 1), " the right one");
+	}
+}
+
 static const struct {
 	const char	*in, *charset;
 } charsets[] = {
@@ -399,6 +490,7 @@ main(void)
 	check_limits();
 	check_done();
 	check_leaf();
+	check_seams();
 	check_charsets();
 	return tap_done();
 }

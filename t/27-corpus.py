@@ -39,6 +39,9 @@ os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 B = os.environ.get("B", "build")
 VERBOSE = os.environ.get("VERBOSE")
 CORPUS = "../shared/corpus"
+ICON = os.path.abspath("etc/templates/telephone.png")
+with open(ICON, "rb") as picture:
+    PICTURE = picture.read()
 ROWS = range(1, 47)
 
 # A skip that the table of hazards asks for, and where.
@@ -53,7 +56,9 @@ HAZARDS = {
 SITES = {
     "shipped": "",
     "open": "offer_to_lists = yes\noffer_in_dkim_signed = yes\n"
-            "spool_threshold = 4096\nspool_dir = \"%s\"\n",
+            "spool_threshold = 4096\nspool_dir = \"WORK\"\n"
+            "icon = \"ICON\"\n",
+    "icon": "icon = \"ICON\"\n",
     "small": "max_depth = 3\nmax_parts = 10\nmax_body = 32K\nmax_text = 8K\n",
 }
 NAME = "Alice D\u00f6e"
@@ -71,6 +76,7 @@ class Outcome:
         self.word = "failed"		# inserted, or the reason
         self.parts, self.url = "", None
         self.is_partial = False		# Outlook will not show it
+        self.icon = None		# joined, wrapped
 
 
 def setup(work):
@@ -87,8 +93,9 @@ def setup(work):
                     'sign_key = "%s/keys/sign.key"\n'
                     'seal_key = "%s/keys/seal.pub"\n'
                     'offerors = "%s/offerors.lmdb"\n'
-                    'refuse_unfit = no\n%s' % (work, work, work, more % work
-                                                if "%s" in more else more))
+                    'refuse_unfit = no\n%s' % (
+                        work, work, work, more.replace("WORK", work)
+                        .replace("ICON", ICON)))
 
 
 def rewrite(data, site, work):
@@ -117,7 +124,9 @@ def pass_through(name, data, site, work):
     o.is_partial = " partial=tnef " in said
     if out is None:
         return o, None
-    seen = mailcheck.look(data, out)
+    seen = mailcheck.look(data, out, PICTURE if "icon" in SITES[site]
+                         else None)
+    o.icon = seen.icon
     o.bad += seen.bad
     if (o.word == "inserted") != bool(seen.edits):
         o.bad.append("told %s, and %d texts changed" % (o.word,
@@ -168,6 +177,22 @@ def run_case(args):
         if e.kind == "html" and name not in "".join(
                 mailcheck.fragment(e.block).itertext()):
             o.bad.append("the name is not shown as it is")
+    return o
+
+
+def with_icon(case):
+    """The same where an administrator has asked for a drawn icon."""
+    case = copy.copy(case)
+    case.site = "icon"
+    case.rows = case.rows | {10}
+    return case
+
+
+def run_icon(args):
+    o = run_case(args)
+    want = mailjudge.judge(args[0].data).icon if o.word == "inserted" else None
+    if o.icon != want:
+        o.bad.append("the icon is %s, expected %s" % (o.icon, want))
     return o
 
 
@@ -273,6 +298,8 @@ def run_foreign(args):
     j = mailjudge.judge(data)
     if o.word == "inserted":
         got = [e.leaf for e in seen.edits]
+        if o.icon != j.icon:
+            o.bad.append("the icon is %s, expected %s" % (o.icon, j.icon))
         if j.reasons or got != j.leaves:
             o.bad.append("changed are %s, judged %s %s"
                          % (got, j.leaves, sorted(j.reasons)))
@@ -380,7 +407,14 @@ def main():
     report(made, "made")
     bare = pool.map(run_case, [(with_bare_lf(c), work) for c in cases], 8)
     report(bare, "made, with bare LF")
-    hazards(byhand + made + bare)
+    drawn = pool.map(run_icon, [(with_icon(c), work) for c in cases
+                                if c.site == "shipped"], 8)
+    report(drawn, "made, with an icon")
+    kinds = Counter(o.icon for o in drawn if o.word == "inserted")
+    check([] if min(kinds[k] for k in ("joined", "wrapped", None)) > 40 else
+          [kinds], "icons: %d joined, %d wrapped, %d remain glyphs" % (
+              kinds["joined"], kinds["wrapped"], kinds[None]))
+    hazards(byhand + made + bare + drawn)
     paths = sorted(glob.glob(CORPUS + "/*.eml"))
     if paths:
         others = pool.map(run_foreign, [(p, work) for p in paths], 8)

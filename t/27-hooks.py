@@ -229,6 +229,35 @@ def pieces(path):
             check(bad, "%s: in pieces of every size" % name)
 
 
+def drawn(home):
+    """With an icon: the same in pieces of every size."""
+    icon = os.path.abspath("etc/templates/telephone.png")
+    with open(icon, "rb") as f:
+        picture = f.read()
+    milter = mta.Milter(home, OFFERORS, 'refuse_unfit = no\nicon = "%s"'
+                        % icon, "drawn").start()
+    skipped, kinds = untouched(), set()
+    with Session(milter.socket) as s:
+        s.start()
+        for name, data in mta.hazards():
+            fields, body = mta.split(data)
+            bad, icons = [], set()
+            for piece in (1 if len(body) < 8000 else 61, 7, 1000, 65535):
+                r = s.mail(fields, body, piece=piece)
+                if name in skipped:
+                    bad += [letters(r)] if letters(r) != "m" else []
+                    continue
+                seen = mailcheck.look(b"".join(fields) + b"\r\n" + body,
+                                      r.data, picture)
+                bad += seen.bad
+                icons.add(seen.icon)
+            kinds |= icons
+            check(bad + ([] if len(icons) < 2 else [icons]),
+                  "%s: with an icon" % name)
+    same(kinds, {"joined", "wrapped", None}, "icons of all kinds")
+    milter.stop()
+
+
 def again(path):
     """hazard 46: a second pass finds nothing to do."""
     with Session(path) as s:
@@ -364,6 +393,7 @@ def main():
     order(milter.socket)
     pieces(milter.socket)
     again(milter.socket)
+    drawn(home)
     faults(milter)
     stalls(milter)
     check([line for line in milter.log().splitlines()

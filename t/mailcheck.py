@@ -55,6 +55,7 @@ class Edit:
 class Seen:
     def __init__(self):
         self.bad, self.edits = [], []
+        self.icon = None	# joined or wrapped, where it came along
 
 
 # The header, by the rules of RFC 5322 alone.
@@ -564,10 +565,79 @@ def check_lines(before, after, seen):
             seen.bad.append("a new bare " + what)
 
 
-def look(before, after):
+# The icon, where one comes along.
+
+CID = re.compile(rb"^Content-ID: <(icon\.[0-9a-f-]{36}@call\.example\.com)>"
+                 rb"\r\n", re.M)
+ICON = rb"--%s\r\nContent-Type: image/png\r\n" \
+    rb"Content-Transfer-Encoding: base64\r\nContent-ID: <%s>\r\n" \
+    rb"Content-Disposition: inline; filename=\"telephone\.png\"\r\n\r\n" \
+    rb"(?:[A-Za-z0-9+/=]{1,76}\r\n)+"
+WRAP = rb"Content-Type: multipart/related; type=\"text/html\";\r\n" \
+    rb"\tboundary=\"(=_calloffer_[0-9a-f-]{36})\"\r\n" \
+    rb"(?:Content-Transfer-Encoding: 8bit\r\n)?\r\n--\1\r\n"
+
+
+def icon_tree(after, cid, picture, seen):
+    """As readers see it: one picture, beside the root that shows it."""
+    top = email.message_from_bytes(after)
+    found = [(p, q) for p in top.walk() if p.is_multipart()
+             for q in p.get_payload()
+             if q.get("content-id", "").strip("<> ") == cid]
+    if len(found) != 1:
+        seen.bad.append("%d pictures" % len(found))
+        return
+    parent, part = found[0]
+    if part.get_content_type() != "image/png" or \
+            part.get_payload(decode=True) != picture:
+        seen.bad.append("it is not the picture")
+    if parent.get_content_type() != "multipart/related":
+        seen.bad.append("the picture is in " + parent.get_content_type())
+        return
+    parts = parent.get_payload()
+    start = (parent.get_param("start") or "").strip("<> ")
+    root = [p for p in parts if p.get("content-id", "").strip("<> ") ==
+            start] if start else parts[:1]
+    shows = [p for p in top.walk() if p.get_content_type() == "text/html" and
+             ("cid:" + cid) in in_words(p.get_payload(decode=True),
+                                        charset_of(p))]
+    if len(shows) != 1 or len(root) != 1 or \
+            not any(p is shows[0] for p in root[0].walk()):
+        seen.bad.append("the picture is not shown once, by the root")
+
+
+def icon_taken_out(before, after, picture, seen):
+    """Without the part of the picture, and what was put around the HTML."""
+    cids = [c for c in CID.findall(after) if c not in before]
+    if not cids or picture is None:
+        return after
+    icon_tree(after, cids[0].decode(), picture, seen)
+    m = re.search(WRAP, after)
+    if m and m.group(1) not in before:
+        seen.icon = "wrapped"
+        b = re.escape(m.group(1))
+        new = ["image/png", "multipart/related"]
+        whole, after = after, after[:m.start()] + after[m.end():]
+        behind = rb"\r\n" + ICON % (b, re.escape(cids[0])) + rb"--%s--" % b
+    else:
+        seen.icon, new, whole = "joined", ["image/png"], after
+        behind = ICON % (rb"([^\r\n]+)", re.escape(cids[0])) + \
+            rb"(?=--\1(?:--)?[ \t]*\r?\n)"
+    if sorted(n.kind for n in gmime_tree(whole)) != \
+            sorted([n.kind for n in gmime_tree(before)] + new):
+        seen.bad.append("GMime sees another tree")
+    out, n = re.subn(behind, b"", after)
+    if n != 1:
+        seen.bad.append("the part with the picture is there %d times" % n)
+    return out
+
+
+def look(before, after, picture=None):
+    """`picture`: the icon that the milter may send along."""
     seen = Seen()
     if after == without(before, (OFFER,)):
         return seen
+    after = icon_taken_out(before, after, picture, seen)
     fields, _ = split(after)
     seen.bad += ["%s is still there" % name_of(f) for f in fields
                  if name_of(f) in DELETED]

@@ -7,6 +7,8 @@ Python's `email` sees; written without a look at the milter's scan.
 	j.reasons	why nothing may change; any of them will do
 	j.doubts	why nothing need change: faults in the message on which
 			readers are known to differ
+	j.icon		how an icon comes along, where one is asked for:
+			"joined", "wrapped", or None
 """
 import binascii
 import codecs
@@ -30,6 +32,7 @@ PGP = re.compile(r"^-----BEGIN PGP (SIGNED )?MESSAGE", re.M)
 class Judgement:
     def __init__(self):
         self.leaves, self.reasons, self.doubts = [], set(), set()
+        self.icon = None
 
 
 def judge(data):
@@ -38,10 +41,49 @@ def judge(data):
     data = re.sub(rb'(boundary="[^"\r\n]*)\r\n([ \t][^"\r\n]*")',
                   rb"\1\2", data)
     j = Judgement()
-    Reader(j, email.message_from_bytes(data)).read()
+    top = email.message_from_bytes(data)
+    Reader(j, top).read()
+    j.icon = icon(top, j.leaves)
     if not j.leaves:
         j.reasons.add("no-text")
     return j
+
+
+PART = {"content-type", "content-transfer-encoding", "content-disposition",
+        "content-id", "content-md5", "mime-version"}
+OWN = "=_calloffer_"
+
+
+def icon(top, leaves):
+    """Only where it is sure to be right: beside the one HTML text, in the
+    multipart/related around it, or in a new one around its part."""
+    found, n = [], 0
+
+    def walk(part, above):
+        nonlocal n
+        if part.is_multipart():
+            for p in part.get_payload():
+                walk(p, above + [part])
+            return
+        if n in leaves and part.get_content_type() == "text/html":
+            found.append((part, above))
+        n += 1
+
+    walk(top, [])
+    if len(found) != 1 or not found[0][1]:
+        return None
+    part, above = found[0]
+    if not part._payload:
+        return None
+    if any(p.get_content_type() == "multipart/related" for p in above):
+        return "joined"
+    if {k.lower() for k in part.keys()} - PART or len(above) >= DEPTH or \
+            encoding_of(part) == "binary":
+        return None
+    for b in (p.get_boundary() for p in above):
+        if len(b) < 48 and (OWN.startswith(b) or b.startswith(OWN)):
+            return None
+    return "wrapped"
 
 
 def field(part, name):

@@ -12,7 +12,9 @@
 #include "lib/buf.h"
 #include "milter/button.h"
 #include "milter/graft.h"
+#include "milter/icon.h"
 #include "milter/mime.h"
+#include "milter/picture.h"
 #include "milter/splice.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
@@ -52,7 +54,7 @@ check_inserted(const uint8_t *p, size_t len)
 /* The new body; checks that without the insertions it is the old one. */
 static void
 write_out(const struct splice *s, const uint8_t *body, size_t len,
-    struct buf *out)
+    struct buf *out, int has_icon)
 {
 	struct splice_cursor at = { 0 };
 	struct splice_piece p;
@@ -60,7 +62,8 @@ write_out(const struct splice *s, const uint8_t *body, size_t len,
 
 	while (splice_next(s, len, &at, &p)) {
 		if (p.bytes != NULL) {
-			check_inserted(p.bytes, p.len);
+			if (!has_icon)
+				check_inserted(p.bytes, p.len);
 			buf_put(out, p.bytes, p.len);
 			continue;
 		}
@@ -109,6 +112,9 @@ check_again(const struct mime *old, const uint8_t *p, size_t head,
 	size_t i;
 
 	begin(&new, p, head);
+	/* A part around the HTML, and one with the icon, may have come. */
+	new.depth_max++;
+	new.parts_max += 2;
 	(void)mime_feed(&new, out->data, out->len, 1);
 	if (mime_end(&new) != REASON_NONE || new.n_leaves != old->n_leaves)
 		abort();
@@ -121,12 +127,34 @@ check_again(const struct mime *old, const uint8_t *p, size_t head,
 	}
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
+/* With the icon, or with the glyph. */
+static void
+apply(const struct mime *m, const struct graft *g, const struct icon *icon,
+    struct splice *s)
 {
-	static const struct button button = { "en",
+	static const unsigned char id[TOKEN_OFFER_BYTES] = { 1, 2, 3 };
+	struct button button = { "en",
 	    "https://call.example.com/o/AQFlx1n7WBU_awBrDSC8AaIHO1vQcrKz-xxx",
 	    "Alice", NULL, NULL };
+	struct picture picture;
+	size_t i;
+
+	picture_plan(&picture, icon, m->leaf, m->n_leaves);
+	picture_name(&picture, id, "https://call.example.com");
+	for (i = 0; i < m->n_leaves; i++) {
+		button.image = picture_on(&picture, &m->leaf[i]);
+		if (picture_before(&picture, &m->leaf[i], s) != 0 ||
+		    graft_apply(&g[i], &button, s) != 0 ||
+		    picture_behind(&picture, &m->leaf[i], s) != 0)
+			abort();
+	}
+	if (picture_behind(&picture, NULL, s) != 0)
+		abort();
+}
+
+static void
+check(const uint8_t *p, size_t len, const struct icon *icon)
+{
 	static struct mime m;
 	struct graft g[MIME_LEAVES_MAX];
 	size_t head = begin(&m, p, len), i, n = 0;
@@ -134,6 +162,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 	struct splice s;
 	struct buf out;
 
+	m.seeks_seam = icon != NULL;
 	(void)mime_feed(&m, p + head, len - head, 1);
 	r = mime_end(&m);
 	while (r == REASON_NONE && n < m.n_leaves) {
@@ -143,15 +172,23 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 	splice_init(&s, 1 << 20);
 	buf_init(&out, len + (1 << 20));
 	if (r == REASON_NONE) {
-		for (i = 0; i < n; i++)
-			if (graft_apply(&g[i], &button, &s) != 0)
-				abort();
-		write_out(&s, p + head, len - head, &out);
+		apply(&m, g, icon, &s);
+		write_out(&s, p + head, len - head, &out, icon != NULL);
 		check_again(&m, p, head, p + head, &out);
 	}
 	for (i = 0; i < n; i++)
 		graft_free(&g[i]);
 	splice_free(&s);
 	buf_free(&out);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
+{
+	static char base64[] = "iVBORw0KGgo=\r\n";
+	static const struct icon icon = { 20, 20, sizeof(base64) - 1, base64 };
+
+	check(p, len, NULL);
+	check(p, len, &icon);
 	return 0;
 }
