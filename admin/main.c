@@ -16,6 +16,7 @@
 #include "admin/inspect.h"
 #include "admin/keygen.h"
 #include "admin/keys.h"
+#include "admin/ledger.h"
 #include "admin/offerors.h"
 #include "admin/programs.h"
 #include "admin/rates.h"
@@ -32,7 +33,7 @@ static const struct group {
 	    &programs_account, &rates_command, &check_command,
 	    &trial_command } },
 	{ "Every day", { &calls_command, &revoke_command,
-	    &erase_command } },
+	    &erase_command, &ledger_command } },
 	{ "Keys and trust", { &keys_command, &trust_command } },
 	{ "In an emergency", { &backup_command, &programs_restored } },
 	{ "By hand", { &programs_mint, &programs_rewrite,

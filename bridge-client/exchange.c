@@ -164,11 +164,12 @@ is_too_late(const struct exchange *x)
 	    (at_ms > now_ms ? at_ms : now_ms) > x->owner.until_ms;
 }
 
+/* Of steps that were sent before nobody can say that nothing happened. */
 static void
-too_late(struct provider_reply *out)
+too_late(const struct exchange *x, struct provider_reply *out)
 {
 	memset(out, 0, sizeof(*out));
-	provider_say(out, PROVIDER_NOT,
+	provider_say(out, x->has_acted ? PROVIDER_UNKNOWN : PROVIDER_NOT,
 	    "the provider takes no more calls just now");
 }
 
@@ -178,7 +179,7 @@ send_step(struct exchange *x, struct provider_reply *out)
 {
 	x->since_ms = clock_mono_ms();
 	if (is_too_late(x)) {
-		too_late(out);
+		too_late(x, out);
 		return -1;
 	}
 	if (queue_of(x)->first == NULL && has_slot(x) &&
@@ -341,7 +342,7 @@ go_on(struct exchanges *all, size_t provider)
 		if (!is_wanted(x))
 			not_wanted(x, &reply);
 		else if (is_too_late(x))
-			too_late(&reply);
+			too_late(x, &reply);
 		else if (send_now(x, &reply) == 0)
 			continue;
 		is_over(x, &reply);

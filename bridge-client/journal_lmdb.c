@@ -314,8 +314,8 @@ op_get(struct journal *j, const unsigned char id[ID], struct call *out)
 	if (r != JOURNAL_OK)
 		return r;
 	r = rows_get_call(txn, self(j)->vault, id, out);
-	if (r == JOURNAL_OK)
-		(void)ledger_lmdb_get(txn, out);
+	if (r == JOURNAL_OK && ledger_lmdb_get(txn, out) == JOURNAL_BROKEN)
+		r = JOURNAL_BROKEN;
 	db_abort(txn);
 	return r;
 }

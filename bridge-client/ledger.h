@@ -21,7 +21,7 @@
  * Each is of one currency: of several there are several accounts of one name.
  * A hold moves nothing; it is counted beside what was moved, on both sides.
  */
-#define LEDGER_NAME_MAX	(10 + TERMS_ACCOUNT_MAX)
+#define LEDGER_NAME_MAX	(10 + TERMS_ACCOUNT_MAX)	/* "customer:" */
 #define LEDGER_NOTE_MAX	63
 #define LEDGER_ID_BYTES	16
 

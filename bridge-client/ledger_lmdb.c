@@ -412,6 +412,17 @@ gather(struct db_txn *txn, const struct ledger_sweep *w, struct found *f)
 	return r == DB_NOT_FOUND ? DB_OK : r;
 }
 
+/* The call of this hold, which may go on for days when the clock has leapt. */
+static enum journal_result
+is_open(struct db_txn *txn, const unsigned char id[ID], int *answer)
+{
+	struct db_value v;
+	enum db_result found = db_get(txn, ROWS_CALLS, id, ID, &v);
+
+	*answer = found == DB_OK && record_may_be_open(v.data, v.len);
+	return found == DB_NOT_FOUND ? JOURNAL_OK : rows_result(found);
+}
+
 /* A hold without a call that could resolve it. */
 static enum journal_result
 expire(struct db_txn *txn, const unsigned char id[ID], int64_t wall)
@@ -419,15 +430,8 @@ expire(struct db_txn *txn, const unsigned char id[ID], int64_t wall)
 	char text[TOKEN_UUID_SIZE];
 	struct ledger_entry e;
 	struct ledger_hold h;
-	struct db_value v;
-	enum db_result found = db_get(txn, ROWS_CALLS, id, ID, &v);
-	enum journal_result r;
+	enum journal_result r = get_hold(txn, id, &h);
 
-	if (found == DB_OK && record_may_be_open(v.data, v.len))
-		return JOURNAL_OK;
-	if (found != DB_OK && found != DB_NOT_FOUND)
-		return rows_result(found);
-	r = get_hold(txn, id, &h);
 	if (r != JOURNAL_OK)
 		return r == JOURNAL_DAMAGED ? JOURNAL_OK : r;
 	token_uuid_text(id, text);
@@ -445,12 +449,19 @@ ledger_lmdb_sweep(struct db_txn *txn, const struct ledger_sweep *w)
 {
 	struct found f = { .n_over = 0 };
 	enum journal_result r = rows_result(gather(txn, w, &f));
+	int is_kept;
 	size_t i;
 
-	for (i = 0; i < f.n_over && r == JOURNAL_OK; i++)
-		r = rows_result(db_del(txn, ROWS_HOLDS, f.over[i].bytes,
-		    f.over[i].len));
-	for (i = 0; i < f.n_lost && r == JOURNAL_OK; i++)
-		r = expire(txn, f.lost[i].bytes, w->wall);
+	for (i = 0; i < f.n_over && r == JOURNAL_OK; i++) {
+		r = is_open(txn, f.over[i].bytes, &is_kept);
+		if (r == JOURNAL_OK && !is_kept)
+			r = rows_result(db_del(txn, ROWS_HOLDS,
+			    f.over[i].bytes, f.over[i].len));
+	}
+	for (i = 0; i < f.n_lost && r == JOURNAL_OK; i++) {
+		r = is_open(txn, f.lost[i].bytes, &is_kept);
+		if (r == JOURNAL_OK && !is_kept)
+			r = expire(txn, f.lost[i].bytes, w->wall);
+	}
 	return r;
 }

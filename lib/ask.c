@@ -197,6 +197,47 @@ static const struct field erased_fields[] = {
 	F_U32(ask_erased, n_open),
 	F_END
 };
+static const struct field topup_fields[] = {
+	F_FIXED(ask_topup, id),
+	F_STRING(ask_topup, account),
+	F_U64(ask_topup, amount),
+	F_STRING(ask_topup, note),
+	F_END
+};
+static const struct field topped_fields[] = {
+	F_ENUM(ask_topped, refusal, ASK_REFUSALS),
+	F_FLAG(ask_topped, is_again),
+	F_STRING(ask_topped, currency),
+	F_U64(ask_topped, available),
+	F_END
+};
+static const struct field account_fields[] = {
+	F_STRING(ask_account, name),
+	F_STRING(ask_account, currency),
+	F_U64(ask_account, debits),
+	F_U64(ask_account, credits),
+	F_U64(ask_account, debits_held),
+	F_U64(ask_account, credits_held),
+	F_END
+};
+static const struct field entries_fields[] = {
+	F_U64(ask_entries, from),
+	F_U32(ask_entries, most),
+	F_END
+};
+static const struct field entry_fields[] = {
+	F_U64(ask_entry, number),
+	F_U64(ask_entry, at),
+	F_STRING(ask_entry, kind),
+	F_FIXED(ask_entry, id),
+	F_STRING(ask_entry, debit),
+	F_STRING(ask_entry, credit),
+	F_STRING(ask_entry, currency),
+	F_U64(ask_entry, amount),
+	F_U64(ask_entry, held),
+	F_STRING(ask_entry, note),
+	F_END
+};
 
 static void put_fields(struct buf *, const struct field *,
     const unsigned char *);
@@ -429,6 +470,11 @@ CODEC(test)
 CODEC(health)
 CODEC(erase)
 CODEC(erased)
+CODEC(topup)
+CODEC(topped)
+CODEC(account)
+CODEC(entries)
+CODEC(entry)
 
 static const char *
 word(const char *const *words, size_t n, unsigned i)

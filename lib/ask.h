@@ -39,7 +39,13 @@ enum ask_verb {
 	ASK_REVOKE,	/* struct ask_revoke	-> struct ask_revoked */
 	ASK_TEST,	/* struct ask_test	-> struct ask_accepted */
 	ASK_HEALTH,	/* empty		-> struct ask_health */
-	ASK_ERASE	/* struct ask_erase	-> struct ask_erased */
+	ASK_ERASE,	/* struct ask_erase	-> struct ask_erased */
+	ASK_TOPUP,	/* struct ask_topup	-> struct ask_topped */
+	/* empty -> struct ask_account, repeated; one without a name ends it */
+	ASK_ACCOUNTS,
+	/* struct ask_entries -> struct ask_entry, repeated; one with the number
+	 * 0 ends it, and its `at` is not 0 where there are more */
+	ASK_ENTRIES
 };
 
 /* Why an offer cannot be accepted, or not now. */
@@ -254,6 +260,46 @@ struct ask_health {
 };
 
 /*
+ * The ledger.  Amounts are lib/money.h's, with their sign.
+ */
+#define ASK_ACCOUNT_MAX	42	/* "customer:NAME" */
+#define ASK_NOTE_MAX	63
+struct ask_topup {
+	unsigned char	id[TOKEN_OFFER_BYTES];	/* UUIDv7: the same, once */
+	char		account[TERMS_ACCOUNT_MAX + 1];
+	int64_t		amount;
+	char		note[ASK_NOTE_MAX + 1];
+};
+struct ask_topped {
+	/* ASK_OK; ASK_TOKEN_BAD: no such account, or nobody pays for it;
+	 * ASK_STORE_FULL */
+	uint8_t		refusal;
+	uint8_t		is_again;	/* it had been put in before */
+	char		currency[4];
+	int64_t		available;	/* now */
+};
+struct ask_account {
+	char		name[ASK_ACCOUNT_MAX + 1];
+	char		currency[4];
+	int64_t		debits, credits, debits_held, credits_held;
+};
+struct ask_entries {
+	uint64_t	from;		/* a number */
+	uint32_t	most;
+};
+struct ask_entry {
+	uint64_t	number;
+	int64_t		at;		/* Unix seconds */
+	char		kind[16];	/* a word */
+	unsigned char	id[TOKEN_OFFER_BYTES];
+	char		debit[ASK_ACCOUNT_MAX + 1];
+	char		credit[ASK_ACCOUNT_MAX + 1];
+	char		currency[4];
+	int64_t		amount, held;
+	char		note[ASK_NOTE_MAX + 1];
+};
+
+/*
  * Encoders append a body to the buffer (buf_ok()); decoders want the whole
  * body, every string within its bound, enums within theirs: 0 or -1.
  */
@@ -279,5 +325,10 @@ ASK_CODEC(test);
 ASK_CODEC(health);
 ASK_CODEC(erase);
 ASK_CODEC(erased);
+ASK_CODEC(topup);
+ASK_CODEC(topped);
+ASK_CODEC(account);
+ASK_CODEC(entries);
+ASK_CODEC(entry);
 
 #endif

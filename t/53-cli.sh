@@ -4,7 +4,7 @@ cd "$(dirname "$0")/.." || exit 1
 . t/tap.sh
 C=$B/calloffer
 COMMANDS="keygen offerors account rates check test-call calls revoke mint rewrite
-inspect"
+inspect ledger"
 
 # Wrong use: status, and a word of what is told on standard error.
 while IFS='|' read -r want word args; do
@@ -24,6 +24,9 @@ done <<'E2'
 64|usage: calloffer offerors|offerors a b c
 64|usage: calloffer offerors|offerors -n a b
 64|usage: calloffer rates|rates
+64|usage: calloffer ledger|ledger balance
+64|usage: calloffer ledger|ledger -f x
+69|no bridge answers|-S /nonexistent/sock ledger
 64|usage: calloffer rates|rates -t x f
 65|nonexistent|rates /nonexistent/rates
 64|usage: calloffer inspect|inspect

@@ -117,7 +117,11 @@ is_answer_or_event(struct sim_thing *t)
 		t->fn = NULL;
 		return 0;
 	}
-	return t->kind == SIM_ANSWER || (t->kind == SIM_EVENT &&
+	if (t->kind == SIM_PAY) {
+		t->fn = NULL;
+		return 0;
+	}
+	return t->kind == SIM_ANSWER || t->kind == SIM_PAID || (t->kind == SIM_EVENT &&
 	    (t->provider == 0 || sim_dice(2) == 0));
 }
 
@@ -168,6 +172,7 @@ bridge_start(void)
 		conf.provider[0].joins = conf.provider[1].joins = 3;
 	conf.world = (struct world){ .send = net_send, .wake = on_wake,
 	    .listen = on_listen };
+	money_world(&conf.world);
 	conf.journal = ledger_open();
 	if (conf.journal != NULL)
 		driver = driver_new(&conf, why, sizeof(why));

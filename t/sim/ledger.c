@@ -10,6 +10,7 @@
 #include "lib/token.h"
 
 #include "bridge-client/journal_lmdb.h"
+#include "bridge-client/ledger.h"
 #include "bridge-client/vault.h"
 
 #include "t/sim/sim.h"
@@ -62,6 +63,69 @@ my_abort(struct journal *j)
 	real->op->abort(real);
 }
 
+/* Of the money. */
+static void
+check_pay(struct sim_call *c, const struct ledger_call *was,
+    const struct ledger_call *now)
+{
+	if (now->pay != was->pay)
+		counts.pays[now->pay]++;
+	if (was->pay >= CALL_PAY_TAKEN && now->pay != was->pay)
+		world_wrong(c, "a hold is resolved twice");
+	if (now->pay == CALL_PAY_TAKEN && now->cost > c->acc.fare.hold)
+		world_wrong(c, "more is taken than was held");
+	if (now->cost != 0 && (!c->phone[0].has_agreed ||
+	    !c->phone[1].has_agreed))
+		world_wrong(c, "nobody has talked, and it costs");
+	if (now->state == CALL_ENDED && c->acc.fare.payer[0] != '\0' &&
+	    now->pay < CALL_PAY_TAKEN)
+		world_wrong(c, "ended, and its hold is not resolved");
+}
+
+struct books {
+	int64_t	debits[2], credits[2], held[2];	/* EUR, JPY */
+	struct ledger_purse purse[SIM_PURSES];
+};
+
+static int
+add_account(void *ctx, const struct ledger_account *a)
+{
+	struct books *b = ctx;
+	int currency = strcmp(a->currency, "EUR") != 0, i;
+
+	b->debits[currency] += a->debits;
+	b->credits[currency] += a->credits;
+	b->held[currency] += a->debits_held - a->credits_held;
+	if (strncmp(a->name, "customer:p", 10) == 0) {
+		i = a->name[10] - '0';
+		b->purse[i].paid_in = a->credits;
+		b->purse[i].spent = a->debits;
+		b->purse[i].held = a->debits_held;
+	}
+	return 0;
+}
+
+/* The books, as this commit has left them. */
+static void
+check_books(void)
+{
+	struct books b;
+	int i;
+
+	memset(&b, 0, sizeof(b));
+	if (real->op->accounts(real, add_account, &b) != JOURNAL_OK)
+		return;		/* the disk fails */
+	for (i = 0; i < 2; i++)
+		if (b.debits[i] != b.credits[i] || b.held[i] != 0)
+			world_wrong(NULL, "debits are not credits");
+	if (memcmp(b.purse, ledger.purse, sizeof(b.purse)) != 0)
+		world_wrong(NULL, "an account has not what it must have");
+	for (i = 0; i < SIM_PURSES; i++)
+		if (b.purse[i].paid_in - b.purse[i].spent - b.purse[i].held <
+		    SIM_FLOOR)
+			world_wrong(NULL, "an account is below its floor");
+}
+
 /* What a commit has changed, and what must be true of it. */
 static void
 check_call(struct sim_call *c, const struct ledger_call *was,
@@ -71,6 +135,7 @@ check_call(struct sim_call *c, const struct ledger_call *was,
 		world_wrong(c, "a use is spent without A's key 1");
 	if (was->is_spent && !now->is_spent)
 		world_wrong(c, "a spent use is given back");
+	check_pay(c, was, now);
 	if (now->state != was->state)
 		counts.states[now->state]++;
 	if (now->state != CALL_ENDED || was->state == CALL_ENDED)
@@ -123,6 +188,7 @@ my_commit(struct journal *j, int64_t wall)
 	if (r == JOURNAL_OK) {
 		ledger = txn;
 		check_commit(&was);
+		check_books();
 	} else if (disk.n_doubts != n_doubts) {
 		doubt = txn;
 	}
@@ -145,6 +211,43 @@ ledger_crash(void)
 
 /* Inside of one. */
 
+static int
+is_prepaid(const struct sim_call *c)
+{
+	return strcmp(c->acc.fare.payer, CALL_PREPAID) == 0;
+}
+
+static struct ledger_purse *
+purse_of(const struct sim_call *c)
+{
+	return &txn.purse[c->acc.account[1] - '0'];
+}
+
+static int64_t
+left(const struct sim_call *c)
+{
+	const struct ledger_purse *p = purse_of(c);
+
+	return p->paid_in - p->spent - p->held;
+}
+
+/* What has become of its money, as the record says. */
+static void
+move_money(const struct sim_call *c, const struct ledger_call *was,
+    const struct call *now)
+{
+	if (!is_prepaid(c) || now->pay == was->pay)
+		return;
+	if (now->pay == CALL_PAY_HELD)
+		purse_of(c)->held += c->acc.fare.hold;
+	if (now->pay != CALL_PAY_TAKEN && now->pay != CALL_PAY_FREE)
+		return;
+	purse_of(c)->held -= was->pay == CALL_PAY_HELD ?
+	    c->acc.fare.hold : 0;
+	if (now->pay == CALL_PAY_TAKEN)
+		purse_of(c)->spent += now->cost;
+}
+
 /* In the order in which the journal asks. */
 static enum journal_result
 verdict(const struct sim_call *c)
@@ -163,8 +266,10 @@ verdict(const struct sim_call *c)
 		return JOURNAL_USED_UP;
 	if (l->n_open > 0)
 		return JOURNAL_IN_CALL;
-	return o->attempts_max != 0 && l->attempts >= o->attempts_max ?
-	    JOURNAL_TOO_MANY : JOURNAL_OK;
+	if (o->attempts_max != 0 && l->attempts >= o->attempts_max)
+		return JOURNAL_TOO_MANY;
+	return is_prepaid(c) && left(c) - c->acc.fare.hold <
+	    c->acc.fare.floor ? JOURNAL_UNPAID : JOURNAL_OK;
 }
 
 static enum journal_result
@@ -186,10 +291,18 @@ my_accept(struct journal *j, const struct call *call)
 		return r;
 	l->n_open++;
 	l->attempts++;
+	move_money(c, &txn.call[world_index(c)], call);
 	txn.call[world_index(c)] = (struct ledger_call){ .is_in = 1,
-	    .state = call->state, .leg = { call->leg[0].state,
+	    .state = call->state, .pay = call->pay, .leg = { call->leg[0].state,
 	    call->leg[1].state } };
 	return r;
+}
+
+/* The offer is: who pays is nobody else's business. */
+static int
+is_free(int state)
+{
+	return state == CALL_ENDED || state == CALL_SETTLING;
 }
 
 static enum journal_result
@@ -209,15 +322,17 @@ my_put(struct journal *j, const struct call *call)
 		return r;
 	}
 	o->spent = (uint8_t)(o->spent + (call->is_spent && !l->is_spent));
-	if (call->state == CALL_ENDED && l->state != CALL_ENDED)
+	if (is_free(call->state) && !is_free(l->state))
 		o->n_open--;
+	move_money(c, l, call);
 	if (call->since > txn.since)
 		txn.since = call->since;
 	if (call->is_blocked)
 		txn.is_blocked[c->person] = 1;
 	*l = (struct ledger_call){ .is_in = 1, .state = call->state,
 	    .end = call->end, .is_spent = call->is_spent,
-	    .is_blocked = call->is_blocked, .leg = { call->leg[0].state,
+	    .is_blocked = call->is_blocked, .pay = call->pay,
+	    .cost = call->cost, .leg = { call->leg[0].state,
 	    call->leg[1].state } };
 	return r;
 }
@@ -251,6 +366,28 @@ my_sweep(struct journal *j, int64_t wall, int64_t keep_s, size_t budget)
 	return real->op->sweep(real, wall, keep_s, budget);
 }
 
+/* As the administrator would: a transaction of its own. */
+int
+ledger_topup(const struct journal_post *p, int purse, unsigned number)
+{
+	enum journal_result r = my_begin(&shim);
+
+	if (r != JOURNAL_OK)
+		return 0;
+	r = real->op->post(real, p);
+	if (r == JOURNAL_OK && number < txn.topped)
+		world_wrong(NULL, "a top-up counts twice");
+	if (r == JOURNAL_OK) {
+		txn.purse[purse].paid_in += p->amount;
+		txn.topped = number + 1;
+	}
+	if (r != JOURNAL_OK) {
+		my_abort(&shim);
+		return r == JOURNAL_SAME;
+	}
+	return my_commit(&shim, world_wall()) == JOURNAL_OK;
+}
+
 /* Outside of one. */
 
 static enum journal_result
@@ -281,6 +418,8 @@ check_row(struct sim_call *c, const struct call *row)
 	if (!l->is_in || row->state != l->state || row->end != l->end ||
 	    row->is_spent != l->is_spent ||
 	    row->is_blocked != l->is_blocked ||
+	    (row->acc.fare.payer[0] != '\0' && (row->pay != l->pay ||
+	    row->cost != l->cost)) ||
 	    row->leg[0].state != l->leg[0] || row->leg[1].state != l->leg[1])
 		world_wrong(c, "the journal is not what was committed");
 }
@@ -292,6 +431,9 @@ opens(void *ctx, const struct call *row)
 	struct sim_call *c = world_call(row->acc.id);
 
 	o->is_seen[world_index(c)] = 1;
+	if (strcmp(row->acc.fare.payer, c->acc.fare.payer) != 0 ||
+	    row->acc.fare.hold != c->acc.fare.hold)
+		world_wrong(c, "who pays for an open call is forgotten");
 	check_row(c, row);
 	return o->fn(o->ctx, row);
 }

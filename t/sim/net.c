@@ -234,6 +234,7 @@ check(struct sim_call *c, const struct sim_wire *w, size_t provider)
 		world_wrong(c, "rung or bridged after the revocation");
 	if (bridge_get(c, &now) != 0 || now.end != ASK_END_NONE)
 		world_wrong(c, "rung or bridged after its end");
+	money_check(c);
 	if (w->act == PROVIDER_RING)
 		check_ring(c, w, provider);
 	else
@@ -272,8 +273,8 @@ go(const struct sim_thing *like, int is_answered, int64_t in_ms)
 		t->call->phone[t->wire.leg].n_on_its_way++;
 }
 
-static enum sim_fate
-fate(void)
+enum sim_fate
+net_fate(void)
 {
 	int n = (int)sim_dice(1000);
 	enum sim_fate f;
@@ -313,7 +314,7 @@ send_by_fate(struct sim_thing *t)
 {
 	int64_t way_ms = world.weather.is_calm ? 5 : sim_between(1, 40);
 
-	t->fate = (int)fate();
+	t->fate = (int)net_fate();
 	counts.fates[t->fate]++;
 	switch ((enum sim_fate)t->fate) {
 	case SIM_FINE:

@@ -107,6 +107,15 @@ fate_word(size_t i)
 }
 
 static const char *
+pay_word(size_t i)
+{
+	static const char *const words[CALL_PAYS] = { "none", "asked", "held",
+	    "taking", "freeing", "taken", "free", "refused", "lost" };
+
+	return words[i];
+}
+
+static const char *
 answer_word(size_t i)
 {
 	return ask_refusal_word((enum ask_refusal)i);
@@ -129,6 +138,7 @@ report(void)
 	report_list("answers", ASK_REFUSALS, counts.refused, answer_word);
 	report_list("states", CALL_STATES, counts.states, state_word);
 	report_list("ends", ASK_ENDS, counts.ends, end_word);
+	report_list("money", CALL_PAYS, counts.pays, pay_word);
 	report_list("requests", SIM_FATES, counts.fates, fate_word);
 	report_list("faults", FAULTS, counts.faults, fault_word);
 }
@@ -140,10 +150,10 @@ is_thin(void)
 	const char *what = NULL;
 	size_t i;
 
-	for (i = CALL_RINGING_A; i <= CALL_ENDED; i++)
+	for (i = CALL_RINGING_A; i < CALL_STATES; i++)
 		if (counts.states[i] == 0)
 			what = state_word(i);
-	for (i = ASK_END_NONE + 1; i < ASK_END_UNPAID; i++)
+	for (i = ASK_END_NONE + 1; i < ASK_ENDS; i++)
 		if (counts.ends[i] == 0)
 			what = end_word(i);
 	for (i = 0; i < FAULTS; i++)
@@ -152,6 +162,9 @@ is_thin(void)
 	for (i = 0; i < SIM_FATES; i++)
 		if (counts.fates[i] == 0)
 			what = fate_word(i);
+	for (i = CALL_PAY_ASKED; i < CALL_PAY_LOST; i++)
+		if (counts.pays[i] == 0)
+			what = pay_word(i);
 	if (counts.doubts == 0)
 		what = "a doubtful commit that was done";
 	if (what != NULL)

@@ -26,6 +26,7 @@
  *	net.c		requests, answers and events on their way
  *	truth.c		what providers and telephones really do
  *	ledger.c	what must be in the journal; the journal held against it
+ *	money.c		who pays: accounts, and a payer who is asked
  *	disk.c		the journal's disk (behind lib/db.h)
  *	thing.c		what is to happen, in its order; chance
  */
@@ -34,6 +35,9 @@
 #define SIM_OFFERS	48
 #define SIM_SENDERS	3
 #define SIM_PEOPLE	40	/* numbers that are given for leg A */
+#define SIM_PURSES	3	/* accounts that pay in advance */
+#define SIM_FLOOR	INT64_C(-500)	/* of some of them; else 0 */
+#define SIM_TOPUP_ID	200	/* the last byte of a top-up's id */
 #define SIM_PROVIDERS	2	/* one with a stream, one with webhooks */
 #define SIM_WALL	INT64_C(1790000000)
 #define SIM_KEEP_S	(2 * 86400)	/* calls that are over */
@@ -54,6 +58,9 @@ enum sim_thing_kind {
 	SIM_REPAIR,
 	SIM_START,		/* the bridge */
 	SIM_STREAM,		/* the provider's, comes up or goes down */
+	SIM_PAY,		/* a request at the payer */
+	SIM_PAID,		/* .. its answer at the bridge */
+	SIM_TOPUP,
 	SIM_CHECK
 };
 
@@ -163,6 +170,12 @@ int truth_is_there(const struct sim_phone *);
 struct ledger_call {
 	uint8_t	is_in, state, end, is_spent, is_blocked;
 	uint8_t	leg[2];
+	uint8_t	pay;
+	int64_t	cost;
+};
+
+struct ledger_purse {
+	int64_t	paid_in, spent, held;
 };
 
 struct ledger_offer {
@@ -175,6 +188,8 @@ struct ledger {
 	struct ledger_offer	offer[SIM_OFFERS];
 	int64_t			revoked_at[SIM_SENDERS];
 	uint8_t			is_blocked[SIM_PEOPLE];
+	struct ledger_purse	purse[SIM_PURSES];
+	unsigned		topped;	/* so many have been put in */
 	int64_t			high;	/* wall clock of commits */
 	int64_t			since;	/* .. of what they have written */
 };
@@ -186,6 +201,8 @@ struct journal *ledger_open(void);
 void ledger_close(void);
 /* The bridge has died: what is durable now? */
 void ledger_crash(void);
+/* One transaction; 1 when it is durable for certain. */
+int ledger_topup(const struct journal_post *, int purse, unsigned number);
 /* The journal holds exactly what it must. */
 void ledger_audit(void);
 const struct ledger_call *ledger_of(const struct sim_call *);
@@ -226,6 +243,7 @@ extern const struct world_provider net_provider[SIM_PROVIDERS];
 extern const char *const net_act_words[];
 int net_send(void *, size_t provider, const struct request *,
     world_done_fn *, void *done_ctx);
+enum sim_fate net_fate(void);
 /* A request is where it was going; an answer is back. */
 void net_arrive(struct sim_thing *);
 /* What a provider has to tell the bridge. */
@@ -234,6 +252,21 @@ void net_event(const struct sim_phone *, enum provider_event_kind,
 void net_deliver(struct sim_thing *);
 /* What is on its way to or from this provider is lost. */
 void net_cut(int provider);
+
+/* money.c */
+
+enum sim_held {
+	SIM_NOT_HELD, SIM_HELD, SIM_TAKEN, SIM_FREE, SIM_DECLINED
+};
+
+void money_arrive(struct sim_thing *);
+void money_answer(struct sim_thing *);
+void money_topup(struct sim_thing *);
+void money_world(struct world *);
+/* Who pays for it, and how much. */
+void money_of(struct acceptance *);
+void money_check(const struct sim_call *);
+void money_audit(void);
 
 /* weather.c */
 
@@ -249,6 +282,7 @@ enum sim_fault {
 	FAULT_STOLEN,		/* somebody else gets our events */
 	FAULT_CLOCK,		/* the wall clock jumps */
 	FAULT_STALL,		/* the bridge does not run for a while */
+	FAULT_PAYER,		/* is down */
 	FAULTS
 };
 
@@ -319,13 +353,17 @@ struct sim_call {
 	struct watch		*watch;		/* somebody looks at its page */
 	enum ask_stage		 stage;		/* as he was told */
 	int			 is_bridged;
+	int			 held;		/* enum sim_held, at the payer */
+	int64_t			 held_amount, taken;
+	int			 has_doubt;	/* nobody knows if he holds */
 	int			 is_checked;	/* its checks are under way */
 };
 
 struct sim_counts {
 	uint64_t	calls, worlds, sim_ms, turns, requests, commits,
 			rings, bridged, clicks, refused[ASK_REFUSALS],
-			crashes, late_rings, doubts,
+			crashes, late_rings, doubts, bills,
+			pays[CALL_PAYS],
 			faults[FAULTS], fates[SIM_FATES],
 			states[CALL_STATES], ends[ASK_ENDS];
 };
@@ -347,6 +385,9 @@ struct sim_world {
 	struct sim_offer	 offer[SIM_OFFERS];
 	int			 is_link_up[SIM_PROVIDERS];
 	int			 is_stream_up;	/* provider 0's */
+	int			 is_payer_down;
+	int			 has_memory;	/* the payer, of what he voided */
+	unsigned		 n_topups;
 	int			 is_one_switch;	/* legs of both can be joined */
 	int			 is_stolen;	/* enum sim_thief */
 	int64_t			 alone_ms[SIM_PROVIDERS]; /* so it wants to be left */
@@ -366,6 +407,8 @@ void world_set_clock(void);
 void world_wrong(const struct sim_call *, const char *literal);
 struct sim_call *world_call(const unsigned char id[CALL_ID_BYTES]);
 int world_index(const struct sim_call *);
+/* An id of now, with this last byte. */
+void world_id(unsigned char id[CALL_ID_BYTES], unsigned last);
 /* Is checked later; see world.c. */
 void world_check(struct sim_call *, enum sim_check, int64_t in_ms);
 /* One line of the log of a world that is replayed. */

@@ -9,7 +9,7 @@
 const char *const weather_words[FAULTS] = {
 	"crash", "crash-at-a-point", "disk-full", "disk-error",
 	"doubtful-commit", "provider-restart", "link-down", "stream-down",
-	"events-stolen", "clock-jump", "stall"
+	"events-stolen", "clock-jump", "stall", "payer-down"
 };
 
 #define LEG_MS	INT64_C(1000000)	/* no leg lives for longer */
@@ -50,7 +50,7 @@ some(int seldom, int often)
 }
 
 static const int seldom_s[FAULTS] = { 300, 200, 400, 300, 300, 600, 300, 300,
-    600, 600, 200 };
+    600, 600, 200, 300 };
 
 /* In some worlds one thing goes wrong all the time. */
 static void
@@ -210,6 +210,10 @@ weather_fault(struct sim_thing *t)
 		world.stalled_ms = world.now_ms + sim_about(4000);
 		weather_bad_for(world.stalled_ms - world.now_ms);
 		break;
+	case FAULT_PAYER:
+		world.is_payer_down++;
+		until(f, sim_about(15000), 0);
+		break;
 	case FAULTS:
 		break;
 	}
@@ -223,6 +227,8 @@ repair(enum sim_fault f, int provider)
 		disk.is_full--;
 	else if (f == FAULT_LINK)
 		world.is_link_up[provider] = 1;
+	else if (f == FAULT_PAYER)
+		world.is_payer_down--;
 	else if (f == FAULT_STOLEN && world.is_stolen == SIM_THIEF)
 		world.is_stolen = SIM_THIEF_GONE;
 	weather_is_bad(-1);

@@ -73,6 +73,12 @@ make_id(unsigned char id[CALL_ID_BYTES], int64_t ms, unsigned last)
 	id[CALL_ID_BYTES - 1] = (unsigned char)last;
 }
 
+void
+world_id(unsigned char id[CALL_ID_BYTES], unsigned last)
+{
+	make_id(id, SIM_WALL * 1000 + world.now_ms, last);
+}
+
 static void
 make_offer(size_t i)
 {
@@ -115,6 +121,7 @@ make_acceptance(struct sim_call *c, unsigned n)
 	a->n_routes = (uint8_t)(1 + sim_dice(2));
 	a->route[0] = (uint8_t)sim_dice(2);
 	a->route[1] = (uint8_t)!a->route[0];
+	money_of(a);
 }
 
 static struct sim_call *
@@ -246,7 +253,8 @@ is_at_the_bridge(const struct sim_thing *t)
 {
 	return t->kind == SIM_ANSWER || t->kind == SIM_EVENT ||
 	    t->kind == SIM_CLICK || t->kind == SIM_CANCEL ||
-	    t->kind == SIM_REVOKE || t->kind == SIM_STREAM;
+	    t->kind == SIM_REVOKE || t->kind == SIM_STREAM ||
+	    t->kind == SIM_PAID || t->kind == SIM_TOPUP;
 }
 
 static void
@@ -308,6 +316,15 @@ happen(struct sim_thing *t)
 		break;
 	case SIM_STREAM:
 		stream(t);
+		break;
+	case SIM_PAY:
+		money_arrive(t);
+		break;
+	case SIM_PAID:
+		money_answer(t);
+		break;
+	case SIM_TOPUP:
+		money_topup(t);
 		break;
 	case SIM_CHECK:
 		check(t);
@@ -405,6 +422,8 @@ finish(void)
 	for (i = 0; i < world.n_calls; i++)
 		check_call_at_end(&world.call[i]);
 	if (world.wrong == NULL)
+		money_audit();
+	if (world.wrong == NULL)
 		ledger_audit();
 }
 
@@ -430,6 +449,10 @@ begin(uint64_t seed)
 	weather_begin();
 	weather_is_bad(1);	/* until the bridge is up */
 	bridge_start();
+	world.has_memory = (int)sim_dice(2);
+	t = sim_later(SIM_TOPUP, 450);
+	world_id(t->wire.call, SIM_TOPUP_ID);
+	t->bound_ms = 2000;
 	t = sim_later(SIM_CLICK, 500);
 	t->bound_ms = sim_between(1, 15) * 1000;
 	if (sim_dice(2) == 0) {
