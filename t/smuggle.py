@@ -133,6 +133,31 @@ LINE = re.compile(rb"[A-Z]+ /[!-~]* HTTP/1\.[01]")
 FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+): ?([ -~\x80-\xff\t]*)")
 
 
+CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})\r\n")
+
+
+def chunks(data):
+    """A body in chunks, without extensions and trailers, and what is behind
+    it; (None, b"") when it is not complete."""
+    body = b""
+    while True:
+        m = CHUNK.match(data)
+        if not m:
+            if b"\r\n" in data:
+                raise ValueError("the chunk %r" % data[:40])
+            return None, b""
+        n = int(m.group(1), 16)
+        part, end = data[m.end():m.end() + n], data[m.end() + n:][:2]
+        if len(end) < 2:
+            return None, b""
+        if end != b"\r\n":
+            raise ValueError("the chunk's end %r" % end)
+        data = data[m.end() + n + 2:]
+        if n == 0:
+            return body, data
+        body += part
+
+
 def one(data):
     """The first request of a stream that leaves no doubt, and what is behind
     it; (None, data) when it is not complete.  Raises ValueError."""
@@ -152,10 +177,15 @@ def one(data):
     def all_of(name):
         return [v for k, v in fields if k == name]
     lengths = all_of(b"content-length")
-    if all_of(b"transfer-encoding"):
-        raise ValueError("a coding")
-    if len(all_of(b"host")) != 1 or len(lengths) > 1:
-        raise ValueError("hosts or lengths: %r" % fields)
+    codings = all_of(b"transfer-encoding")
+    if len(all_of(b"host")) != 1 or len(lengths) + len(codings) > 1:
+        raise ValueError("hosts, lengths or codings: %r" % fields)
+    if codings:
+        if codings != [b"chunked"]:
+            raise ValueError("the coding %r" % codings)
+        body, rest = chunks(rest)
+        return (None, data) if body is None else \
+            ((lines[0], dict(fields), body), rest)
     if lengths and not lengths[0].isdigit():
         raise ValueError("the length %r" % lengths[0])
     n = int(lengths[0]) if lengths else 0
