@@ -23,7 +23,7 @@ import pairs                                                # noqa: E402
 import mta                                                  # noqa: E402
 
 COUNT = int(os.environ.get("COUNT", "100"))      # mails a round
-PAIRS = 3 * pairs.ROUNDS
+PAIRS = 5 * pairs.ROUNDS
 CLIENTS = 2
 
 FILTER = """\

@@ -29,7 +29,7 @@
 
 #include "t/bench/tools/pairs.h"
 
-#define ROUNDS	15
+#define ROUNDS	31
 #define OUTER	"----=_outer_7f3a91c2"
 #define INNER	"----=_inner_0b6e55d1"
 #define CHUNK	65535		/* as libmilter gives the body */
