@@ -64,6 +64,8 @@ cdr_put_json(const struct ask_call *call)
 	json_str_member(&out, "b", call->b);
 	json_str_member(&out, "provider", call->provider);
 	json_str_member(&out, "detail", call->detail);
+	json_str_member(&out, "price_a", call->price_a);
+	json_str_member(&out, "price_b", call->price_b);
 	buf_str(&out, "}");
 	rv = buf_ok(&out) ? 0 : -1;
 	if (rv == 0)
@@ -107,7 +109,7 @@ void
 cdr_put_csv_head(void)
 {
 	puts("call,offer,stage,end,accepted_at,key_at,talk_at,ended_at,talk_s,"
-	    "account,offeror,a,b,provider,detail");
+	    "account,offeror,a,b,provider,detail,price_a,price_b");
 }
 
 int
@@ -134,6 +136,8 @@ cdr_put_csv(const struct ask_call *call)
 	csv_str(&out, call->b);
 	csv_str(&out, call->provider);
 	csv_str(&out, call->detail);
+	csv_str(&out, call->price_a);
+	csv_str(&out, call->price_b);
 	rv = buf_ok(&out) ? 0 : -1;
 	if (rv == 0)
 		puts(buf_cstr(&out));

@@ -1,5 +1,8 @@
 #include <string.h>
 
+#include "lib/log.h"
+#include "lib/token.h"
+
 #include "bridge-client/call.h"
 
 static const char *const state_words[CALL_STATES] = {
@@ -12,6 +15,22 @@ const char *
 call_state_word(enum call_state state)
 {
 	return state < CALL_STATES ? state_words[state] : "?";
+}
+
+void
+call_log(const struct call *c, enum call_state was)
+{
+	char id[TOKEN_UUID_SIZE];
+
+	token_uuid_text(c->acc.id, id);
+	if (c->end != ASK_END_NONE)
+		log_info("call=%s state=%s->%s end=%s why=\"%s\"", id,
+		    call_state_word(was), call_state_word(c->state),
+		    ask_end_word(c->end), c->detail);
+	else
+		log_info("call=%s state=%s->%s provider=%s", id,
+		    call_state_word(was), call_state_word(c->state),
+		    c->provider);
 }
 
 enum ask_stage

@@ -18,6 +18,7 @@
 #define CALL_ID_BYTES	TOKEN_OFFER_BYTES
 #define CALL_HASH_BYTES	16
 #define CALL_REF_MAX	96	/* a provider's own id of a leg */
+#define CALL_PRICE_MAX	23
 #define CALL_ROUTES_MAX	8
 
 /*
@@ -120,6 +121,9 @@ struct call_leg {
 	uint8_t		state;		/* enum call_leg_state */
 	int64_t		asked_at;	/* Unix seconds, of the last RING */
 	char		ref[CALL_REF_MAX + 1];	/* or "" */
+	/* what its provider says that it has cost, "0.0106 USD", or "": not
+	 * known */
+	char		price[CALL_PRICE_MAX + 1];
 	/* not kept in the journal; times are monotonic ms, 0: none */
 	uint8_t		waits;		/* bits 1 << enum provider_act: outcomes
 					   that are still to come */
@@ -192,5 +196,7 @@ enum ask_stage call_stage(const struct call *);
 /* Seconds talked so far, or in all. */
 int64_t call_talk_s(const struct call *, int64_t wall);
 const char *call_state_word(enum call_state);
+/* One line of the log: that it has moved. */
+void call_log(const struct call *, enum call_state was);
 
 #endif

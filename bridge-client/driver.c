@@ -9,7 +9,6 @@
 
 #include "lib/clock.h"
 #include "lib/log.h"
-#include "lib/token.h"
 
 #include "bridge-client/batch.h"
 #include "bridge-client/due.h"
@@ -17,6 +16,7 @@
 #include "bridge-client/journal.h"
 #include "bridge-client/lines.h"
 #include "bridge-client/outbox.h"
+#include "bridge-client/prices.h"
 #include "bridge-client/payment.h"
 #include "bridge-client/provider.h"
 #include "bridge-client/route.h"
@@ -46,6 +46,7 @@ struct driver {
 	struct driver_conf	 conf;
 	struct exchanges	 exchanges;
 	struct lines		 lines;
+	struct prices		 prices;
 	struct batch		 batch;
 	struct due_heap		 dues;
 	struct idtable		 open;
@@ -129,23 +130,6 @@ take_out(struct entry *e)
 
 /* The machine. */
 
-static void
-log_move(const struct entry *e, enum call_state was)
-{
-	const struct call *c = &e->c;
-	char id[TOKEN_UUID_SIZE];
-
-	token_uuid_text(c->acc.id, id);
-	if (c->end != ASK_END_NONE)
-		log_info("call=%s state=%s->%s end=%s why=\"%s\"", id,
-		    call_state_word(was), call_state_word(c->state),
-		    ask_end_word(c->end), c->detail);
-	else
-		log_info("call=%s state=%s->%s provider=%s", id,
-		    call_state_word(was), call_state_word(c->state),
-		    c->provider);
-}
-
 static void move(struct entry *, struct call_event *);
 
 static void
@@ -173,7 +157,7 @@ move(struct entry *e, struct call_event *ev)
 	route_set(&e->c, &e->d->exchanges, e->provider);
 	if (e->is_open) {
 		if (e->c.state != was)
-			log_move(e, was);
+			call_log(&e->c, was);
 		due_set(&e->d->dues, &e->due, call_due_ms(&e->c));
 	}
 	touch(e);
@@ -307,6 +291,8 @@ driver_event(struct driver *d, size_t provider,
 		move(e, &ev);
 	else if (pe->kind == EVENT_RINGING || pe->kind == EVENT_ANSWERED)
 		lines_hang(&d->lines, provider, pe);
+	else if (e == NULL)
+		prices_told(&d->prices, pe);
 }
 
 void
@@ -366,6 +352,7 @@ end(struct entry *e)
 	struct driver *d = e->d;
 
 	take_out(e);
+	prices_ended(&d->prices, &e->c, e->provider);
 	watch_tell(&e->watches, &e->c);
 	if (d->conf.ended != NULL)
 		d->conf.ended(d->conf.ended_ctx, &e->c);
@@ -405,7 +392,7 @@ has_accepted(struct driver *d, struct batch_accept *a)
 	d->n_pending--;
 	if (a->is_new) {
 		put_in(e);
-		log_move(e, CALL_NEW);
+		call_log(&e->c, CALL_NEW);
 		let_go(e);
 	} else {
 		entry_free(e);
@@ -443,6 +430,7 @@ gather(struct driver *d)
 	for (e = d->touched; e != NULL; e = e->next_touched, n++)
 		if (e->c.is_dirty)
 			batch_dirty(&d->batch, &e->c);
+	prices_gather(&d->prices, &d->batch, d->open.n);
 	return n;
 }
 
@@ -452,10 +440,13 @@ set_alarm(struct driver *d)
 {
 	int64_t now_ms = clock_mono_ms(), at_ms = d->sweep_ms;
 	int64_t line_ms = lines_wake(&d->lines);
+	int64_t price_ms = prices_wake(&d->prices);
 	struct due *due = due_first(&d->dues);
 
 	if (line_ms != 0 && line_ms < at_ms)
 		at_ms = line_ms;
+	if (price_ms != 0 && price_ms < at_ms)
+		at_ms = price_ms;
 	if (due != NULL && due->at < at_ms)
 		at_ms = due->at;
 	if (d->touched != NULL || d->n_pending > 0 ||
@@ -475,6 +466,7 @@ driver_turn_end(struct driver *d)
 	struct entry *e;
 
 	batch_write(&d->batch);
+	prices_written(&d->prices);
 	batch_take(&d->batch, &done);	/* callbacks may begin the next one */
 	for (r = done.revokes; r != NULL; r = r->next)
 		has_revoked(d, r);
@@ -558,6 +550,7 @@ driver_new(const struct driver_conf *conf, char *why, size_t size)
 	memcpy(d->exchanges.provider, conf->provider,
 	    sizeof(d->exchanges.provider));
 	lines_init(&d->lines, &d->exchanges);
+	prices_init(&d->prices, &d->exchanges, d->journal);
 	batch_init(&d->batch, d->journal);
 	d->last_touched = &d->touched;
 	d->sweep_ms = clock_mono_ms() + SWEEP_MS;
@@ -590,6 +583,7 @@ driver_free(struct driver *d)
 		watch_close(&e->watches);
 		entry_free(e);
 	}
+	prices_free(&d->prices);
 	exchange_free_all(&d->exchanges);
 	payment_free_all(&d->exchanges.payments);
 	batch_free(&d->batch);

@@ -107,6 +107,7 @@ on_provider(struct step *s)
 		return;
 	if (!step_is_down(s->c, e->leg))
 		step_set_ref(s, e->leg, e->ref);
+	step_set_price(s, e->leg, e->price);
 	switch (e->kind) {
 	case EVENT_RINGING:
 		is_alive(s, e->leg, 0);
@@ -127,6 +128,7 @@ on_provider(struct step *s)
 		break;
 	case EVENT_NONE:
 	case EVENT_ECHO:
+	case EVENT_PRICE:
 	case EVENT_LOST:
 		break;
 	}

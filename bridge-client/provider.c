@@ -194,6 +194,33 @@ provider_plain(char *dst, size_t size, const char *text)
 	dst[n] = '\0';
 }
 
+static int
+is_currency(const char *s)
+{
+	return strlen(s) == 3 && strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3;
+}
+
+void
+provider_put_price(char dst[PROVIDER_PRICE_MAX + 1], const char *amount,
+    const char *currency)
+{
+	size_t n;
+
+	dst[0] = '\0';
+	if (amount == NULL)
+		return;
+	amount += *amount == '-';
+	n = strlen(amount);
+	if (n == 0 || n > PROVIDER_PRICE_MAX - 4 ||
+	    !scan_is_digit((unsigned char)amount[0]) ||
+	    strspn(amount, "0123456789.") != n ||
+	    strchr(amount, '.') != strrchr(amount, '.'))
+		return;
+	snprintf(dst, PROVIDER_PRICE_MAX + 1, "%s%s%s", amount,
+	    currency != NULL && is_currency(currency) ? " " : "",
+	    currency != NULL && is_currency(currency) ? currency : "");
+}
+
 void
 provider_set_ref(char dst[PROVIDER_REF_MAX + 1], const char *ref)
 {

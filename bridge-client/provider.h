@@ -19,6 +19,7 @@ enum leg { LEG_A, LEG_B };
 
 #define PROVIDER_CALL_BYTES	16
 #define PROVIDER_REF_MAX	96	/* a provider's own id of a leg */
+#define PROVIDER_PRICE_MAX	23
 
 /* An account at a provider; strings borrowed from the configuration. */
 struct provider_conf {
@@ -101,6 +102,8 @@ struct provider_reply {
 	 * looked up, and is the intent's from the next step on */
 	char			ref[PROVIDER_REF_MAX + 1];
 	char			detail[128]; /* why, for people; no numbers */
+	/* FIND: what the leg has cost, "0.0106 USD"; "": not known (yet) */
+	char			price[PROVIDER_PRICE_MAX + 1];
 };
 
 /* How a leg's network says it ended. */
@@ -123,6 +126,7 @@ enum provider_event_kind {
 				   for the end of those that followed */
 	EVENT_GONE,
 	EVENT_ECHO,		/* what PROBE had sent to us has come */
+	EVENT_PRICE,		/* its price is known, and nothing else new */
 	EVENT_LOST		/* we are no longer whom events are sent to */
 };
 
@@ -135,6 +139,7 @@ struct provider_event {
 						   there is no such prompt */
 	char			 ref[PROVIDER_REF_MAX + 1];
 	char			 detail[128]; /* "486 Busy Here"; no numbers */
+	char			 price[PROVIDER_PRICE_MAX + 1]; /* of the leg */
 };
 
 /* A request of the provider's: an event that comes by webhook. */
@@ -175,6 +180,8 @@ struct provider {
 	int		 is_by_token;
 	/* where that says nothing; 0: as many as we like */
 	int		 calls_per_s;
+	/* FIND says the price of a leg some time after its end */
+	int		 has_late_price;
 	/* Does `caller` etc. fit?  NULL, or what is wrong with the section. */
 	const char	*(*check)(const struct provider_conf *);
 	/*
@@ -255,6 +262,12 @@ int provider_header(const struct provider_hook *, const char *name, char *dst,
 /* Text for people out of a provider's: printable ASCII, and no run of digits
  * that could be of a telephone number.  Cut where it does not fit. */
 void provider_plain(char *dst, size_t size, const char *text);
+
+/* A price, from its amount in decimal digits, whose minus sign is dropped, and
+ * its currency ("" or three letters); "" where it is none.  Either may be
+ * NULL. */
+void provider_put_price(char dst[PROVIDER_PRICE_MAX + 1], const char *amount,
+    const char *currency);
 
 /* Sets a reference; "" where there is none or it does not fit. */
 void provider_set_ref(char dst[PROVIDER_REF_MAX + 1], const char *ref);

@@ -275,6 +275,8 @@ record_put_call(struct buf *b, const struct call *c, struct vault *vault)
 	put_text(b, c->leg[0].ref);
 	put_text(b, c->leg[1].ref);
 	put_text(b, c->detail);
+	put_text(b, c->leg[0].price);
+	put_text(b, c->leg[1].price);
 	if (!buf_ok(b))
 		return -1;
 	buf_u32(b, checksum(c->acc.id, sizeof(c->acc.id), b->data + start,
@@ -305,6 +307,8 @@ record_get_call(struct call *c, const struct record_row *row,
 	get_text(&s, c->leg[0].ref, sizeof(c->leg[0].ref));
 	get_text(&s, c->leg[1].ref, sizeof(c->leg[1].ref));
 	get_text(&s, c->detail, sizeof(c->detail));
+	get_text(&s, c->leg[0].price, sizeof(c->leg[0].price));
+	get_text(&s, c->leg[1].price, sizeof(c->leg[1].price));
 	return scan_done(&s) ? 0 : -1;
 }
 

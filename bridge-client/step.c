@@ -245,6 +245,17 @@ step_set_ref(struct step *s, enum leg leg, const char *ref)
 }
 
 void
+step_set_price(struct step *s, enum leg leg, const char *price)
+{
+	char *dst = s->c->leg[leg].price;
+
+	if (price[0] == '\0' || strcmp(dst, price) == 0)
+		return;
+	memcpy(dst, price, strlen(price) + 1);
+	s->c->is_dirty = 1;
+}
+
+void
 step_note(struct step *s, const char *detail)
 {
 	if (detail[0] == '\0')

@@ -131,6 +131,8 @@ void step_set_state(struct step *, enum call_state, int64_t due_ms);
 void step_set_leg(struct step *, enum leg, enum call_leg_state);
 /* The provider's name of the leg; an empty one changes nothing. */
 void step_set_ref(struct step *, enum leg, const char *ref);
+/* What the leg has cost, likewise. */
+void step_set_price(struct step *, enum leg, const char *price);
 /* The provider's reason; an empty one changes nothing. */
 void step_note(struct step *, const char *detail);
 

@@ -58,4 +58,6 @@ tell_call(struct ask_call *a, const struct call *c)
 	call_redact(c, 1, a->b);
 	COPY(a->provider, c->provider);
 	COPY(a->detail, c->detail);
+	COPY(a->price_a, c->leg[0].price);
+	COPY(a->price_b, c->leg[1].price);
 }

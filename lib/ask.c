@@ -146,6 +146,8 @@ static const struct field call_fields[] = {
 	F_STRING(ask_call, b),
 	F_STRING(ask_call, provider),
 	F_STRING(ask_call, detail),
+	F_STRING(ask_call, price_a),
+	F_STRING(ask_call, price_b),
 	F_END
 };
 static const struct field revoke_fields[] = {

@@ -211,6 +211,8 @@ struct ask_call {
 	char		a[TEL_REDACTED_SIZE], b[TEL_REDACTED_SIZE];
 	char		provider[33];
 	char		detail[128];	/* the provider's reason, redacted */
+	/* what the legs have cost as the provider says it, "0.0106 USD"; "" */
+	char		price_a[24], price_b[24];
 };
 
 struct ask_revoke {

@@ -146,6 +146,8 @@ make_call(struct ask_call *x)
 	fill(x->b, sizeof(x->b));
 	TEXT(x->provider, "asterisk");
 	fill(x->detail, sizeof(x->detail));
+	fill(x->price_a, sizeof(x->price_a));
+	fill(x->price_b, sizeof(x->price_b));
 }
 
 static void

@@ -117,6 +117,15 @@ def test_talk(b, fake, times):
     tap.same(b.idle(), True, "and it is over")
     tap.same([x["body"]["to"] for n, x in fake.calls.items()
               if n not in p.old], [A, DESK], "each was rung once")
+    for x, cost in ((a, "0.0106"), (c, "0.0074")):
+        p.tell("call.cost", x, status="success", total_cost=cost,
+               billed_duration_secs=60, cost_parts=[{
+                   "call_part": "sip-trunking", "cost": cost,
+                   "currency": "USD", "rate": cost}])
+    wait(lambda: b.admin.list(most=1)[0]["price_b"])
+    tap.same([b.admin.list(most=1)[0]["price_" + x] for x in "ab"],
+             ["0.0106 USD", "0.0074 USD"], "their prices are on record, "
+             "though they came after the end")
 
 
 def test_hooks(b, fake):

@@ -133,6 +133,9 @@ def test_talk(b, fake, times):
     p.tell(a, "completed", price="0.0090", rate="0.0100", duration="54")
     tap.same(b.idle(), True, "and it is over")
     tap.same(len(fake.calls) - len(p.old), 2, "each was rung once")
+    wait(lambda: b.admin.list(most=1)[0]["price_a"])
+    tap.same([b.admin.list(most=1)[0]["price_" + x] for x in "ab"],
+             ["0.0090", "0.0110"], "the price of each is on record")
 
 
 def test_silence(b, fake):

@@ -442,6 +442,8 @@ tell(char *dst, size_t size, const struct provider_event *e)
 		snprintf(dst + n, size - n, "%s gone %s (%s); ", leg,
 		    cause_word[e->cause], e->detail);
 		break;
+	case EVENT_PRICE:
+		break;
 	case EVENT_ECHO:
 	case EVENT_LOST:
 		snprintf(dst + n, size - n, e->kind == EVENT_ECHO ? "echo; " :

@@ -89,6 +89,9 @@ tell(char *dst, size_t size, const struct provider_event *e)
 		snprintf(dst, size, "%s gone %s (%s)", leg,
 		    cause_word[e->cause], e->detail);
 		break;
+	case EVENT_PRICE:
+		snprintf(dst, size, "%s has cost %s", leg, e->price);
+		break;
 	}
 }
 
@@ -129,7 +132,7 @@ test_events(void)
 		{ "hangup.unspecified.480", "a gone no-answer (SIP 480, "
 		    "unspecified)" },
 		{ "bridged", "" },
-		{ "cost", "" },
+		{ "cost", "a has cost 0.0106 USD" },
 	};
 	static const unsigned char call[PROVIDER_CALL_BYTES] = { 0, 1, 2, 3, 4,
 	    5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };

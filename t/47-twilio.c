@@ -532,6 +532,25 @@ test_signalwire(void)
 	buf_free(&head);
 }
 
+/* The price comes with a question, some time after the end. */
+static void
+test_price(void)
+{
+	static const char body[] = "{\"sid\":\"x\",\"status\":\"completed\","
+	    "\"price\":\"-0.02600\",\"price_unit\":\"USD\"}";
+	static const char early[] = "{\"sid\":\"x\",\"status\":\"completed\","
+	    "\"price\":null,\"price_unit\":\"USD\"}";
+	struct provider_intent in = intent(PROVIDER_FIND, LEG_A);
+	struct provider_reply out;
+
+	twilio->reply(&in, 0, 200, 1, early, strlen(early), &out);
+	is_str(out.price, "", "no price yet");
+	twilio->reply(&in, 0, 200, 1, body, strlen(body), &out);
+	is_str(out.price, "0.02600 USD", "the price");
+	ok(twilio->has_late_price && provider_signalwire.has_late_price,
+	    "which is asked for");
+}
+
 int
 main(void)
 {
@@ -550,6 +569,7 @@ main(void)
 	test_vectors();
 	test_hooks();
 	test_signalwire();
+	test_price();
 	secret_free(secret);
 	return tap_done();
 }

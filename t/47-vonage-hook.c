@@ -314,6 +314,11 @@ test_once(void)
 	buf_free(&b.answer);
 	ok(strcmp(a.once, b.once) != 0, "another key");
 	k.path = STATUS;
+	k.body = "{\"uuid\":\"aaaa\",\"status\":\"completed\",\"price\":"
+	    "\"0.0110\",\"rate\":\"0.0165\"}";
+	hook(&k, &b);
+	buf_free(&b.answer);
+	is_str(b.event.price, "0.0110", "the end says the price");
 	k.body = BODY;
 	hook(&k, &b);
 	ok(strcmp(a.once, b.once) != 0, "another event");

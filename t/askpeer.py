@@ -157,7 +157,8 @@ class Peer:
                  "stage": STAGES[r.number(1)], "end": ENDS[r.number(1)]}
             for name in "accepted_at key_at talk_at ended_at".split():
                 c[name] = r.number(8)
-            for name in "account offeror a b provider detail".split():
+            for name in "account offeror a b provider detail price_a price_b" \
+                    .split():
                 c[name] = r.text()
             assert r.data == b""
             if c["call"] == bytes(16):

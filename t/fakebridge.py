@@ -31,7 +31,8 @@ def call(c):
             + b"".join(struct.pack(">q", c.get(k, 0)) for k in
                        ("accepted_at", "key_at", "talk_at", "ended_at"))
             + b"".join(text(c.get(k, "")) for k in
-                       ("account", "offeror", "a", "b", "provider", "detail")))
+                       ("account", "offeror", "a", "b", "provider", "detail",
+                        "price_a", "price_b")))
 
 
 def accepted(a):

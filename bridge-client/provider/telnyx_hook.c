@@ -119,6 +119,16 @@ read_key(const struct json *j, struct provider_event *e)
 	}
 }
 
+/* Told where the application has call_cost_in_webhooks. */
+static void
+read_price(const struct json *j, struct provider_event *e)
+{
+	provider_put_price(e->price, json_str(j, "data.payload.total_cost"),
+	    json_str(j, "data.payload.cost_parts.0.currency"));
+	if (e->price[0] != '\0')
+		e->kind = EVENT_PRICE;
+}
+
 static void
 read_event(const struct json *j, const char *type, struct provider_event *e)
 {
@@ -139,6 +149,8 @@ read_event(const struct json *j, const char *type, struct provider_event *e)
 		read_spoken(j, e);
 	else if (strcmp(type, "call.hangup") == 0)
 		read_gone(j, e);
+	else if (strcmp(type, "call.cost") == 0)
+		read_price(j, e);
 }
 
 enum provider_verdict

@@ -336,6 +336,8 @@ find_reply(int status, const struct json *j, struct provider_reply *out)
 		say_error(out, PROVIDER_UNKNOWN, status, j);
 	} else {
 		out->found = found_of(state);
+		provider_put_price(out->price, json_str(j, "price"),
+		    json_str(j, "price_unit"));
 		provider_say(out, PROVIDER_DONE, "");
 	}
 }
@@ -545,6 +547,7 @@ twilio_hook(const struct provider_conf *c, const struct provider_hook *h,
 const struct provider provider_twilio = {
 	.name = "twilio",
 	.calls_per_s = 1,
+	.has_late_price = 1,
 	.check = twilio_check,
 	.request = twilio_request,
 	.reply = twilio_reply,
@@ -554,6 +557,7 @@ const struct provider provider_twilio = {
 const struct provider provider_signalwire = {
 	.name = "signalwire",
 	.calls_per_s = 1,
+	.has_late_price = 1,
 	.check = twilio_check,
 	.request = twilio_request,
 	.reply = twilio_reply,

@@ -141,6 +141,7 @@ read_status(const struct json *j, struct provider_event *e)
 	if (more != NULL && (strcmp(more, "cannot_route") == 0 ||
 	    strcmp(more, "number_out_of_service") == 0))
 		e->cause = CAUSE_UNREACHABLE;
+	provider_put_price(e->price, json_str(j, "price"), NULL);
 	provider_plain(plain, sizeof(plain), more != NULL ? more : "");
 	snprintf(e->detail, sizeof(e->detail), "%s%s%s", table[i].word,
 	    plain[0] != '\0' ? ", " : "", plain);
