@@ -118,8 +118,10 @@ class Stack:
             self.robots = robots.Robots()
             self.robots.start()
         self.robots.has(number, steps, hz)
-        with open("%s/exchange/%s" % (self.bed, number), "w") as f:
+        path = "%s/exchange/%s" % (self.bed, number)
+        with open(path + ".new", "w") as f:
             f.write("%d\n" % self.robots.port)
+        os.rename(path + ".new", path)
 
     def sip(self, *args):
         """t/asterisk/sip: the complaints."""
