@@ -150,6 +150,8 @@ parse(const char *address, struct address *a, char *why, size_t size)
 	memset(a, 0, sizeof(*a));
 	if (strncmp(address, "unix:", 5) == 0)
 		path = address + 5;
+	else if (strncmp(address, "local:", 6) == 0)
+		path = address + 6;
 	else if (address[0] == '/')
 		path = address;
 	if (path == NULL)

@@ -7,7 +7,7 @@
 /*
  * Stream sockets.  An address is
  *
- *	unix:/path		/path alone is the same
+ *	unix:/path		/path alone is the same, so is local:/path
  *	inet:HOST:PORT		Postfix's order
  *	inet:PORT@HOST		libmilter's order
  *	HOST:PORT, [::1]:PORT

@@ -203,7 +203,7 @@ check_word(enum template_key key, const char *s)
 		/* FALLTHROUGH */
 	case TEMPLATE_LABEL:
 		return count_names(s) == 0 ? NULL :
-		    "only a caption may have {name}";
+		    "braces stand in captions only, as {name}";
 	case TEMPLATE_KEYS:
 		break;
 	}

@@ -72,6 +72,7 @@ test_spellings(void)
 	} cases[] = {
 		{ "unix:/run/x.sock", "unix:/run/x.sock" },
 		{ "/run/x.sock", "unix:/run/x.sock" },
+		{ "local:/run/x.sock", "unix:/run/x.sock" },
 		{ "inet:127.0.0.1:8891", "inet:8891@127.0.0.1" },
 		{ "inet:8891@127.0.0.1", "inet:8891@127.0.0.1" },
 		{ "localhost:8891", "inet:8891@localhost" },

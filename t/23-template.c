@@ -37,7 +37,7 @@ static const struct {
 	{ "[en]\nlabel = \xff\n", "2: not plain UTF-8" },
 	{ "[en]\nlabel = x\x01\n", "2: not plain UTF-8" },
 	{ "[en]\nlabel = x\xe2\x80\xaey\n", "2: not plain UTF-8" },
-	{ "[en]\nlabel = Call {name}\n", "2: only a caption" },
+	{ "[en]\nlabel = Call {name}\n", "2: braces stand in captions only" },
 	{ "[en]\ndirection = up\n", "2: a direction is" },
 	{ "[en]\ncaption = with nobody\n", "2: a caption has {name} once" },
 	{ "[en]\ncaption = {name} {name}\n", "2: a caption has {name} once" },
@@ -276,7 +276,7 @@ check_folder(void)
 	put("README", "no template");
 	put("old.template~", "nor this");
 	put("a.template", "[en]\n\nlabel = {x}\n");
-	refused("/a.template:3: only a caption");
+	refused("/a.template:3: braces stand in captions only");
 	unlink(path_of("a.template"));
 	put("Sales.template", "");
 	refused("/Sales.template:1: a name is of");
