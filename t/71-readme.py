@@ -227,6 +227,29 @@ def page(root):
         ok(False, "what the units have said", log.stdout)
 
 
+def restarts(root):
+    """The web face restarted, as for a new version: who comes meanwhile, by
+    nginx, is answered all the same."""
+    r = root.sh("""
+        ask() {
+            curl -sSk -o /dev/null -w '%{http_code}\\n' --resolve \\
+                call.example.com:443:127.0.0.1 https://call.example.com/healthz
+        }
+        (while [ ! -e /tmp/enough ]; do ask; done) >/tmp/asked 2>&1 &
+        for i in 1 2 3 4 5; do
+            sleep 0.5
+            systemctl restart calloffer-acceptd || exit 1
+        done
+        sleep 0.5
+        touch /tmp/enough
+        wait
+        sort /tmp/asked | uniq -c
+        rm /tmp/asked /tmp/enough""")
+    words = r.stdout.split()
+    ok(r.returncode == 0 and words[1:] == ["200"] and int(words[0]) > 50,
+       "five restarts of the web face: each visit is answered", r.stdout)
+
+
 def remove(root, todo):
     """`make uninstall` is for README's own directory."""
     rest = ["cd /usr/src/calloffer && " + c if c.startswith("make") else c
@@ -256,6 +279,7 @@ def main():
             for command, said in zip(rest, follow(root, rest)):
                 judge(command, *said)
             page(root)
+            restarts(root)
             remove(root, commands(removing))
         finally:
             root.stop()
