@@ -25,6 +25,7 @@
 #include "lib/terms.h"
 
 #include "bridge-client/call.h"
+#include "bridge-client/contract_payer.h"
 #include "bridge-client/phone.h"
 #include "bridge-client/prefix.h"
 
@@ -301,6 +302,7 @@ static const struct conf_key contract_keys[] = {
 	    "calloffer-acceptd"),
 	SOCKET(admin, "admin", "/run/calloffer/admin.sock", "0600", "root"),
 	SECTION("provider", provider_sections, provider_keys, provider),
+	SECTION("payer", payer_sections, contract_payer_keys, payer),
 	SECTION("account", account_sections, account_keys, account),
 	SECTION("key", key_sections, key_keys, key),
 	END
@@ -366,6 +368,7 @@ contract_free(struct contract *c)
 		prefix_free(a->deny);
 		tariff_free(a->rates);
 	}
+	contract_payer_free(&c->payer_sections);
 	for (i = 0; i < c->verify.n; i++)
 		key_wipe(&c->verify.keys[i]);
 	key_wipe(&c->mac);
@@ -556,5 +559,7 @@ contract_needs_restart(const struct contract *was, const struct contract *now)
 		return "face";
 	if (socket_differs(&was->admin, &now->admin))
 		return "admin";
+	if (contract_payer_differs(&was->payer_sections, &now->payer_sections))
+		return "payer";
 	return providers_differ(was, now) ? "provider" : NULL;
 }

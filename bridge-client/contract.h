@@ -139,6 +139,7 @@ struct contract {
 					   "": there is none */
 	struct contract_socket face, admin;
 	struct conf_sections provider_sections;	/* struct contract_provider */
+	struct conf_sections payer_sections;	/* struct contract_payer */
 	struct conf_sections account_sections;	/* struct contract_account */
 	struct conf_sections key_sections;	/* struct contract_key */
 

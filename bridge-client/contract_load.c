@@ -23,6 +23,7 @@
 
 #include "bridge-client/call.h"
 #include "bridge-client/contract.h"
+#include "bridge-client/contract_payer.h"
 #include "bridge-client/prefix.h"
 #include "bridge-client/private.h"
 
@@ -176,6 +177,37 @@ settle_providers(struct contract *c, enum contract_when when,
 	return 0;
 }
 
+static int
+settle_payers(struct contract *c, enum contract_when when,
+    const struct contract_place *at)
+{
+	const struct conf_sections *s = &c->payer_sections;
+	struct secret_file f;
+	struct contract_payer *p;
+	size_t i;
+
+	if (check_titles(s, "payer", at) == -1)
+		return -1;
+	if (s->n > CONTRACT_PAYERS_MAX)
+		return contract_wrong(at, 1, "payer", "%d of them at most",
+		    CONTRACT_PAYERS_MAX);
+	for (i = 0; i < s->n; i++) {
+		p = s->section[i].data;
+		p->name = s->section[i].title;
+		p->line = s->section[i].line;
+		memset(&f, 0, sizeof(f));
+		f.path = p->secret_file;
+		f.password = &p->secret;
+		if (strcmp(p->name, CALL_PREPAID) == 0)
+			return contract_wrong(at, p->line, "payer", "this name "
+			    "is the ledger's");
+		if (when == CONTRACT_START && load_password(c, at, p->line,
+		    "secret_file", &f) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 /* Its own, that can ring telephones but no SIP address; or NULL. */
 static const struct contract_provider *
 telephones_only(const struct contract *c, const struct contract_account *a)
@@ -200,15 +232,27 @@ amount_of(const char *text)
 	return money_read(text, strlen(text), &amount) == 0 ? amount : 0;
 }
 
+static int
+has_payer(const struct contract *c, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < c->payer_sections.n; i++)
+		if (strcmp(c->payer_sections.section[i].title, name) == 0)
+			return 1;
+	return 0;
+}
+
 /* Who pays for the account's calls, and by which rates. */
 static int
-settle_money(struct contract_account *a, const struct contract_place *at)
+settle_money(const struct contract *c, struct contract_account *a,
+    const struct contract_place *at)
 {
 	char why[512];
 
 	if (a->payer[0] == '\0')
 		return 0;
-	if (strcmp(a->payer, CALL_PREPAID) != 0)
+	if (strcmp(a->payer, CALL_PREPAID) != 0 && !has_payer(c, a->payer))
 		return contract_wrong(at, a->line, "payer",
 		    "there is no payer %s", a->payer);
 	if (a->currency[0] == '\0')
@@ -269,7 +313,7 @@ settle_account(const struct contract *c, struct contract_account *a,
 	if (p != NULL)
 		return contract_wrong(at, a->line, "sip_domains", "the "
 		    "provider %s has no trunk_sip to ring them by", p->name);
-	if (settle_money(a, at) == -1)
+	if (settle_money(c, a, at) == -1)
 		return -1;
 	if (a->deny_file[0] == '\0')
 		return 0;
@@ -426,6 +470,7 @@ contract_load_file(const char *path, enum contract_when when, char *why,
 		return NULL;
 	if (settle_sockets(c, &at) == 0 &&
 	    settle_providers(c, when, &at) == 0 &&
+	    settle_payers(c, when, &at) == 0 &&
 	    settle_accounts(c, &at) == 0 &&
 	    settle_keys(c, &at) == 0 &&
 	    (when == CONTRACT_RELOAD || load_keys(c, &at) == 0))

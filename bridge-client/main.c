@@ -23,6 +23,7 @@
 #include "lib/secret.h"
 #include "lib/sock.h"
 
+#include "bridge-client/bank.h"
 #include "bridge-client/call.h"
 #include "bridge-client/contract.h"
 #include "bridge-client/contract_load.h"
@@ -79,6 +80,7 @@ static struct {
 	struct journal		*journal;
 	struct rest		*rest;
 	struct trunk		*trunk;
+	struct bank		*bank;
 	struct guard		*guard;
 	struct hook		*hook;
 	struct service		 service;
@@ -248,6 +250,8 @@ read_configuration(const char *path, char *why, size_t size)
 		    &at) == -1)
 			return -1;
 	set_joins();
+	if (bank_check(bridge.start, &at) == -1)
+		return -1;
 	if (contract_load_as_user(bridge.start, add_unseal_keys, &in) == -1)
 		return contract_wrong(&at, 1, "unseal_keys", "%s", what);
 	return 0;
@@ -309,8 +313,10 @@ open_trunk(void)
 	}
 	bridge.trunk = trunk_open(bridge.loop, bridge.rest, list,
 	    bridge.n_providers, why, sizeof(why));
-	if (bridge.trunk == NULL)
-		log_fatal(EX_OSERR, "%s", why);
+	bridge.bank = bank_open(bridge.rest, bridge.start);
+	if (bridge.trunk == NULL || bridge.bank == NULL)
+		log_fatal(EX_OSERR, "%s", bridge.trunk == NULL ? why :
+		    "out of memory");
 }
 
 static void
@@ -335,6 +341,7 @@ open_driver(void)
 	conf.n_providers = bridge.n_providers;
 	memcpy(conf.provider, bridge.provider, sizeof(conf.provider));
 	trunk_world(bridge.trunk, &conf.world);
+	bank_world(bridge.bank, &conf.world);
 	driver = driver_new(&conf, why, sizeof(why));
 	if (driver == NULL)
 		log_fatal(EX_OSERR, "%s", why);
@@ -442,6 +449,7 @@ close_all(void)
 	(void)unlink(bridge.start->admin.path);
 	trunk_close(bridge.trunk);
 	driver_free(bridge.service.driver);
+	bank_close(bridge.bank);
 	rest_close(bridge.rest);
 	bridge.journal->op->close(bridge.journal);
 	vault_close(bridge.vault);

@@ -41,6 +41,16 @@ request_ok(const struct request *r)
 	return buf_ok(&r->url) && r->url.len > 0 && buf_ok(&r->body);
 }
 
+void
+request_header(struct request *r, const char *name, const char *value)
+{
+	int n = snprintf(r->header, sizeof(r->header), "%s: %s", name, value);
+
+	if (n < 0 || (size_t)n >= sizeof(r->header) ||
+	    strpbrk(r->header, "\r\n") != NULL)
+		r->url.is_bad = 1;
+}
+
 static int
 is_unreserved(int c)
 {

@@ -19,6 +19,7 @@ struct request {
 	struct buf		 url;		/* whole, with its query */
 	const char		*type;	/* of the body; a literal, or NULL */
 	struct buf		 body;
+	char			 header[256];	/* one more, "Name: value" */
 	enum request_auth	 auth;	/* with the provider's credentials */
 	int			 timeout_ms;	/* for the whole exchange */
 	size_t			 reply_max; /* a longer reply is a failure */
@@ -45,6 +46,8 @@ void request_json(struct request *, const char *name, const char *value);
 void request_json_raw(struct request *, const char *name, const char *value);
 void request_json_int(struct request *, const char *name, int value);
 void request_json_end(struct request *);
+/* A header of this name; one at most.  What does not fit makes it bad. */
+void request_header(struct request *, const char *name, const char *value);
 /* One field of an application/x-www-form-urlencoded body. */
 void request_form(struct request *, const char *name, const char *value);
 

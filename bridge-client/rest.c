@@ -451,6 +451,8 @@ set_headers(struct transfer *t, const struct request *q)
 	    q->type != NULL ? " " : "", q->type != NULL ? q->type : "");
 	if (status == 0)
 		status = add_header(t, line);
+	if (status == 0 && q->header[0] != '\0')
+		status = add_header(t, q->header);
 	return status == 0 ? add_header(t, "Expect:") : -1;
 }
 
