@@ -98,6 +98,23 @@ def bench_cpu(home):
               [b / a for a, b in zip(f["tagged"], f["opendkim"])], ">=4")
 
 
+def bench_large(home):
+    """A megabyte: is what it takes to keep it no more than to hold it?"""
+    mail = pairs.write(home + "/megabyte", pairs.usual_mail(MB))
+    where = home + "/replace-megabyte"
+    sides = {
+        "ours": cpu(start_ours(home, "megabyte-milter"), mail, "-w", "/o/A",
+                    count=COUNT // 10),
+        "replace": cpu((where, pairs.start("replace", where, REPLACE, where)),
+                       mail, "-w", "Dear Bob", count=COUNT // 10),
+    }
+    for side in sides.values():
+        side()
+    f = pairs.rounds(sides)
+    pairs.say("milter-tagged-1m", f["ours"], [("replace", f["replace"])],
+              [a / b for a, b in zip(f["ours"], f["replace"])])
+
+
 def memory(start, mail, *more):
     """A side: megabytes that a new process took at most."""
     def measure():
@@ -138,6 +155,7 @@ def bench_memory(home):
 def main():
     home = pairs.folder()
     bench_cpu(home)
+    bench_large(home)
     bench_memory(home)
 
 
