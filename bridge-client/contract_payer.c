@@ -28,17 +28,17 @@ check_path(const char *v)
 	    "give a path that begins with /";
 }
 
-#define STRING(field, name, def, check) \
-	{ name, CONF_STRING, offsetof(struct contract_payer, field), 0, 0, \
-	    def, NULL, 0, check }
+#define AT(field)	offsetof(struct contract_payer, field)
+#define STRING(at, name, def, check) \
+	{ name, CONF_STRING, at, 0, 0, def, NULL, 0, check }
 
 const struct conf_key contract_payer_keys[] = {
-	STRING(kind, "kind", NULL, NULL),
-	STRING(url, "url", NULL, check_url),
-	STRING(secret_file, "secret_file", NULL, check_path),
-	STRING(ca_file, "ca_file", "", check_path),
-	{ "connect", CONF_DURATION, offsetof(struct contract_payer,
-	    connect_s), 1, 60, "5s", NULL, 0, NULL },
+	STRING(AT(kind), "kind", NULL, NULL),
+	STRING(AT(url), "url", NULL, check_url),
+	STRING(AT(secret_file), "secret_file", NULL, check_path),
+	STRING(AT(ca_file), "ca_file", "", check_path),
+	{ "connect", CONF_DURATION, AT(connect_s), 1, 60, "5s", NULL, 0,
+	    NULL },
 	{ NULL, CONF_STRING, 0, 0, 0, NULL, NULL, 0, NULL }
 };
 
