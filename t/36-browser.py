@@ -220,6 +220,15 @@ def languages(a, c):
     ok(c.js("document.querySelector('.langs summary')"
             ".getBoundingClientRect().bottom < 100"),
        "the switch is seen at once")
+    is_open = "document.querySelector('.langs details').open"
+    c.js("document.querySelector('.langs summary').click()")
+    c.js("document.querySelector('h1').click()")
+    is_(c.js(is_open), False, "a click elsewhere closes it")
+    c.js("document.querySelector('.langs summary').click()")
+    c.js("document.querySelector('.langs a').focus()")
+    c.key("Escape", 27)
+    is_((c.js(is_open), c.js("document.activeElement.tagName")),
+        (False, "SUMMARY"), "so does Escape, and the focus stays by it")
     c.js("document.querySelector('.langs summary').click()")
     shot(c, "switch")
     c.js("[...document.querySelectorAll('.langs a')]"

@@ -1,7 +1,8 @@
 /*
  * What a script adds to pages that work without one: the call's page follows
  * the call by server-sent events, seconds are counted, dates are written in
- * the reader's own zone, countries by their names.
+ * the reader's own zone, countries by their names, and the list of languages
+ * closes by itself.
  */
 (function () {
 	"use strict";
@@ -32,6 +33,19 @@
 	each("[data-region]", function (e) {
 		e.textContent = new Intl.DisplayNames([lang], { type: "region" })
 		    .of(e.getAttribute("data-region"));
+	});
+
+	each(".langs details", function (e) {
+		document.addEventListener("click", function (event) {
+			if (!e.contains(event.target))
+				e.open = false;
+		});
+		e.addEventListener("keydown", function (event) {
+			if (event.key === "Escape" && e.open) {
+				e.open = false;
+				e.querySelector("summary").focus();
+			}
+		});
 	});
 
 	/* The call's page from here on. */
