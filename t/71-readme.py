@@ -236,7 +236,7 @@ def restarts(root):
                 call.example.com:443:127.0.0.1 https://call.example.com/healthz
         }
         (while [ ! -e /tmp/enough ]; do ask; done) >/tmp/asked 2>&1 &
-        for i in 1 2 3 4 5; do
+        for i in 1 2 3; do
             sleep 0.5
             systemctl restart calloffer-acceptd || exit 1
         done
@@ -246,8 +246,8 @@ def restarts(root):
         sort /tmp/asked | uniq -c
         rm /tmp/asked /tmp/enough""")
     words = r.stdout.split()
-    ok(r.returncode == 0 and words[1:] == ["200"] and int(words[0]) > 50,
-       "five restarts of the web face: each visit is answered", r.stdout)
+    ok(r.returncode == 0 and words[1:] == ["200"] and int(words[0]) > 20,
+       "three restarts of the web face: each visit is answered", r.stdout)
 
 
 def remove(root, todo):
