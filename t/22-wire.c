@@ -414,8 +414,9 @@ check_tcp(void)
 	int l = socket(AF_INET, SOCK_STREAM, 0), fd, i;
 	int peer = socket(AF_INET, SOCK_STREAM, 0);
 	struct pollfd p = { .events = POLLIN };
-	int64_t began = 0;
+	int64_t began;
 	ssize_t n = 0;
+	int n_slow = 0;
 	char dst[9];
 
 	if (bind(l, (struct sockaddr *)&here, len) != 0 || listen(l, 1) != 0 ||
@@ -424,8 +425,7 @@ check_tcp(void)
 		return;
 	p.fd = fd = wire_accept(l, (struct sockaddr *)&here, &len);
 	for (i = 0; i < 40; i++) {
-		if (i == 20)	/* the kernel is patient at first only */
-			began = clock_mono_ms();
+		began = clock_mono_ms();
 		n += write(peer, "one", 3) + write(peer, "two", 3);
 		while (wire_poll(&p, 1, 1000) == 1 &&
 		    strchr(get(fd, 6), 'w') == NULL)
@@ -435,9 +435,11 @@ check_tcp(void)
 		n += say(fd, "b", "");
 		look(fd, POLLIN);
 		n += recv(peer, dst, 2, MSG_WAITALL);
+		n_slow += clock_mono_ms() - began >= 35;
 	}
 	is_int(n, 40 * (6 + 2 + 2), "forty times two words, two answers");
-	ok(clock_mono_ms() - began < 20 * 30, "without a rest between them");
+	/* The kernel is quick for the first of them, and the machine busy. */
+	ok(n_slow < 15, "without a rest between them");
 	wire_close(fd);
 	close(peer);
 	close(l);
