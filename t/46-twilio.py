@@ -16,6 +16,7 @@ os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 sys.path.insert(0, "t")
 import faketwilio               # noqa: E402
 import openapi                  # noqa: E402
+import sdk                      # noqa: E402
 import tap                      # noqa: E402
 from trunks import (A, COMBINATIONS, DESK, NUMBERS,  # noqa: E402
                     PROXY, SPECS, Bridge, Prism, find_prism, wait)
@@ -37,6 +38,7 @@ provider %(name)s {
 
 class Play:
     """Two telephones, and what Twilio tells of them."""
+    answers = set()             # documents that were answered
 
     def __init__(self, bridge, fake, times=1):
         self.bridge, self.fake, self.times = bridge, fake, times
@@ -80,6 +82,7 @@ class Play:
         status, kind, body = self.hook(url, Digits=key, CallSid=c["sid"],
                                        CallStatus="in-progress",
                                        To=c["to"], From=c["from"])
+        self.answers.add(body)
         good = kind == "text/xml" and xml.fromstring(body).find("Gather") \
             is not None and A not in body and DESK not in body
         tap.check([] if good else [(status, kind, body)],
@@ -293,6 +296,25 @@ def test_spec(fakes):
     tap.check(sorted(set(bad)), "every request has the vendor's fields")
 
 
+def test_documents(fakes):
+    """By Twilio's own library, in which they must come out the same."""
+    documents = sdk.kinds(Play.answers | {
+        d for fake in fakes for _, _, _, fields, _ in fake.asked
+        for d in fields.get("Twiml", ())})
+    folder = sdk.get()
+    if folder is None:
+        tap.note("the vendor's library cannot be had")
+        return
+    tap.check(sdk.twiml_faults(folder, documents) if len(documents) > 7
+              else ["only %d documents" % len(documents)],
+              "%d kinds of documents, as the vendor's library makes them"
+              % len(documents))
+    wrong = next(d for d in documents if "numDigits" in d).replace(
+        "numDigits", "numDigit")
+    tap.same(bool(sdk.twiml_faults(folder, [wrong])), True,
+             "a misspelt attribute would be seen")
+
+
 def scenarios(b, fake, spare):
     tap.same(wait(lambda: b.ready() == [1, 1], 20), True,
              "both providers are ready")
@@ -353,6 +375,7 @@ def main():
         fakes = run("twilio", folder, program)
         fakes += run("signalwire", folder, None)
     test_leak(fakes)
+    test_documents(fakes)
     if os.path.exists(SPEC):
         test_spec(fakes)
     else:

@@ -15,6 +15,7 @@ os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 sys.path.insert(0, "t")
 import fakevonage               # noqa: E402
 import openapi                  # noqa: E402
+import sdk                      # noqa: E402
 import tap                      # noqa: E402
 from trunks import (A, COMBINATIONS, DESK, NUMBERS,  # noqa: E402
                     PROXY, SPECS, Bridge, Prism, find_prism, wait)
@@ -37,6 +38,7 @@ provider %(name)s {
 
 class Play:
     """Two telephones, and what Vonage tells of them."""
+    answers = set()             # documents that were answered
 
     def __init__(self, bridge, fake, times=1):
         self.bridge, self.fake, self.times = bridge, fake, times
@@ -83,6 +85,7 @@ class Play:
             self.input(c)["eventUrl"][0], self.times, uuid=c["uuid"],
             conversation_uuid=c["conversation_uuid"],
             dtmf={"digits": digits, "timed_out": is_late})
+        self.answers.add(body)
         good = kind == "application/json" and \
             json.loads(body)[0]["action"] == "input" and \
             not any(n in body for n in NUMBERS)
@@ -290,6 +293,26 @@ def test_spec(fakes):
     tap.check(sorted(set(bad)), "every request has the vendor's fields")
 
 
+def test_documents(fakes):
+    """By Vonage's own library, in which they must come out the same."""
+    asked = [body for fake in fakes for _, _, _, body in fake.asked]
+    documents = sdk.kinds(Play.answers | {
+        json.dumps(b.get("ncco") or b["destination"]["ncco"]) for b in asked
+        if "ncco" in b or "destination" in b})
+    folder = sdk.get()
+    if folder is None:
+        tap.note("the vendor's library cannot be had")
+        return
+    tap.check(sdk.ncco_faults(folder, documents) if len(documents) > 7
+              else ["only %d documents" % len(documents)],
+              "%d kinds of documents, as the vendor's library makes them"
+              % len(documents))
+    wrong = next(d for d in documents if "maxDigits" in d).replace(
+        "maxDigits", "maxDigit")
+    tap.same(bool(sdk.ncco_faults(folder, [wrong])), True,
+             "a misspelt member would be seen")
+
+
 def scenarios(b, fake, spare):
     tap.same(wait(lambda: b.ready() == [1, 1], 20), True,
              "both providers are ready")
@@ -346,6 +369,7 @@ def main():
                        and "Unable to match the returned status" not in x],
                       "no violation, says the proxy")
     test_leak((fake, spare))
+    test_documents((fake, spare))
     if os.path.exists(SPEC):
         test_spec((fake, spare))
     else:

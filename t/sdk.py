@@ -1,0 +1,118 @@
+"""What we send to providers, by the vendors' own libraries: each document is
+built anew by them, verb by verb, in their own types, and must come out the
+same."""
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import xml.etree.ElementTree as xml
+
+NUMBERS = ("numDigits", "timeout", "timeLimit", "maxParticipants")
+BOOLEANS = ("startConferenceOnEnter", "endConferenceOnExit")
+LISTS = ("input",)
+VERBS = {"Gather": "gather", "Play": "play", "Redirect": "redirect",
+         "Dial": "dial", "Conference": "conference"}
+
+
+def get():
+    """The folder of the libraries; None where npm cannot have them."""
+    if not shutil.which("npm"):
+        return None
+    r = subprocess.run(["t/sdk/get"], capture_output=True, text=True,
+                       timeout=300, check=False)
+    return os.path.abspath(r.stdout.strip()) if r.returncode == 0 else None
+
+
+def typed(name, value):
+    if name in NUMBERS:
+        return int(value)
+    if name in BOOLEANS:
+        return {"true": True, "false": False}[value]
+    return value.split() if name in LISTS else value
+
+
+def verbs(element, parent, lines):
+    """The calls of their library that make what is in the element."""
+    for child in element:
+        name = "v%d" % len(lines)
+        args = [json.dumps({k: typed(k, v) for k, v in child.items()})]
+        if child.text is not None and not len(child):
+            args.append(json.dumps(child.text))
+            if args[0] == "{}":
+                args.pop(0)
+        lines.append("const %s = %s.%s(%s);" % (
+            name, parent, VERBS[child.tag], ", ".join(args)))
+        verbs(child, name, lines)
+
+
+def twiml_script(documents):
+    out = ['import VoiceResponse = require("twilio/lib/twiml/'
+           'VoiceResponse");', "const out: string[] = [];"]
+    for text in documents:
+        lines = ["const v0 = new VoiceResponse();"]
+        verbs(xml.fromstring(text), "v0", lines)
+        out += ["{", *lines, "out.push(v0.toString());", "}"]
+    return "\n".join(out + ["console.log(JSON.stringify(out));"])
+
+
+def ncco_script(documents):
+    """By position, as their constructors have it: what they do not know has
+    no place."""
+    out = ['import { NCCOBuilder, Input, Stream, Conversation } from '
+           '"@vonage/voice/dist/lib/ncco";', "const out: unknown[] = [];"]
+    for text in documents:
+        out.append("{ const b = new NCCOBuilder();")
+        for a in json.loads(text):
+            if a["action"] == "input":
+                args = [a["dtmf"], None, a["eventUrl"][0], a["eventMethod"]]
+                kind = "Input"
+            elif a["action"] == "stream":
+                args = [a["streamUrl"][0], None, a["bargeIn"]]
+                kind = "Stream"
+            else:
+                args = [a["name"], None, None, a["endOnExit"]]
+                kind = "Conversation"
+            out.append("b.addAction(new %s(%s));" % (kind, ", ".join(
+                "undefined" if x is None else json.dumps(x) for x in args)))
+        out.append("out.push(b.build()); }")
+    return "\n".join(out + ["console.log(JSON.stringify(out));"])
+
+
+def build(folder, script):
+    """(what was built, what the compiler or the library says)."""
+    with tempfile.TemporaryDirectory(dir=folder) as here:
+        with open(os.path.join(here, "d.ts"), "w", encoding="utf-8") as f:
+            f.write(script)
+        bin_ = os.path.join(folder, "node_modules/.bin")
+        said = subprocess.run(
+            [os.path.join(bin_, "tsc"), "--strict", "--skipLibCheck",
+             "--module", "commonjs", "--target", "es2020",
+             "--lib", "es2020,dom", "--outDir", here, here + "/d.ts"],
+            capture_output=True, text=True, check=False, timeout=120)
+        if said.returncode:
+            return [], said.stdout.splitlines()
+        run = subprocess.run(["node", here + "/d.js"], capture_output=True,
+                             text=True, check=False, timeout=60)
+        return (json.loads(run.stdout), []) if run.returncode == 0 \
+            else ([], run.stderr.splitlines())
+
+
+def kinds(documents):
+    """One of each, whatever call it is of."""
+    return sorted({re.sub("co-[0-9a-f]{32}", "co-" + 32 * "0", d)
+                   for d in documents})
+
+
+def twiml_faults(folder, documents):
+    """Complaints about these documents."""
+    built, bad = build(folder, twiml_script(documents))
+    return bad or [x for x, y in zip(documents, built)
+                   if xml.canonicalize(x) != xml.canonicalize(y)]
+
+
+def ncco_faults(folder, documents):
+    built, bad = build(folder, ncco_script(documents))
+    return bad or [x for x, y in zip(documents, built)
+                   if json.loads(x) != y]
