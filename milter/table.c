@@ -82,8 +82,8 @@ check_entry(struct map *m, const struct db_value *k,
 	}
 	if (entry.template[0] != '\0' && m->source->knows != NULL &&
 	    !m->source->knows(m->source->ctx, entry.template)) {
-		snprintf(why, size, "%s: %s: there is no template %s "
-		    "in the folder that templates= names", m->path, key,
+		snprintf(why, size, "%s: %s: there is no template %s; a new "
+		    "one is read at the next reload", m->path, key,
 		    entry.template);
 		return -1;
 	}
