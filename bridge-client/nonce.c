@@ -5,6 +5,7 @@
 
 #include <sodium.h>
 
+#include "lib/scan.h"
 #include "lib/secret.h"
 #include "lib/token.h"
 
@@ -43,13 +44,15 @@ encode(char *text, size_t size, const unsigned char raw[TEXT_BYTES])
 }
 
 /* Exactly TEXT_BYTES, in the one spelling that encode() makes: libsodium
- * refuses a last character whose unused bits are not zero. */
+ * refuses a last character whose unused bits are not zero, but takes bytes from
+ * 0x80 up for letters. */
 static int
 decode(unsigned char raw[TEXT_BYTES], const char *text)
 {
-	size_t n;
+	size_t len = strlen(text), n;
 
-	if (sodium_base642bin(raw, TEXT_BYTES, text, strlen(text), NULL, &n,
+	if (!scan_is_base64url(text, len) ||
+	    sodium_base642bin(raw, TEXT_BYTES, text, len, NULL, &n,
 	    NULL, sodium_base64_VARIANT_URLSAFE_NO_PADDING) == -1)
 		return -1;
 	return n == TEXT_BYTES ? 0 : -1;

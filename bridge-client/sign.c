@@ -28,14 +28,10 @@ sign_base64(const char *s, void *dst, size_t size)
 long
 sign_base64url(const char *s, size_t len, void *dst, size_t size)
 {
-	size_t i, n;
+	size_t n;
 
-	for (i = 0; i < len; i++)
-		if (!scan_is_alnum((unsigned char)s[i]) && s[i] != '-' &&
-		    s[i] != '_')
-			return -1;
-	if (sodium_base642bin(dst, size, s, len, NULL, &n, NULL,
-	    sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
+	if (!scan_is_base64url(s, len) || sodium_base642bin(dst, size, s, len,
+	    NULL, &n, NULL, sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
 		return -1;
 	return (long)n;
 }

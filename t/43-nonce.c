@@ -58,31 +58,19 @@ test_ages(void)
 static int
 count_accepted(const char *good, int (*accepts)(const char *))
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789-_=+/ ";
 	char text[ASK_NONCE_MAX + 1];
-	size_t n = strlen(good), i, j;
-	int count = 0;
+	size_t n = strlen(good), i;
+	int count = 0, c;
 
-	for (i = 0; i < n; i++)
-		for (j = 0; j < sizeof(digits) - 1; j++) {
+	for (i = 0; i <= n; i++)
+		for (c = 0; c < 256; c++) {
 			memcpy(text, good, n + 1);
-			if (text[i] == digits[j])
+			text[n + 1] = '\0';
+			if ((unsigned char)text[i] == c)
 				continue;
-			text[i] = digits[j];
+			text[i] = (char)c;
 			count += accepts(text);
 		}
-	for (i = 0; i < n; i++) {
-		memcpy(text, good, n + 1);
-		text[i] = '\0';
-		count += accepts(text);
-	}
-	for (j = 0; j < sizeof(digits) - 1; j++) {
-		memcpy(text, good, n + 1);
-		text[n] = digits[j];
-		text[n + 1] = '\0';
-		count += accepts(text);
-	}
 	return count;
 }
 
