@@ -20,6 +20,7 @@ from trunks import (A, COMBINATIONS, DESK, NUMBERS,  # noqa: E402
 
 SPEC = SPECS + "telnyx_calls_trim.json"
 APP = "1684641123236054244"
+OTHER = "1684641123236054245"
 PROVIDERS = """
 provider phone {
 	kind = telnyx
@@ -33,7 +34,7 @@ provider spare {
 	kind = telnyx
 	url = "%(spare)s"
 	password_file = "DIR/password"
-	app = %(app)s
+	app = %(spare_app)s
 	prompts = "https://call.example.com/prompts"
 	public_key = "%(key)s"
 }
@@ -238,6 +239,42 @@ def test_failover(b, fake, spare):
         tap.same(b.idle(), True, "over")
 
 
+def test_two_connections(folder):
+    """Of one account: their legs can be joined, so B goes by the other."""
+    fake = faketelnyx.Telnyx(APP, OTHER)
+    b = Bridge(folder, PROVIDERS % {
+        "url": fake.url, "spare": fake.url, "app": APP, "spare_app": OTHER,
+        "key": fake.public_key}, {"password": "KEY0123"})
+    wait(lambda: b.ready() == [1, 1], 20)
+    p = Play(b, fake)
+    secret = b.accept()
+    a = p.leg("a")
+    p.answer(a)
+    b.until(secret, "asking-a")
+    fake.odd.append(("/calls", 422, "10016", False))
+    p.press(a, "1")
+    c = p.leg("b")
+    tap.same([x and x["body"]["connection_id"] for x in (a, c)], [APP, OTHER],
+             "B is refused, and rung by the next connection")
+    p.name = "spare"
+    p.answer(c)
+    b.until(secret, "asking-b")
+    p.press(c, "1")
+    b.until(secret, "talking")
+    tap.same([x["call_control_id"] for x in fake.commands(a, "bridge")],
+             [c["call_control_id"]], "and joined with A")
+    b.hang_up(secret)
+    wait(lambda: (a["state"], c["state"]) == ("gone", "gone"))
+    tap.same((a["state"], c["state"]), ("gone", "gone"),
+             "both are put down, each by its own")
+    p.gone(c)
+    p.name = "phone"
+    p.gone(a)
+    tap.same(b.idle(), True, "over")
+    tap.same(b.end(), 0, "ends")
+    return fake
+
+
 def test_combinations(b, fake):
     for number, destination, rung in COMBINATIONS:
         p = Play(b, fake)
@@ -340,11 +377,15 @@ def main():
             tap.same(prism.is_up, True, "the vendor's specification stands "
                      "between the bridge and the fake")
         os.chmod(folder, 0o755)
+        home = os.path.join(folder, "j")
+        os.mkdir(home)
+        joined = test_two_connections(home)
         home = os.path.join(folder, "b")
         os.mkdir(home)
         b = Bridge(home, PROVIDERS % {
             "url": prism.url if prism else fake.url, "spare": spare.url,
-            "app": APP, "key": fake.public_key}, {"password": "KEY0123"})
+            "app": APP, "spare_app": APP, "key": fake.public_key},
+            {"password": "KEY0123"})
         try:
             scenarios(b, fake, spare)
         except Exception as e:  # what the program said is worth more
@@ -361,7 +402,7 @@ def main():
                        if "[CLI]" not in x and
                        ("iolation" in x or "rror" in x)],
                       "no violation, says the proxy")
-    test_leak((fake, spare))
+    test_leak((fake, spare, joined))
     if os.path.exists(SPEC):
         test_spec((fake, spare))
     else:

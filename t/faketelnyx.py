@@ -18,8 +18,8 @@ def error(status, code, title):
 
 
 class Telnyx:
-    def __init__(self, app):
-        self.app = app
+    def __init__(self, *apps):
+        self.app, self.apps = apps[0], apps
         self.key = nacl.signing.SigningKey(b"\7" * 32)
         self.lock = threading.Condition()
         self.asked = []         # (method, path, query, body)
@@ -79,13 +79,13 @@ class Telnyx:
             return self.do(h.command, path, body)
 
     def do(self, method, path, body):
-        if path == "/call_control_applications/" + self.app:
+        if path in ["/call_control_applications/" + a for a in self.apps]:
             return 200, {"data": {
-                "id": self.app, "record_type": "call_control_application",
+                "id": path.split("/")[2], "record_type": "call_control_application",
                 "application_name": "offers", "active": True,
                 "webhook_api_version": "2",
                 "webhook_event_url": "https://call.example.com/"}}
-        if path == "/connections/%s/active_calls" % self.app:
+        if path in ["/connections/%s/active_calls" % a for a in self.apps]:
             live = [{"record_type": "call", "call_duration": 0,
                      **{k: c[k] for k in ("call_control_id", "call_leg_id",
                                           "call_session_id",
