@@ -20,6 +20,7 @@ class Ari:
         self.port = self.listener.getsockname()[1]
         self.lock = threading.Condition(threading.RLock())
         self.asked = []         # (method, path, query)
+        self.bodies = []        # of each, as it came
         self.channels = {}      # id: state
         self.events = None      # the stream's socket
         threading.Thread(target=self.serve, daemon=True).start()
@@ -58,9 +59,10 @@ class Ari:
                      b"Content-Length: %d\r\n\r\n" % (status, len(body))
                      + body)
 
-    def react(self, method, path, query, _body):
+    def react(self, method, path, query, body):
         with self.lock:
             self.asked.append((method, path, query))
+            self.bodies.append(body.decode())
             self.lock.notify_all()
             parts = path.strip("/").split("/")
             if parts[0] == "applications":
