@@ -78,6 +78,12 @@ call_erase(struct call *c)
 	c->is_erased = 1;
 }
 
+int
+call_is_free(const struct call *c)
+{
+	return c->state == CALL_ENDED || c->state == CALL_SETTLING;
+}
+
 static int64_t
 sooner(int64_t a, int64_t b)
 {

@@ -191,6 +191,9 @@ void call_redact(const struct call *, int leg, char dst[TEL_REDACTED_SIZE]);
 /* Forgets numbers and recipient, but for what call_redact() shows. */
 void call_erase(struct call *);
 
+/* Nobody is called any more: what is left is between us and who pays. */
+int call_is_free(const struct call *);
+
 /* How a person would tell the state.  From PARTING on it has ended. */
 enum ask_stage call_stage(const struct call *);
 /* Seconds talked so far, or in all. */

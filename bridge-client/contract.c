@@ -63,6 +63,26 @@ check_url(const char *v)
 }
 
 static const char *
+check_smtp(const char *v)
+{
+	if (v[0] == '\0' || ((strncmp(v, "smtp://", 7) == 0 ||
+	    strncmp(v, "smtps://", 8) == 0) && strpbrk(v, " ?#@") == NULL))
+		return NULL;
+	return "give a mail server as smtp://127.0.0.1:25 or "
+	    "smtps://mail.example.com";
+}
+
+static const char *
+check_address(const char *v)
+{
+	const char *at = strchr(v, '@');
+
+	return v[0] == '\0' || (at != NULL && at != v && at[1] != '\0' &&
+	    strpbrk(v, " <>()[],;:\"\\\t") == NULL) ? NULL :
+	    "give an address as calls@example.com";
+}
+
+static const char *
 check_caller_id(const char *v)
 {
 	struct tel tel;
@@ -298,6 +318,12 @@ static const struct conf_key contract_keys[] = {
 	LIST(HERE(unseal_keys), "unseal_keys", NULL, check_path),
 	STRING(HERE(mac_file), "mac_key", NULL, check_path),
 	STRING(HERE(stop_file), "stop_file", "", check_path_or_none),
+	STRING(HERE(smtp), "smtp", "", check_smtp),
+	STRING(HERE(smtp_from), "smtp_from", "", check_address),
+	STRING(HERE(smtp_user), "smtp_user", "", NULL),
+	STRING(HERE(smtp_password_file), "smtp_password_file", "",
+	    check_path_or_none),
+	STRING(HERE(smtp_ca_file), "smtp_ca_file", "", check_path_or_none),
 	SOCKET(face, "face", "/run/calloffer/face.sock", "0660",
 	    "calloffer-acceptd"),
 	SOCKET(admin, "admin", "/run/calloffer/admin.sock", "0600", "root"),
@@ -372,6 +398,7 @@ contract_free(struct contract *c)
 	for (i = 0; i < c->verify.n; i++)
 		key_wipe(&c->verify.keys[i]);
 	key_wipe(&c->mac);
+	secret_free(c->smtp_password);
 	free(c->face.uid);
 	free(c->admin.uid);
 	conf_free(c->conf);
@@ -551,6 +578,12 @@ contract_needs_restart(const struct contract *was, const struct contract *now)
 		return "day_keys";
 	if (was->keep_numbers_s != now->keep_numbers_s)
 		return "keep_numbers";
+	if (strcmp(was->smtp, now->smtp) != 0 ||
+	    strcmp(was->smtp_from, now->smtp_from) != 0 ||
+	    strcmp(was->smtp_user, now->smtp_user) != 0 ||
+	    strcmp(was->smtp_password_file, now->smtp_password_file) != 0 ||
+	    strcmp(was->smtp_ca_file, now->smtp_ca_file) != 0)
+		return "smtp";
 	if (strcmp(was->mac_file, now->mac_file) != 0)
 		return "mac_key";
 	if (differs(&was->unseal_keys, &now->unseal_keys))

@@ -135,6 +135,11 @@ struct contract {
 	int64_t		 keep_numbers_s;	/* beyond the day of a call */
 	struct conf_list unseal_keys;	/* files */
 	char		*mac_file;
+	char		*smtp;		/* of the mail server; "": no notices */
+	char		*smtp_from;
+	char		*smtp_user;	/* "": without a login */
+	char		*smtp_password_file;
+	char		*smtp_ca_file;	/* "": the system's */
 	char		*stop_file;	/* while it exists, no call is accepted;
 					   "": there is none */
 	struct contract_socket face, admin;
@@ -147,6 +152,7 @@ struct contract {
 	const char	*path;		/* by contract_parse */
 	struct conf	*conf;
 	struct key	 mac;		/* after CONTRACT_START only */
+	struct secret	*smtp_password;	/* likewise; NULL: no file is named */
 	struct key_ring	 verify;	/* every key, whatever its state */
 };
 

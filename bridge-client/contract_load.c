@@ -76,6 +76,21 @@ load_key(const struct contract *c, const struct contract_place *at,
 	return contract_wrong(at, 1, name, "%s", f->why);
 }
 
+static int
+load_smtp(struct contract *c, const struct contract_place *at)
+{
+	struct secret_file f = { .path = c->smtp_password_file,
+		.password = &c->smtp_password };
+
+	if (c->smtp[0] != '\0' && c->smtp_from[0] == '\0')
+		return contract_wrong(at, 1, "smtp", "needs smtp_from");
+	if (c->smtp_user[0] != '\0' && f.path[0] == '\0')
+		return contract_wrong(at, 1, "smtp_user",
+		    "needs smtp_password_file");
+	return f.path[0] == '\0' ? 0 :
+	    load_key(c, at, "smtp_password_file", &f);
+}
+
 /* That the unsealing keys can be read is checked; unseal holds them. */
 static int
 load_keys(struct contract *c, const struct contract_place *at)
@@ -99,7 +114,7 @@ load_keys(struct contract *c, const struct contract_place *at)
 			return -1;
 		key_wipe(&unseal);
 	}
-	return 0;
+	return load_smtp(c, at);
 }
 
 /*

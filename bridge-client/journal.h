@@ -96,6 +96,20 @@ struct journal_post {
 	const char	*note;		/* cut where it is too long */
 };
 
+/*
+ * A mail that the offeror should get of a call.  Like a RING it is asked for
+ * durably before anything is sent: one that is asked for and of which nothing
+ * is known is not asked for again.
+ */
+struct journal_notice {
+	unsigned char	call[JOURNAL_ID_BYTES];
+	uint8_t		kind;		/* enum letter_kind */
+	uint8_t		is_asked;
+	uint8_t		tries;		/* that certainly came to nothing */
+	int64_t		at;		/* not before */
+	int64_t		until;		/* nor after */
+};
+
 struct journal;
 
 /* One account, entry: as below. */
@@ -146,7 +160,17 @@ struct journal_ops {
 	enum journal_result (*sweep)(struct journal *, int64_t wall,
 	    int64_t keep_s, size_t budget);
 
+	/* What has become of a notice; NULL: it is done with. */
+	enum journal_result (*notice_set)(struct journal *,
+	    const struct journal_notice *was,
+	    const struct journal_notice *now);
+
 	/* Outside of one. */
+
+	/* One that is to be sent now; NOT_FOUND: none.  From the first time
+	 * on that this is asked, put() makes them. */
+	enum journal_result (*notice_due)(struct journal *, int64_t wall,
+	    struct journal_notice *out);
 
 	/*
 	 * Erases numbers, and what else identifies people, from calls that

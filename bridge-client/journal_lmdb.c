@@ -20,10 +20,12 @@
 #include "bridge-client/erase.h"
 #include "bridge-client/journal.h"
 #include "bridge-client/ledger_lmdb.h"
+#include "bridge-client/notices.h"
 #include "bridge-client/record.h"
 #include "bridge-client/restore.h"
 #include "bridge-client/rows.h"
 #include "bridge-client/sweep.h"
+#include "bridge-client/uses.h"
 #include "bridge-client/vault.h"
 #include "bridge-client/walk.h"
 
@@ -53,6 +55,7 @@ struct lmdb {
 	const char	*full;		/* why not, if it was needed */
 	int		 has_blocked;
 	int		 has_revoked;
+	int		 has_notices;	/* somebody sends them */
 	struct rows_key	 swept[ROWS_TABLES];	/* to go on there */
 };
 
@@ -205,40 +208,6 @@ op_accept(struct journal *j, const struct call *c)
 	    r;
 }
 
-/* Nobody is called any more: what is left is between us and who pays. */
-static int
-is_free(const struct call *c)
-{
-	return c->state == CALL_ENDED || c->state == CALL_SETTLING;
-}
-
-/* The use, as this record changes it. */
-static enum journal_result
-settle_use(struct lmdb *l, const struct call *was, const struct call *c)
-{
-	char id[TOKEN_UUID_SIZE];
-	struct record_uses u;
-	enum journal_result r;
-	int is_spent = c->is_spent && !was->is_spent;
-	int is_ended = is_free(c) && !is_free(was);
-
-	if (!is_spent && !is_ended)
-		return JOURNAL_OK;
-	r = rows_get_uses(l->txn, c->acc.offer, &u);
-	if (r == JOURNAL_NOT_FOUND || r == JOURNAL_DAMAGED) {
-		token_uuid_text(c->acc.offer, id);
-		log_warn("offer=%s record=damaged", id);
-		return JOURNAL_OK;	/* the call itself must go on */
-	}
-	if (r != JOURNAL_OK)
-		return r;
-	if (is_spent && u.spent < UINT8_MAX)
-		u.spent++;
-	if (is_ended)
-		u.is_open = 0;
-	return rows_put_uses(l->txn, c->acc.offer, &u);
-}
-
 static enum journal_result
 block(struct lmdb *l, const struct call *c)
 {
@@ -264,7 +233,9 @@ op_put(struct journal *j, const struct call *c)
 		r = JOURNAL_OK;
 	}
 	if (r == JOURNAL_OK)
-		r = settle_use(l, &was, c);
+		r = uses_settle(l->txn, &was, c);
+	if (r == JOURNAL_OK && l->has_notices)
+		r = notices_add(l->txn, &was, c);
 	if (r == JOURNAL_OK && c->is_blocked && !was.is_blocked)
 		r = block(l, c);
 	if (r == JOURNAL_OK)
@@ -303,7 +274,21 @@ op_sweep(struct journal *j, int64_t wall, int64_t keep_s, size_t budget)
 	return r == JOURNAL_OK ? ledger_lmdb_sweep(l->txn, &money) : r;
 }
 
+static enum journal_result
+op_notice_set(struct journal *j, const struct journal_notice *was,
+    const struct journal_notice *now)
+{
+	return notices_set(self(j)->txn, was, now);
+}
+
 /* Outside of one. */
+
+static enum journal_result
+op_notice_due(struct journal *j, int64_t wall, struct journal_notice *out)
+{
+	self(j)->has_notices = 1;
+	return notices_due(self(j)->db, wall, out);
+}
 
 static enum journal_result
 op_get(struct journal *j, const unsigned char id[ID], struct call *out)
@@ -492,6 +477,8 @@ static const struct journal_ops ops = {
 	.sweep = op_sweep,
 	.erase = op_erase,
 	.tidy = op_tidy,
+	.notice_set = op_notice_set,
+	.notice_due = op_notice_due,
 	.get = op_get,
 	.look = op_look,
 	.is_blocked = op_is_blocked,

@@ -34,6 +34,7 @@
 #include "bridge-client/journal.h"
 #include "bridge-client/journal_lmdb.h"
 #include "bridge-client/jwt.h"
+#include "bridge-client/notify.h"
 #include "bridge-client/phone.h"
 #include "bridge-client/provider.h"
 #include "bridge-client/rest.h"
@@ -82,6 +83,7 @@ static struct {
 	struct trunk		*trunk;
 	struct bank		*bank;
 	struct guard		*guard;
+	struct notify		*notify;	/* NULL: none are sent */
 	struct hook		*hook;
 	struct service		 service;
 	struct service_accept	*accept;
@@ -324,6 +326,7 @@ on_ended(void *ctx, const struct call *c)
 {
 	(void)ctx;
 	guard_closed(bridge.guard, &c->acc);
+	notify_wake(bridge.notify);
 }
 
 static struct driver *
@@ -361,6 +364,9 @@ open_service(void)
 	bridge.accept = service_accept_new(s);
 	if (bridge.guard == NULL || bridge.accept == NULL ||
 	    bridge.hook == NULL)
+		log_fatal(EX_OSERR, "out of memory");
+	if (bridge.start->smtp[0] != '\0' && (bridge.notify = notify_open(
+	    bridge.loop, bridge.journal, bridge.start)) == NULL)
 		log_fatal(EX_OSERR, "out of memory");
 	s->driver = open_driver();
 	s->journal = bridge.journal;
@@ -447,6 +453,7 @@ close_all(void)
 	service_admin_free(bridge.admin);
 	(void)unlink(bridge.start->face.path);
 	(void)unlink(bridge.start->admin.path);
+	notify_close(bridge.notify);
 	trunk_close(bridge.trunk);
 	driver_free(bridge.service.driver);
 	bank_close(bridge.bank);

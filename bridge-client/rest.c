@@ -1,5 +1,5 @@
 /*
- * The one door to libcurl: requests and bare connections on the loop.
+ * Requests and bare connections of libcurl's.
  *
  * libcurl sends a request a second time, on its own account, when a kept
  * connection turns out to be dead, although the other side may have acted on
@@ -9,7 +9,6 @@
 
 #include <sys/queue.h>
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +19,7 @@
 #include "lib/loop.h"
 
 #include "bridge-client/credentials.h"
+#include "bridge-client/multi.h"
 #include "bridge-client/request.h"
 
 #include "bridge-client/rest.h"
@@ -30,15 +30,8 @@
 #define HEAD_MAX	65536	/* of a reply */
 #define AUTH_SIZE	8192	/* of credentials as a header */
 
-/* What libcurl works on; the first member of what it is. */
-struct job {
-	CURL	*easy;
-	char	 why[CURL_ERROR_SIZE];
-	void	(*done)(struct job *, CURLcode);
-};
-
 struct transfer {
-	struct job		 job;
+	struct multi_job		 job;
 	struct rest_account	*account;
 	LIST_ENTRY(transfer)	 entry;
 	struct curl_slist	*headers;
@@ -52,7 +45,7 @@ struct transfer {
 };
 
 struct rest_wire {
-	struct job		 job;
+	struct multi_job		 job;
 	struct rest_account	*account;
 	LIST_ENTRY(rest_wire)	 entry;
 	struct loop_fd		*watch;
@@ -71,136 +64,24 @@ struct rest_account {
 };
 
 struct rest {
-	struct loop			*loop;
-	CURLM				*multi;
-	struct loop_timer		*timer;
+	struct multi			*multi;
 	LIST_HEAD(, rest_account)	 accounts;
 };
-
-/* libcurl on the loop. */
-
-static void
-reap(struct rest *r)
-{
-	CURLMsg *m;
-	struct job *job;
-	int left;
-
-	while ((m = curl_multi_info_read(r->multi, &left)) != NULL) {
-		if (m->msg != CURLMSG_DONE)
-			continue;
-		job = NULL;
-		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE,
-		    (char **)&job);
-		job->done(job, m->data.result);
-	}
-}
-
-static void
-on_timer(void *ctx)
-{
-	struct rest *r = ctx;
-	int running;
-
-	curl_multi_socket_action(r->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-	reap(r);
-}
-
-/* One socket of libcurl's. */
-struct watch {
-	struct rest	*rest;
-	curl_socket_t	 fd;
-	struct loop_fd	*loop_fd;
-};
-
-static void
-on_socket(void *ctx, int events)
-{
-	struct watch *w = ctx;
-	struct rest *r = w->rest;
-	int running;
-
-	/* `w` may be gone after this. */
-	curl_multi_socket_action(r->multi, w->fd,
-	    ((events & LOOP_READ) ? CURL_CSELECT_IN : 0) |
-	    ((events & LOOP_WRITE) ? CURL_CSELECT_OUT : 0), &running);
-	reap(r);
-}
-
-static int
-want_timer(CURLM *multi, long timeout_ms, void *ctx)
-{
-	struct rest *r = ctx;
-
-	(void)multi;
-	loop_timer_arm(r->timer, timeout_ms);
-	return 0;
-}
-
-static int
-want_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *sock)
-{
-	struct rest *r = ctx;
-	struct watch *w = sock;
-	int events = ((what & CURL_POLL_IN) ? LOOP_READ : 0) |
-	    ((what & CURL_POLL_OUT) ? LOOP_WRITE : 0);
-
-	(void)easy;
-	if (what == CURL_POLL_REMOVE) {
-		if (w != NULL)
-			loop_fd_free(w->loop_fd);
-		free(w);
-		return 0;
-	}
-	if (w != NULL) {
-		loop_fd_set(w->loop_fd, events);
-		return 0;
-	}
-	w = calloc(1, sizeof(*w));
-	if (w == NULL)
-		return -1;
-	w->rest = r;
-	w->fd = fd;
-	w->loop_fd = loop_fd_new(r->loop, fd, events, on_socket, w);
-	if (w->loop_fd == NULL) {
-		free(w);
-		return -1;
-	}
-	curl_multi_assign(r->multi, fd, w);
-	return 0;
-}
 
 struct rest *
 rest_open(struct loop *loop)
 {
-	struct rest *r;
+	struct rest *r = calloc(1, sizeof(*r));
 
-	signal(SIGPIPE, SIG_IGN);
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+	if (r == NULL || (r->multi = multi_open(loop)) == NULL) {
+		free(r);
 		return NULL;
-	r = calloc(1, sizeof(*r));
-	if (r == NULL)
-		goto fail;
-	r->loop = loop;
-	r->timer = loop_timer_new(loop, on_timer, r);
-	r->multi = curl_multi_init();
-	if (r->timer == NULL || r->multi == NULL)
-		goto fail;
-	curl_multi_setopt(r->multi, CURLMOPT_SOCKETFUNCTION, want_socket);
-	curl_multi_setopt(r->multi, CURLMOPT_SOCKETDATA, r);
-	curl_multi_setopt(r->multi, CURLMOPT_TIMERFUNCTION, want_timer);
-	curl_multi_setopt(r->multi, CURLMOPT_TIMERDATA, r);
-	curl_multi_setopt(r->multi, CURLMOPT_MAXCONNECTS,
+	}
+	curl_multi_setopt(multi_handle(r->multi), CURLMOPT_MAXCONNECTS,
 	    (long)CONNECTIONS_MAX);
-	curl_multi_setopt(r->multi, CURLMOPT_MAX_HOST_CONNECTIONS,
-	    (long)PER_HOST_MAX);
+	curl_multi_setopt(multi_handle(r->multi),
+	    CURLMOPT_MAX_HOST_CONNECTIONS, (long)PER_HOST_MAX);
 	return r;
-fail:
-	if (r != NULL)
-		loop_timer_free(r->timer);
-	free(r);
-	curl_global_cleanup();
-	return NULL;
 }
 
 void
@@ -210,21 +91,16 @@ rest_close(struct rest *r)
 		return;
 	while (!LIST_EMPTY(&r->accounts))
 		rest_account_free(LIST_FIRST(&r->accounts));
-	curl_multi_cleanup(r->multi);
-	loop_timer_free(r->timer);
+	multi_close(r->multi);
 	free(r);
-	curl_global_cleanup();
 }
 
 /* Accounts. */
 
 static void
-job_end(struct job *job, const struct rest_account *a)
+job_end(struct multi_job *job, const struct rest_account *a)
 {
-	if (job->easy == NULL)
-		return;
-	curl_multi_remove_handle(a->rest->multi, job->easy);
-	curl_easy_cleanup(job->easy);
+	multi_end(a->rest->multi, job);
 }
 
 static void
@@ -279,13 +155,13 @@ rest_account_free(struct rest_account *a)
 struct loop *
 rest_loop(const struct rest_account *a)
 {
-	return a->rest->loop;
+	return multi_loop(a->rest->multi);
 }
 
 /* What requests and wires have in common.  The options are libcurl's own
  * constants: that one is refused means another libcurl, or no memory. */
 static int
-job_start(struct job *job, const struct rest_account *a, const char *url)
+job_start(struct multi_job *job, const struct rest_account *a, const char *url)
 {
 	CURL *e = job->easy = curl_easy_init();
 	CURLcode bad = CURLE_OK;
@@ -366,7 +242,7 @@ why_of(const struct transfer *t, CURLcode code)
 }
 
 static void
-transfer_done(struct job *job, CURLcode code)
+transfer_done(struct multi_job *job, CURLcode code)
 {
 	struct transfer *t = (struct transfer *)job;
 	rest_done_fn *fn = t->fn;
@@ -497,7 +373,7 @@ rest_send(struct rest_account *a, const struct request *q, rest_done_fn *fn,
 	buf_init(&t->reply, q->reply_max);
 	LIST_INSERT_HEAD(&a->transfers, t, entry);
 	if (job_start(&t->job, a, url) < 0 || set_request(t, q) < 0 ||
-	    curl_multi_add_handle(a->rest->multi, t->job.easy) != CURLM_OK) {
+	    multi_start(a->rest->multi, &t->job) != 0) {
 		transfer_free(t);
 		return -1;
 	}
@@ -507,17 +383,17 @@ rest_send(struct rest_account *a, const struct request *q, rest_done_fn *fn,
 /* Wires. */
 
 static void
-wire_done(struct job *job, CURLcode code)
+wire_done(struct multi_job *job, CURLcode code)
 {
 	struct rest_wire *w = (struct rest_wire *)job;
 	curl_socket_t fd = CURL_SOCKET_BAD;
 
-	curl_multi_setopt(w->account->rest->multi,
+	curl_multi_setopt(multi_handle(w->account->rest->multi),
 	    CURLMOPT_MAX_HOST_CONNECTIONS, (long)PER_HOST_MAX);
 	if (code == CURLE_OK)
 		code = curl_easy_getinfo(job->easy, CURLINFO_ACTIVESOCKET, &fd);
 	if (code == CURLE_OK && fd != CURL_SOCKET_BAD)
-		w->watch = loop_fd_new(w->account->rest->loop, fd,
+		w->watch = loop_fd_new(multi_loop(w->account->rest->multi), fd,
 		    LOOP_READ | LOOP_WRITE, w->fn.ready, w->ctx);
 	if (w->watch == NULL)
 		w->fn.failed(w->ctx, job->why[0] != '\0' ? job->why :
@@ -538,11 +414,12 @@ rest_wire_open(struct rest_account *a, const char *url,
 	w->job.done = wire_done;
 	LIST_INSERT_HEAD(&a->wires, w, entry);
 	/* It must not queue behind requests: libcurl 7.88 would forget it. */
-	curl_multi_setopt(a->rest->multi, CURLMOPT_MAX_HOST_CONNECTIONS, 0L);
+	curl_multi_setopt(multi_handle(a->rest->multi),
+	    CURLMOPT_MAX_HOST_CONNECTIONS, 0L);
 	if (job_start(&w->job, a, url) < 0 ||
 	    curl_easy_setopt(w->job.easy, CURLOPT_CONNECT_ONLY, 1L) !=
 	    CURLE_OK ||
-	    curl_multi_add_handle(a->rest->multi, w->job.easy) != CURLM_OK) {
+	    multi_start(a->rest->multi, &w->job) != 0) {
 		rest_wire_close(w);
 		return NULL;
 	}

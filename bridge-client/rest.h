@@ -10,7 +10,7 @@ struct loop;
 struct secret;
 
 /*
- * The one door to libcurl: requests and bare connections on the loop.
+ * Requests and bare connections on the loop, by libcurl.
  * Connections are kept and reused, no redirect is followed, no proxy of the
  * environment used, only http and https, TLS always verified (with `ca_file`
  * where the configuration names one).

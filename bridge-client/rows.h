@@ -27,6 +27,7 @@ enum rows_table {
 	ROWS_ACCOUNTS,	/* name, currency -> account */
 	ROWS_ENTRIES,	/* number -> entry */
 	ROWS_HOLDS,	/* call id -> hold */
+	ROWS_NOTICES,	/* see notices.c -> times */
 	ROWS_TABLES
 };
 /* Names for db_open(), in that order. */

@@ -4,11 +4,8 @@ keys beyond their scope, tokens out of their time, numbers that cost somebody
 dearly, an older journal, a clock that was set back, the administrator's verbs
 from the face's user, and a number that was erased."""
 import os
-import pwd
 import shutil
-import signal
 import struct
-import subprocess
 import sys
 import tempfile
 import threading
@@ -18,9 +15,9 @@ os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 sys.path.insert(0, "t")
 import askpeer as ask           # noqa: E402
 import fakeari                  # noqa: E402
+import shifted                  # noqa: E402
 import tap                      # noqa: E402
 
-B = os.path.abspath(os.environ.get("B", "build"))
 OURS, NARROW, RETIRED, BAD = (ask.Keys(k) for k in (
     b"ours", b"narrow", b"retired", b"bad"))
 for other in (NARROW, RETIRED, BAD):
@@ -32,34 +29,34 @@ DAY = 86400
 
 CONF = """
 public = "https://call.example.com"
-%(user)s
-journal = "%(dir)s/journal"
-unseal_keys = {"%(dir)s/unseal.key"}
-mac_key = "%(dir)s/mac.key"
-face = "%(dir)s/face"
+USER
+journal = "DIR/journal"
+unseal_keys = {"DIR/unseal.key"}
+mac_key = "DIR/mac.key"
+face = "DIR/face"
 face_mode = 0666
-face_users = {"%(uid)d", "%(other)d"}
-admin = "%(dir)s/admin"
+face_users = {"UID", "%(other)d"}
+admin = "DIR/admin"
 admin_mode = 0666
-admin_users = {"%(uid)d"}
+admin_users = {"UID"}
 provider pbx {
 	kind = asterisk
 	url = "%(url)s"
 	user = calloffer
-	password_file = "%(dir)s/password"
+	password_file = "DIR/password"
 	app = calloffer
 	trunk_pstn = "PJSIP/%%s@trunk"
 	prompts = "/prompts"
 }
 %(accounts)skey main {
-	file = "%(dir)s/sign.pub"
+	file = "DIR/sign.pub"
 	accounts = {"*"}
 	from_domains = {"*"}
 	destinations = {"*"}
 	max_lifetime = 30d
 }
 key narrow {
-	file = "%(dir)s/narrow.pub"
+	file = "DIR/narrow.pub"
 	accounts = {sales}
 	from_domains = {"example.com"}
 	destinations = {"+442079460100"}
@@ -67,7 +64,7 @@ key narrow {
 	max_uses = 2
 }
 key retired {
-	file = "%(dir)s/retired.pub"
+	file = "DIR/retired.pub"
 	accounts = {"*"}
 	from_domains = {"*"}
 	destinations = {"*"}
@@ -75,7 +72,7 @@ key retired {
 	retired_at = "%(retired)s"
 }
 key bad {
-	file = "%(dir)s/bad.pub"
+	file = "DIR/bad.pub"
 	accounts = {"*"}
 	from_domains = {"*"}
 	destinations = {"*"}
@@ -102,101 +99,14 @@ def denied_numbers():
                 yield "GB" if country == "-" else country, number
 
 
-class Bridge:
-    """A folder, and the program in it; its clock can be shifted."""
-
-    def __init__(self, folder, url):
-        self.dir, self.run = folder, None
-        uid = os.getuid()
-        self.uid = pwd.getpwnam("nobody").pw_uid if uid == 0 else uid
-        OURS.save(folder)
-        for name, key in (("narrow", NARROW), ("retired", RETIRED),
-                          ("bad", BAD)):
-            self.write(name + ".pub", "calloffer-verify-1 %s\n"
-                       % ask.b64(key.verify), 0o444)
-        self.write("password", "secret\n", 0o400)
-        regions = sorted({c for c, _ in denied_numbers()})
-        self.write("bridge.conf", CONF % {
-            "dir": folder, "uid": uid, "other": OTHER_UID, "url": url,
-            "user": "user = nobody" if uid == 0 else "",
-            "retired": time.strftime("%Y-%m-%dT%H:%M:%SZ",
-                                     time.gmtime(time.time() - 3600)),
-            "accounts": ACCOUNT % ("sales", "GB") + "".join(
-                ACCOUNT % ("in-" + c.lower(), c) for c in regions)})
-        with open(self.path("shift"), "wb") as f:
-            f.write(bytes(8))
-        os.chmod(folder, 0o755)
-        for name in ("unseal.key", "mac.key", "password"):
-            os.chown(self.path(name), self.uid, -1)
-        for name in ("journal", "journal-keys"):
-            os.mkdir(self.path(name), 0o700)
-            os.chown(self.path(name), self.uid, -1)
-        subprocess.run(
-            ["cc", "-O1", "-shared", "-fPIC", "-o", self.path("shift.so"),
-             "t/preload/clockshift.c"], check=True)
-
-    def path(self, name):
-        return os.path.join(self.dir, name)
-
-    def write(self, name, text, mode=0o644):
-        with open(self.path(name), "w", encoding="utf-8") as f:
-            f.write(text)
-        os.chmod(self.path(name), mode)
-
-    def program(self, *options, **more):
-        env = dict(os.environ, LD_PRELOAD=self.path("shift.so"),
-                   CLOCKSHIFT=self.path("shift"),
-                   ASAN_OPTIONS="verify_asan_link_order=0")
-        return subprocess.Popen(
-            [B + "/calloffer-bridge", "-c", self.path("bridge.conf"),
-             *options], env=env, **more)
-
-    def start(self):
-        with open(self.path("log"), "ab") as log:
-            self.run = self.program("-d", stderr=log)
-        for _ in range(500):
-            try:
-                peer = ask.Peer(self.path("admin"))
-                if any(p[1] for p in peer.health()["providers"]):
-                    return peer.close()
-                peer.close()
-            except OSError:
-                pass
-            time.sleep(0.02)
-        raise SystemExit("the bridge does not start:\n" + self.log()[-3000:])
-
-    def refuses_to_start(self):
-        """What it says, or "" when it runs."""
-        run = self.program(stderr=subprocess.PIPE, text=True)
-        try:
-            said = run.communicate(timeout=10)[1]
-        except subprocess.TimeoutExpired:
-            run.kill()
-            run.communicate()
-            return ""
-        return said if run.returncode != 0 else ""
-
-    def end(self, signo=signal.SIGTERM):
-        self.run.send_signal(signo)
-        return self.run.wait(20)
-
-    def shift(self, seconds):
-        with open(self.path("shift"), "r+b") as f:
-            f.write(struct.pack("=q", seconds))
-
-    def log(self):
-        with open(self.path("log"), encoding="utf-8") as f:
-            return f.read()
-
-    def tool(self, *args):
-        r = subprocess.run(
-            [B + "/calloffer", "-C", self.dir, "-S", self.path("admin"),
-             *args], capture_output=True, text=True, timeout=30,
-            check=False)
-        return r.returncode, r.stdout + r.stderr
-
-    def face(self):
-        return ask.Peer(self.path("face"))
+def configuration(url):
+    regions = sorted({c for c, _ in denied_numbers()})
+    return CONF % {
+        "other": OTHER_UID, "url": url,
+        "retired": time.strftime("%Y-%m-%dT%H:%M:%SZ",
+                                 time.gmtime(time.time() - 3600)),
+        "accounts": ACCOUNT % ("sales", "GB") + "".join(
+            ACCOUNT % ("in-" + c.lower(), c) for c in regions)}
 
 
 def refusals(b, token, offer, number=BOB):
@@ -506,15 +416,19 @@ def test_erase(b):
 def main():
     ari = fakeari.Ari()
     with tempfile.TemporaryDirectory() as folder:
-        b = Bridge(folder, ari.url)
+        b = shifted.Bridge(folder, configuration(ari.url), OURS, (
+            ("narrow", NARROW), ("retired", RETIRED), ("bad", BAD)))
         b.ari = ari
-        b.start()
-        test_scope(b, ari)
-        test_numbers(b, ari)
-        test_admin_verbs(b)
-        test_clock(b)
-        test_erase(b)
-        test_backup(b)
+        try:
+            b.start()
+            test_scope(b, ari)
+            test_numbers(b, ari)
+            test_admin_verbs(b)
+            test_clock(b)
+            test_erase(b)
+            test_backup(b)
+        finally:
+            b.stop()
     tap.finish()
 
 

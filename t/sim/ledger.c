@@ -494,11 +494,14 @@ static const struct journal_ops ops = {
 struct journal *
 ledger_open(void)
 {
+	struct journal_notice notice;
 	char why[256];
 
 	real = journal_lmdb_open(disk.dir, vault, 8 << 20, why, sizeof(why));
 	if (real == NULL)
 		sim_log("the journal does not open: %s", why);
+	if (real != NULL)		/* from now on it makes notices */
+		(void)real->op->notice_due(real, 0, &notice);
 	shim.op = &ops;
 	return real != NULL ? &shim : NULL;
 }

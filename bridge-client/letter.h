@@ -1,0 +1,32 @@
+#ifndef BRIDGE_LETTER_H
+#define BRIDGE_LETTER_H
+
+#include <stdint.h>
+
+struct buf;
+struct call;
+
+/*
+ * What an offeror is told of a call of his offer by mail, in his language as
+ * far as there are words in it: plain text (RFC 5322), quoted-printable.
+ */
+enum letter_kind {
+	LETTER_MISSED = 1,	/* the destination was not there */
+	LETTER_DECLINED,	/* the offeree, or the destination, would not */
+	LETTER_USED_UP		/* it was the last one that the offer allowed */
+};
+
+struct letter {
+	enum letter_kind	 kind;
+	const struct call	*call;
+	const char		*from;	/* address */
+	int			 is_used_up;	/* said as well */
+	int64_t			 now;	/* Unix seconds */
+};
+
+/* Appends.  -1: the offeror's address is none that mail can go to, or the
+ * buffer is bad. */
+int letter_put(struct buf *, const struct letter *)
+    __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,24 @@
+#ifndef BRIDGE_NOTICES_H
+#define BRIDGE_NOTICES_H
+
+#include <stdint.h>
+
+#include "bridge-client/journal.h"
+
+struct call;
+struct db;
+struct db_txn;
+
+/*
+ * The notices of the LMDB journal (journal.h): one of a call at most, made in
+ * the transaction in which nobody is called any more.
+ */
+enum journal_result notices_add(struct db_txn *, const struct call *was,
+    const struct call *now);
+enum journal_result notices_set(struct db_txn *, const struct journal_notice *,
+    const struct journal_notice *now);
+/* Outside of a transaction. */
+enum journal_result notices_due(struct db *, int64_t wall,
+    struct journal_notice *out);
+
+#endif

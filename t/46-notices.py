@@ -1,0 +1,374 @@
+#!/usr/bin/python3
+"""Mails to offerors, by the bridge as shipped, a little of Asterisk, and a mail
+server that does what a case wants: one of a call at most, whatever happens."""
+import email
+import email.policy
+import os
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import time
+
+os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+sys.path.insert(0, "t")
+import askpeer as ask           # noqa: E402
+import fakeari                  # noqa: E402
+import shifted                  # noqa: E402
+import tap                      # noqa: E402
+
+OURS = ask.Keys(b"ours")
+BUSY, NO_ANSWER, DECLINED = 17, 19, 21
+CONF = """
+public = "https://call.example.com"
+USER
+journal = "DIR/journal"
+unseal_keys = {"DIR/unseal.key"}
+mac_key = "DIR/mac.key"
+face = "DIR/face"
+face_mode = 0666
+face_users = {"UID"}
+admin = "DIR/admin"
+admin_mode = 0666
+admin_users = {"UID"}
+smtp = "smtp://127.0.0.1:%d"
+smtp_from = "calls@example.com"
+provider pbx {
+	kind = asterisk
+	url = "%s"
+	user = calloffer
+	password_file = "DIR/password"
+	app = calloffer
+	trunk_pstn = "PJSIP/%%s@trunk"
+	prompts = "/prompts"
+}
+account sales {
+	caller_id = "+442079460100"
+	region = GB
+	languages = {en, de, es, fr}
+	providers = {pbx}
+	per_number_10min = 100
+	per_number_day = 100
+	per_prefix_10min = 1000
+	per_offeror_day = 1000
+}
+key main {
+	file = "DIR/sign.pub"
+	accounts = {"*"}
+	from_domains = {"example.com"}
+	destinations = {"*"}
+}
+"""
+
+
+class Server:
+    """SMTP (RFC 5321); `odd` says what it does at a command: a reply instead,
+    None to close, or a function."""
+
+    def __init__(self):
+        self.listener = socket.socket()
+        self.listener.bind(("127.0.0.1", 0))
+        self.listener.listen()
+        self.port = self.listener.getsockname()[1]
+        self.got, self.odd, self.lock = [], {}, threading.Lock()
+        self.envelopes = []
+        threading.Thread(target=self.run, daemon=True).start()
+
+    def run(self):
+        while True:
+            sock, _ = self.listener.accept()
+            threading.Thread(target=self.guard, args=(sock,),
+                             daemon=True).start()
+
+    def guard(self, sock):
+        try:
+            self.talk(sock, sock.makefile("rb"))
+        except OSError:
+            pass
+        sock.close()
+
+    def reply(self, sock, command, usual):
+        """True when the conversation goes on as usual."""
+        what = self.odd.get(command, usual)
+        if callable(what):
+            what = what()
+        if what is None:
+            return None
+        sock.sendall(what.encode() + b"\r\n")
+        return what == usual
+
+    def talk(self, sock, f):
+        envelope = []
+        if not self.reply(sock, "hello", "220 mail.example.com ESMTP"):
+            return
+        for line in iter(f.readline, b""):
+            word = line[:4].upper().strip().decode()
+            if word == "DATA":
+                if not self.reply(sock, word, "354 go on"):
+                    return
+                data = b""
+                for line in iter(f.readline, b".\r\n"):
+                    if not line:
+                        return
+                    data += line[1:] if line.startswith(b"..") else line
+                with self.lock:
+                    self.got.append(data)
+                    self.envelopes.append(envelope)
+                if self.reply(sock, ".", "250 taken") is None:
+                    return
+                continue
+            if word in ("MAIL", "RCPT"):
+                envelope.append(line.decode().strip())
+            usual = "221 bye" if word == "QUIT" else "250 mail.example.com"
+            if self.reply(sock, word, usual) is None:
+                return
+
+    def count(self):
+        with self.lock:
+            return len(self.got)
+
+    def wait(self, n, timeout=5):
+        for _ in range(timeout * 50):
+            if self.count() >= n:
+                break
+            time.sleep(0.02)
+        return self.count()
+
+    def last(self):
+        with self.lock:
+            return email.message_from_bytes(
+                self.got[-1], policy=email.policy.default)
+
+
+class Stage:
+    """The bridge, its provider, and calls that go one way or another."""
+
+    def __init__(self, b, ari, server):
+        self.b, self.ari, self.server, self.n = b, ari, server, 0
+        self.ahead = 0          # seconds, of the bridge's clock
+
+    def legs(self, leg):
+        return sum("endpoint" in q and p.endswith("-" + leg)
+                   for _, p, q in self.ari.asked)
+
+    def stage(self, p, secret, *wanted):
+        for _ in range(500):
+            got = p.status(secret)["stage"]
+            if got in wanted:
+                return
+            time.sleep(0.02)
+        tap.check(["it is %s, not %s" % (got, wanted)], "it goes on")
+
+    def call(self, a="1", b="1", cause=None, uses=1, **f):
+        """A presses `a` (None: never answers); B presses `b`, or, None, ends
+        with this cause; hung up from the page in the end."""
+        self.n += 1
+        f.setdefault("recipient", "someone@example.net")
+        f.setdefault("reference", "order 4711")
+        token, offer = ask.mint(OURS, minted=self.ahead, uses=uses, **f)
+        n_a, n_b = self.legs("a"), self.legs("b")
+        p = self.b.face()
+        got = p.accept(token, ask.nonce(OURS, offer, 10 - self.ahead),
+                       "+4420794601%02d" % self.n)
+        leg = leg_a = self.ari.wait_leg("a", n_a + 1)
+        self.ari.ring(leg)
+        if a is None:
+            self.ari.gone(leg, NO_ANSWER)
+        else:
+            self.ari.pick_up(leg)
+            self.stage(p, got["secret"], "asking-a")
+            self.ari.press(leg, a)
+        if a == "1":
+            leg = self.ari.wait_leg("b", n_b + 1)
+            self.ari.ring(leg)
+            if b is None:
+                self.ari.gone(leg, cause)
+            else:
+                self.ari.pick_up(leg)
+                self.stage(p, got["secret"], "asking-b")
+                self.ari.press(leg, b)
+                self.stage(p, got["secret"], "talking", "ended")
+        self.stage(p, got["secret"], "talking", "ended")
+        p.status(got["secret"], 0, ask.HANGUP)
+        self.stage(p, got["secret"], "ended")
+        self.ari.gone(leg_a, 16)        # does not wait for the apology
+        p.close()
+        return got["call"]
+
+    def idle(self):
+        """Until every call is over and what is to be sent was sent."""
+        a = ask.Peer(self.b.path("admin"))
+        for _ in range(1000):
+            if a.health()["open"] == 0:
+                break
+            time.sleep(0.02)
+        a.close()
+        time.sleep(0.3)
+
+    def restart(self, how=signal.SIGTERM, later=0):
+        self.b.end(how)
+        self.ahead += later
+        self.b.shift(self.ahead)
+        self.b.start()
+
+
+def test_kinds(s):
+    for name, subject, words, how in (
+            ("busy", "Missed call from your offer", "could not be reached",
+             {"b": None, "cause": BUSY}),
+            ("no answer, in German", "Verpasster Anruf auf Ihr Angebot",
+             "nicht zu erreichen",
+             {"b": None, "cause": NO_ANSWER, "lang": "de"}),
+            ("the offeree presses 9", "A call from your offer was declined",
+             "declined", {"a": "9"}),
+            ("the destination declines, in Spanish",
+             "Se rechazó una llamada de su oferta", "fue rechazada",
+             {"b": None, "cause": DECLINED, "lang": "es"}),
+            ("the last use, in French", "Votre offre d'appel est épuisée",
+             "autant de fois que permis", {"lang": "fr"})):
+        n = s.server.count()
+        call = s.call(**how)
+        tap.same(s.server.wait(n + 1), n + 1, "a mail: " + name)
+        m = s.server.last()
+        text = m.get_content()
+        tap.same(m["Subject"], subject, "  its subject")
+        tap.check([] if words in " ".join(text.split()) else [text],
+                  "  its words")
+        tap.same((m["From"], m["To"]), ("calls@example.com",
+                                        "alice@example.com"), "  from, to")
+        tap.same(m["Message-ID"].split("@")[0].replace("-", ""),
+                 "<" + call.hex(), "  its id is the call's")
+        tap.check([w for w in ("someone@example.net", "order 4711",
+                               "+44...%02d" % s.n) if w not in text],
+                  "  which mail it was, and what is left of the number")
+        tap.check([w for w in ("+4420794601%02d" % s.n, "7946")
+                   if w in text], "  and no more")
+    tap.same(s.server.envelopes[-1],
+             ["MAIL FROM:<>", "RCPT TO:<alice@example.com>"],
+             "no envelope sender, so no answers")
+    head = s.server.got[-1].split(b"\r\n\r\n")[0]
+    tap.check([str(x) for x in s.server.got[-1].split(b"\n")
+               if len(x) > 79 or (x and x[-1:] != b"\r")]
+              + [str(c) for c in s.server.got[-1] if c > 126],
+              "short lines of plain ASCII")
+    tap.same(b"Auto-Submitted: auto-generated" in head, True,
+             "made by a machine, and says so")
+
+
+def test_none(s):
+    n = s.server.count()
+    for name, how in (
+            ("they talked, and the offer has more uses", {"uses": 2}),
+            ("the offeree does not answer", {"a": None}),
+            ("to an address that is none",
+             {"b": None, "cause": BUSY, "offeror": "a,b@example.com"})):
+        s.call(**how)
+        s.idle()
+        tap.same(s.server.count(), n, "no mail: " + name)
+    s.call(b=None, cause=BUSY, uses=2)
+    tap.same(s.server.wait(n + 1), n + 1, "missed, and a use is left")
+    tap.same("cannot be used again" in s.server.last().get_content(), False,
+             "says nothing of its end")
+
+
+def test_refused(s):
+    s.server.odd = {"RCPT": "550 5.1.1 no such user"}
+    n = s.server.count()
+    s.call(b=None, cause=BUSY)
+    s.idle()
+    tap.same((s.server.count(), "notice=missed outcome=refused"
+              in s.b.log()), (n, True), "refused for good")
+    s.server.odd = {}
+    s.restart(later=7200)
+    time.sleep(0.5)
+    tap.same(s.server.count(), n, "is not tried again")
+
+
+def test_later(s):
+    """What certainly was not sent is sent later, once."""
+    for name, odd in (
+            ("it is busy", {"hello": "421 4.3.2 come later"}),
+            ("no room for the recipient", {"RCPT": "452 4.2.2 full"}),
+            ("it ends before the message", {"DATA": None}),
+            ("it does not want the message now", {".": "451 4.3.0 later"})):
+        s.server.odd = odd
+        n = s.server.count()
+        s.call(b=None, cause=BUSY)
+        s.idle()
+        n = s.server.count() if "." in odd else n
+        tap.same((s.server.count(), "outcome=not" in s.b.log()), (n, True),
+                 "not yet: " + name)
+        s.server.odd = {}
+        s.restart(later=30)
+        time.sleep(0.3)
+        tap.same(s.server.count(), n, "  not before its time")
+        s.restart(later=40)
+        tap.same(s.server.wait(n + 1), n + 1, "  then it is sent")
+        s.restart(later=3600)
+        time.sleep(0.5)
+        tap.same(s.server.count(), n + 1, "  once")
+
+
+def test_unknown(s):
+    """Nobody knows whether it was taken: never again."""
+    held = threading.Event()
+
+    def hold():
+        held.wait(20)
+        return None
+
+    for name, what, how in (
+            ("the server is gone when all was said", None, signal.SIGTERM),
+            ("the bridge is killed when all was said", hold,
+             signal.SIGKILL)):
+        s.server.odd = {".": what}
+        n = s.server.count()
+        s.call(b=None, cause=BUSY)
+        tap.same(s.server.wait(n + 1), n + 1, name)
+        time.sleep(0.3)
+        s.server.odd = {}
+        s.restart(how, 3600)
+        held.set()
+        time.sleep(0.5)
+        tap.same(s.server.count(), n + 1, "  it is not sent again")
+
+
+def test_killed(s):
+    """The bridge dies before anything is sent: it is sent by the next."""
+    s.server.odd = {"hello": "421 4.3.2 come later"}
+    n = s.server.count()
+    s.call(b=None, cause=BUSY)
+    s.idle()
+    s.server.odd = {}
+    s.restart(signal.SIGKILL, 70)
+    tap.same(s.server.wait(n + 1), n + 1, "killed before: sent after")
+    s.restart()
+    time.sleep(0.5)
+    tap.same(s.server.count(), n + 1, "once")
+
+
+def main():
+    ari, server = fakeari.Ari(), Server()
+    with tempfile.TemporaryDirectory() as folder:
+        b = shifted.Bridge(folder, CONF % (server.port, ari.url), OURS)
+        try:
+            b.start()
+            s = Stage(b, ari, server)
+            test_kinds(s)
+            test_none(s)
+            test_refused(s)
+            test_later(s)
+            test_unknown(s)
+            test_killed(s)
+            tap.same(b.end(), 0, "ends well")
+            tap.check([line for line in b.log().splitlines()
+                       if "+4420794601" in line or "Sanitizer" in line],
+                      "no number in the log, and nothing amiss")
+        finally:
+            b.stop()
+    tap.finish()
+
+
+threading.excepthook = lambda args: None
+main()

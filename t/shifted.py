@@ -1,0 +1,111 @@
+"""The bridge as shipped, in a folder of its own, with a clock that can be
+shifted while it runs."""
+import os
+import pwd
+import signal
+import struct
+import subprocess
+import time
+
+import askpeer as ask
+
+B = os.path.abspath(os.environ.get("B", "build"))
+
+
+class Bridge:
+    """A folder, and the program in it; its clock can be shifted."""
+
+    def __init__(self, folder, conf, keys, others=()):
+        """`conf` is filled in with dir, uid and user; `others` are public
+        keys by name."""
+        self.dir, self.run = folder, None
+        uid = os.getuid()
+        self.uid = pwd.getpwnam("nobody").pw_uid if uid == 0 else uid
+        keys.save(folder)
+        for name, key in others:
+            self.write(name + ".pub", "calloffer-verify-1 %s\n"
+                       % ask.b64(key.verify), 0o444)
+        self.write("password", "secret\n", 0o400)
+        self.write("bridge.conf", conf.replace("DIR", folder).replace(
+            "UID", str(uid)).replace(
+                "USER", "user = nobody" if uid == 0 else ""))
+        with open(self.path("shift"), "wb") as f:
+            f.write(bytes(8))
+        os.chmod(folder, 0o755)
+        for name in ("unseal.key", "mac.key", "password"):
+            os.chown(self.path(name), self.uid, -1)
+        for name in ("journal", "journal-keys"):
+            os.mkdir(self.path(name), 0o700)
+            os.chown(self.path(name), self.uid, -1)
+        subprocess.run(
+            ["cc", "-O1", "-shared", "-fPIC", "-o", self.path("shift.so"),
+             "t/preload/clockshift.c"], check=True)
+
+    def path(self, name):
+        return os.path.join(self.dir, name)
+
+    def write(self, name, text, mode=0o644):
+        with open(self.path(name), "w", encoding="utf-8") as f:
+            f.write(text)
+        os.chmod(self.path(name), mode)
+
+    def program(self, *options, **more):
+        env = dict(os.environ, LD_PRELOAD=self.path("shift.so"),
+                   CLOCKSHIFT=self.path("shift"),
+                   ASAN_OPTIONS="verify_asan_link_order=0")
+        return subprocess.Popen(
+            [B + "/calloffer-bridge", "-c", self.path("bridge.conf"),
+             *options], env=env, **more)
+
+    def start(self):
+        with open(self.path("log"), "ab") as log:
+            self.run = self.program("-d", stderr=log)
+        for _ in range(500):
+            try:
+                peer = ask.Peer(self.path("admin"))
+                if any(p[1] for p in peer.health()["providers"]):
+                    return peer.close()
+                peer.close()
+            except OSError:
+                pass
+            time.sleep(0.02)
+        raise SystemExit("the bridge does not start:\n" + self.log()[-3000:])
+
+    def refuses_to_start(self):
+        """What it says, or "" when it runs."""
+        run = self.program(stderr=subprocess.PIPE, text=True)
+        try:
+            said = run.communicate(timeout=10)[1]
+        except subprocess.TimeoutExpired:
+            run.kill()
+            run.communicate()
+            return ""
+        return said if run.returncode != 0 else ""
+
+    def end(self, signo=signal.SIGTERM):
+        self.run.send_signal(signo)
+        return self.run.wait(20)
+
+    def stop(self):
+        """At the end of a test, however that came."""
+        if self.run is not None and self.run.poll() is None:
+            self.run.kill()
+            self.run.wait()
+
+    def shift(self, seconds):
+        with open(self.path("shift"), "r+b") as f:
+            f.write(struct.pack("=q", seconds))
+
+    def log(self):
+        with open(self.path("log"), encoding="utf-8") as f:
+            return f.read()
+
+    def tool(self, *args):
+        r = subprocess.run(
+            [B + "/calloffer", "-C", self.dir, "-S", self.path("admin"),
+             *args], capture_output=True, text=True, timeout=30,
+            check=False)
+        return r.returncode, r.stdout + r.stderr
+
+    def face(self):
+        return ask.Peer(self.path("face"))
