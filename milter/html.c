@@ -26,7 +26,7 @@ struct reader {
 	size_t		html_end;
 	size_t		top;		/* behind <body>, or </head> */
 	size_t		body_at;
-	int		is_page;	/* it has any of these, or <html> */
+	int		is_page;	/* any of these, <html>, <!doctype> */
 	size_t		place;		/* of the mark no own words followed */
 	int		is_final;	/* all that follows is quoted */
 	struct tag_slice quote;		/* name of the element we are in */
@@ -367,6 +367,8 @@ take_markup(struct reader *r)
 		next = behind_comment(r);
 	} else if (left >= 2 && (p[1] == '!' || p[1] == '?' || (p[1] == '/' &&
 	    (left == 2 || !scan_is_alpha(p[2]))))) {
+		if (left >= 9 && scan_is((const char *)p + 2, 7, "doctype"))
+			r->is_page = 1;
 		next = find(r, r->at, ">");	/* a bogus comment */
 		next += next != NOWHERE;
 	} else if (left >= 2 && (scan_is_alpha(p[1]) || p[1] == '/')) {

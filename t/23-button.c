@@ -271,6 +271,8 @@ check_clipped(void)
 		{ "<html><head><title>x</title></head>", "", 95100, 35 },
 		{ "<html>", "", 95100, -1 },
 		{ "<div>", "</div>", 95100, 0 },
+		{ "<!DOCTYPE html><div>", "</div>", 95100, -1 },
+		{ "<!DOCTYPE html><html><body>", "", 95100, 27 },
 		{ "<div>", "</div>", 94900, -1 },
 		{ "<!-- <body> --><head></head><!-- --><div>", "</div>", 95100,
 		    28 },
