@@ -5,6 +5,7 @@ a second OpenDKIM in front of the next server and by dkimpy.  In the other
 order, none that was signed before the button does; and the milter refuses to
 break one, unless it is told to."""
 import base64
+import email
 import os
 import re
 import subprocess
@@ -248,6 +249,32 @@ def right_order(route, receiver):
     tap.same([n, offers], [73, 64], "messages, and those with an offer")
 
 
+def drawn(home, receiver):
+    """An icon comes along: the new parts are signed, too."""
+    icon = 'icon = "%s/etc/templates/telephone.png"' % mta.ROOT
+    route = Route(home, "drawn", mta.Milter(home, conf=icon,
+                                            name="drawn").start())
+    for encoding in ("8bit", "quoted-printable", "base64"):
+        plain, html = leaf("plain", encoding), leaf("html", encoding)
+        for part, kinds in (
+                (multi("alternative", plain, html), [
+                    "multipart/alternative", "text/plain",
+                    "multipart/related", "text/html", "image/png"]),
+                (multi("related", html, IMAGE), [
+                    "multipart/related", "text/html", "image/png",
+                    "image/png"]),
+                (html, ["text/html"])):
+            said, mail = route.send(FIELDS + part)
+            if mail is None:
+                tap.check([said], "with an icon")
+                continue
+            tap.same([p.get_content_type() for p in
+                      email.message_from_bytes(mail).walk()], kinds,
+                     "with an icon, %s: %s" % (encoding, kinds[0]))
+            tap.same(receiver.verdicts(mail), PASS, "  signed as a whole")
+    route.session.close()
+
+
 def wrong_order(home, strict, careless, receiver):
     tagged = FIELDS + leaf("plain", "8bit")
     untagged = re.sub(rb"X-Call-Offer.*\r\n", b"", tagged)
@@ -280,6 +307,7 @@ def main():
     route = Route(home, "right", passing)
     right_order(route, receiver)
     route.session.close()
+    drawn(home, receiver)
     wrong_order(home, strict, careless, receiver)
     receiver.session.close()
     tap.finish()
