@@ -124,6 +124,23 @@ ring(const char *id, size_t len)
 	    id);
 }
 
+/* POST /ari/events/user/NAME?..: as an event. */
+static void
+echo(struct conn *c)
+{
+	const char *name = strstr(c->in, "/user/") + 6;
+	char frame[2 + 125];
+	int n = snprintf(frame + 2, sizeof(frame) - 2, "{\"type\":"
+	    "\"ChannelUserevent\",\"eventname\":\"%.*s\"}",
+	    (int)strcspn(name, "? "), name);
+
+	frame[0] = (char)0x81;
+	frame[1] = (char)n;
+	if (stream != NULL && n <= 125)
+		send_all(stream->fd, frame, (size_t)n + 2);
+	answer(c, 204, "");
+}
+
 /* One request, whose head is whole. */
 static void
 react(struct conn *c)
@@ -137,6 +154,8 @@ react(struct conn *c)
 	} else if (strncmp(c->in, post, sizeof(post) - 1) == 0) {
 		ring(id, strcspn(id, "?/ "));
 		answer(c, 200, "{\"id\":\"x\",\"state\":\"Down\"}");
+	} else if (strncmp(c->in, "POST /ari/events/user/", 22) == 0) {
+		echo(c);
 	} else if (strncmp(c->in, "GET /count", 10) == 0) {
 		snprintf(count, sizeof(count), "%zu", n_rung);
 		answer(c, 200, count);
