@@ -165,7 +165,10 @@ class Robots(threading.Thread):
                 return
             d = self.by_rtp.get(peer[1])
             if d and len(data) == 12 + tones.FRAME and data[1] & 127 == 0:
-                d.heard.append(data[12:])
+                self.hear_frame(d, data[12:])
+
+    def hear_frame(self, d, frame):
+        d.heard.append(frame)
 
     def hear(self, text, peer):
         d = self.dialogs.get(header(text, "Call-ID"))

@@ -20,9 +20,10 @@ import askpeer                                              # noqa: E402
 import bridges                                              # noqa: E402
 import robots                                               # noqa: E402
 import stack                                                # noqa: E402
+import tones                                                # noqa: E402
 
 CALLS = int(os.environ.get("CALLS", "150"))     # a round
-AT_ONCE = int(os.environ.get("AT_ONCE", "40"))
+AT_ONCE = int(os.environ.get("AT_ONCE", "20"))
 ACCOUNT = """ring = 25s
 	at_once = 100000
 	per_offer_attempts = 65535
@@ -31,16 +32,34 @@ ACCOUNT = """ring = 25s
 	per_prefix_10min = 100000
 	per_offeror_day = 100000
 	per_day = 100000"""
-A_DOES = "answer:10 1:150"
-B_DOES = "answer:10 1:150 hang:300"
+A_SINGS_S = 0.05                # a frame, now and then
 
 
 class Phones(robots.Robots):
-    """Tell when B has hung up and A has been put down: the call is over."""
+    """They press 1 when they are spoken to.  A then sings until it is over; B
+    hangs up when it hears that: they are joined.  And they tell when A has
+    been put down, which is the end of a call."""
 
     def __init__(self):
         super().__init__()
         self.on_over = {}               # A's number: what is done then
+        self.tone = tones.frame(400)
+
+    def hear_frame(self, d, frame):
+        if d.state != "up":
+            return
+        if not d.heard:
+            d.heard.append(frame)
+            self.action(d, "1")
+            if d.number in self.on_over:
+                self.go_on_singing(d)
+        elif frame == self.tone and d.number not in self.on_over:
+            self.later(0.1, self.action, d, "hang")
+
+    def go_on_singing(self, d):
+        if d.state == "up":
+            self.sing(d, 1)
+            self.later(A_SINGS_S, self.go_on_singing, d)
 
     def note(self, d, what):
         super().note(d, what)
@@ -54,8 +73,8 @@ class Slot:
     def __init__(self, s, n, asker):
         self.a, self.b = ("+44207946%04d" % (base + n)
                           for base in (1000, 5000))
-        s.robot(self.a, A_DOES)
-        s.robot(self.b, B_DOES)
+        s.robot(self.a, "answer:0")
+        s.robot(self.b, "answer:0")
         self.token = s.mint("alice@example.com",
                             self.b + "; uses=255").rsplit("/", 1)[1]
         self.asker, self.nonces = asker, []
@@ -105,16 +124,15 @@ class Bench:
                 if left[0] == 0:
                     return
                 left[0] -= 1
-                slot = self.slots.popleft()
-                self.slots.append(slot)
-                begin(slot)
+                begin(self.slots.popleft())
 
-        def ended():
+        def ended(slot):
             over.release()
+            self.slots.append(slot)
             again()
 
         for slot in self.slots:
-            self.phones.on_over[slot.a] = ended
+            self.phones.on_over[slot.a] = lambda slot=slot: ended(slot)
         cpu, start = pairs.cpu_of(pid), time.monotonic()
         for _ in range(AT_ONCE):
             again()

@@ -26,6 +26,7 @@ import tap          # noqa: E402
 
 PEOPLE = int(os.environ.get("PEOPLE", 20))      # offers in use at a time
 UP_S = 1.5                      # the bridge lives so long at most
+PATIENCE_S = 10                 # with an offer that is in a call
 BOUND_S = int(os.environ.get("BOUND_S", 90))
 ACCOUNT = """ring = 5s
 	confirm = 5s
@@ -81,8 +82,9 @@ class Person(threading.Thread):
                 offer = Offer(self.soak.s, self.rng)
                 with lock:
                     self.soak.offers.append(offer)
-                while not offer.is_used_up and not ENDED.is_set():
-                    self.soak.once(offer, self.rng)
+                while not ENDED.is_set() and \
+                        self.soak.once(offer, self.rng):
+                    pass
         except Exception as e:                  # an answer is owed
             self.soak.error = "%s: %r" % (type(e).__name__, e)
 
@@ -121,6 +123,7 @@ class Soak:
     def accept(self, offer, a):
         """Sends one page until it is taken, or refused for good."""
         nonce = self.nonce(offer)
+        begun = time.monotonic()
         stop = time.monotonic() + BOUND_S
         while time.monotonic() < stop:
             got = self.ask(lambda p: p.accept(offer.token, nonce, a))
@@ -131,6 +134,9 @@ class Soak:
                 return None
             if got["refusal"] not in ("in-call", "no-provider", "stopped"):
                 raise RuntimeError("refused: %r" % got)
+            if got["refusal"] == "in-call" and not ENDED.is_set() and \
+                    time.monotonic() > begun + PATIENCE_S:
+                return None             # it is looked for, start after start
             time.sleep(0.2)
         raise RuntimeError("refused for %d s: %r" % (BOUND_S, got))
 
@@ -140,10 +146,11 @@ class Soak:
         self.s.robot(offer.b, rng.choice(B_DOES))
         got = self.accept(offer, acc.a)
         if got is None:
-            return
+            return False
         acc.call, acc.secret = got["call"], got["secret"]
         offer.taken.append(acc)
         self.follow(acc, rng)
+        return True
 
     def follow(self, acc, rng):
         """As its page does; who talks hangs up some time, or not at all."""
