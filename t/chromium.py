@@ -36,10 +36,16 @@ class Chromium:
                  "--disable-background-networking", "--disable-sync",
                  "--disable-component-update", "--disable-dev-shm-usage",
                  "--remote-debugging-pipe", "--user-data-dir=" + self.dir]
+        # Popen's own pipe must not come to be what place() replaces.
+        fillers = [os.open("/dev/null", os.O_RDONLY)]
+        while fillers[-1] < 5:
+            fillers.append(os.open("/dev/null", os.O_RDONLY))
         self.process = subprocess.Popen(
             ["chromium"] + flags + ["about:blank"], preexec_fn=place,
             pass_fds=(3, 4), stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for fd in fillers:
+            os.close(fd)
         os.close(theirs_in)
         os.close(theirs_out)
         self.reader, self.writer = ours_in, ours_out
