@@ -359,7 +359,7 @@ static void
 check_button(void)
 {
 	static const char *const langs[] = { "en", "de", "fr", "es", "it",
-	    "nl", "pt", "ar", "he", "xx", "" };
+	    "nl", "pt", "ar", "he", "ja", "xx", "" };
 	static const char url[] = "https://call.example.com/o/AQ";
 	struct button b = { NULL, url,
 	    "D\xc3\xb6" "e & <Co> \xf0\x9f\x93\x9e", NULL, NULL };

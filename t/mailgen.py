@@ -654,7 +654,7 @@ def headers():
             ("quoted", "X-Call-Offer: yes; ref=\"a;b\\\"c\"\r\n"),
             ("spaced", "X-Call-Offer:   YES  \r\n")):
         yield Case("offer-" + name, alternative(), (26,), offer=offer)
-    for lang in ("de", "fr", "es", "it", "nl", "pt", "ar", "he", "xx"):
+    for lang in ("de", "fr", "es", "it", "nl", "pt", "ar", "he", "ja", "xx"):
         yield Case("offer-in-" + lang, multi("alternative", plain(
             encoding="quoted-printable"), html(charset="iso-8859-1")), (17,),
             offer="X-Call-Offer: yes; lang=%s\r\n" % lang)
