@@ -69,6 +69,8 @@ struct acceptance {
 	/* for each route a bit for every route whose legs can be joined with
 	 * its own; the driver's */
 	uint8_t		joins[CALL_ROUTES_MAX];
+	uint8_t		heard;	/* bits of those by whom a leg that talks hears
+				   us; the driver's */
 };
 
 enum call_state {

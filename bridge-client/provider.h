@@ -178,6 +178,8 @@ struct provider {
 	const char	*name;		/* in the configuration: kind = NAME */
 	/* its password is a private key: see jwt.h */
 	int		 is_by_token;
+	/* PLAY and HUSH go to one of two legs that are joined, which stay so */
+	int		 is_heard_talking;
 	/* where that says nothing; 0: as many as we like */
 	int		 calls_per_s;
 	/* FIND says the price of a leg some time after its end */

@@ -21,6 +21,8 @@ set_joins(struct acceptance *a, const struct exchanges *all)
 			    1u << a->route[j]) != 0)
 				joins |= 1u << j;
 		a->joins[i] = (uint8_t)joins;
+		if (all->provider[a->route[i]].kind->is_heard_talking)
+			a->heard = (uint8_t)(a->heard | 1u << i);
 	}
 }
 

@@ -10,6 +10,7 @@
 #define BRIDGE_MS	10000
 #define CHECK_MS	30000	/* a leg that talks is looked at so often */
 #define HOLD_MS		5000	/* between two words to A while B rings */
+#define WARN_S		30	/* before the money is at its end */
 #define ROUNDS		2	/* a prompt and its repetition on silence */
 #define ROUND_S		10	/* one takes about so long */
 #define LATE_S		30	/* after the leg's own limit it is gone */
@@ -393,6 +394,18 @@ step_bridge(struct step *s)
 	step_give(s, PROVIDER_BRIDGE, LEG_A);
 }
 
+/* Where the end is one of money, it comes with a word before. */
+static void
+warn_later(struct step *s, enum leg leg)
+{
+	const struct acceptance *a = &s->c->acc;
+
+	if (a->fare.payer[0] != '\0' && a->max_s >= 2 * WARN_S &&
+	    (a->heard & 1u << s->c->leg[leg].route_at) != 0)
+		s->c->leg[leg].prompt_ms = step_in_ms(s, (a->max_s - WARN_S) *
+		    INT64_C(1000));
+}
+
 void
 step_talk(struct step *s)
 {
@@ -402,6 +415,8 @@ step_talk(struct step *s)
 	s->c->talk_ms = s->ev->now_ms;
 	step_check_later(s, LEG_A);
 	step_check_later(s, LEG_B);
+	warn_later(s, LEG_A);
+	warn_later(s, LEG_B);
 }
 
 void
@@ -541,6 +556,8 @@ step_remind(struct step *s, enum leg leg)
 
 	if (leg == LEG_A && is_on_hold(c))
 		step_speak(s, leg, "a-wait");
+	else if (c->state == CALL_TALKING)
+		step_speak(s, leg, leg == LEG_A ? "a-ending" : "b-ending");
 	else if (!step_is_asked(c, leg))
 		return;
 	else if (++c->leg[leg].n_prompts > step_rounds(c, leg))

@@ -75,6 +75,7 @@ struct call_actions {
  *	a-blocked	you will not be called again, goodbye
  *	b-offer		someone has accepted your offer to talk
  *	b-press		press 1 to be connected
+ *	a-ending b-ending	half a minute is left
  */
 
 #define STEP_WRONG_MAX	3	/* wrong keys, then it is over */

@@ -22,6 +22,7 @@ RATES = "prefix,minute,rounding\n4420794655,0.60,1/1\n"
 YES = "answer:200 1:900"        # picks up, presses 1
 A, B, BUSY, OTHER = ("+4420794655%02d" % n for n in (10, 20, 30, 40))
 PRICELESS = "+442079461234"
+PLAYED = "act=play leg=b outcome=done"
 ALL_OF = re.compile(r"EUR|balance|credit|money|paid|1\.80|0\.00", re.I)
 
 
@@ -105,11 +106,13 @@ def test_talk(s):
     said = refusal(s, s.mint("alice@example.com", BUSY), OTHER)
     tap.check([] if said.startswith("503") else [said],
               "meanwhile a second call is refused")
+    n = s.log("bridge").count(PLAYED)
     _, end = visit.follow(page, limit=CREDIT_S + 30)
     talked = time.monotonic() - began
     tap.same(end, "talked", "the money ends it")
     tap.check([] if CREDIT_S - 3 < talked < CREDIT_S + 3 else
               ["%.1f s" % talked], "after %d seconds" % CREDIT_S)
+    tap.same(s.log("bridge").count(PLAYED) - n, 1, "B was told before")
     stack.wait_for(lambda: not s.channels(), 5)
     tap.same(s.channels(), [], "both telephones are free")
 

@@ -16,7 +16,7 @@ import askpeer
 import stack
 
 PROMPTS = "a-offer a-press a-wait a-busy a-no-answer a-declined a-failed " \
-    "a-blocked b-offer b-press"
+    "a-blocked a-ending b-offer b-press b-ending"
 bridges = []
 is_over = threading.Event()
 

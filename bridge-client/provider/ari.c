@@ -590,5 +590,6 @@ const struct provider provider_ari = {
 	.reply = ari_reply,
 	.stream = ari_stream,
 	.is_echoed = 1,
+	.is_heard_talking = 1,
 	.event = ari_event,
 };

@@ -146,7 +146,7 @@ read_event(const void *text, size_t len, struct provider_event *out)
 }
 
 static const struct provider stream_kind = {
-	.name = "stream", .request = write_request, .reply = stream_reply,
+	.name = "stream", .is_heard_talking = 1, .request = write_request, .reply = stream_reply,
 	.stream = stream_path, .event = read_event
 };
 static const struct provider hook_kind = {
