@@ -328,6 +328,7 @@ test_replies(void)
 		{ PROVIDER_HANG, 0, "application.401", PROVIDER_REFUSED, -1 },
 		{ PROVIDER_UNBRIDGE, 0, "unbridge", PROVIDER_DONE, -1 },
 		{ PROVIDER_UNBRIDGE, 0, "unbridge.gone", PROVIDER_DONE, -1 },
+		{ PROVIDER_UNBRIDGE, 0, "unbridge.going", PROVIDER_DONE, -1 },
 		{ PROVIDER_FIND, 0, "find.gone", PROVIDER_DONE,
 		    PROVIDER_GONE },
 		{ PROVIDER_FIND, 0, "find.ringing", PROVIDER_DONE,

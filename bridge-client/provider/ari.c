@@ -419,8 +419,9 @@ other_reply(const struct provider_intent *in, int status, const char *body,
 	int is_end = in->act == PROVIDER_HUSH || in->act == PROVIDER_HANG ||
 	    in->act == PROVIDER_UNBRIDGE;
 
-	/* What is not there any more has ended. */
-	if ((status >= 200 && status <= 299) || (is_end && status == 404))
+	/* What is not there any more has ended; 409: a bridge that is going. */
+	if ((status >= 200 && status <= 299) || (is_end && status == 404) ||
+	    (in->act == PROVIDER_UNBRIDGE && status == 409))
 		provider_say(out, PROVIDER_DONE, "");
 	else
 		say_http(out, status >= 500 ? PROVIDER_UNKNOWN :
