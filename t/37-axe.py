@@ -267,7 +267,8 @@ axe_path = subprocess.run([os.path.join(ROOT, "t/axe/get")], check=True,
                           stdout=subprocess.PIPE, text=True).stdout.strip()
 with open(os.path.join(ROOT, axe_path), encoding="utf-8") as source:
     axe_source = source.read()
-with Acceptd(bridge_timeout="1s", post_burst=1000, offer_burst=1000) as main, \
+with Acceptd(bridge_timeout="1s", post_burst=1000, offer_burst=1000,
+             notice_url="https://example.com/privacy") as main, \
         Chromium() as browser:
     browser.size(320, 640)
     for code in LANGS:
