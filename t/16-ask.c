@@ -229,6 +229,56 @@ make_erased(struct ask_erased *x)
 	x->n_open = 3;
 }
 
+static void
+make_topup(struct ask_topup *x)
+{
+	memset(x->id, 9, sizeof(x->id));
+	fill(x->account, sizeof(x->account));
+	x->amount = -INT64_C(1250001);
+	fill(x->note, sizeof(x->note));
+}
+
+static void
+make_topped(struct ask_topped *x)
+{
+	x->refusal = ASK_TOKEN_BAD;
+	x->is_again = 1;
+	TEXT(x->currency, "EUR");
+	x->available = INT64_MIN;
+}
+
+static void
+make_account(struct ask_account *x)
+{
+	fill(x->name, sizeof(x->name));
+	TEXT(x->currency, "JPY");
+	x->debits = 1;
+	x->credits = INT64_MAX;
+	x->debits_held = 3;
+	x->credits_held = -4;
+}
+
+static void
+make_entries(struct ask_entries *x)
+{
+	x->from = UINT64_MAX;
+	x->most = 10000;
+}
+
+static void
+make_entry(struct ask_entry *x)
+{
+	x->number = 7;
+	x->at = INT64_C(1790000000);
+	TEXT(x->kind, "release");
+	memset(x->id, 5, sizeof(x->id));
+	fill(x->debit, sizeof(x->debit));
+	fill(x->credit, sizeof(x->credit));
+	TEXT(x->currency, "EUR");
+	x->held = -INT64_C(1800000);
+	fill(x->note, sizeof(x->note));
+}
+
 #define ROUND_TRIP(what, mend) do { \
 	struct ask_##what x, back; \
 	struct buf b; \
@@ -274,6 +324,11 @@ test_round_trips(void)
 	ROUND_TRIP(health, );
 	ROUND_TRIP(erase, );
 	ROUND_TRIP(erased, );
+	ROUND_TRIP(topup, );
+	ROUND_TRIP(topped, );
+	ROUND_TRIP(account, );
+	ROUND_TRIP(entries, );
+	ROUND_TRIP(entry, );
 }
 
 /* One body written out, so that the format itself cannot move unnoticed. */

@@ -112,6 +112,30 @@ static const struct {
 	    ":20: deny_prefixes: %s/nothing: " },
 	{ "	deny_prefixes", "	deny_prefixes = %s/verify",
 	    ":20: deny_prefixes: %s/verify:1: " },
+	{ "	per_day", "	payer = bank",
+	    ":21: payer: there is no payer" },
+	{ "	per_day", "	payer = prepaid",
+	    ":21: payer: needs currency" },
+	{ "	per_day", "	currency = eur", ":21: " },
+	{ "	per_day", "	payer = prepaid\n	currency = EUR",
+	    ":21: payer: needs rates" },
+	{ "	per_day", "	payer = prepaid\n	currency = EUR\n"
+	    "	rates = %s/nothing", ":23: rates: %s/nothing: " },
+	{ "	per_day", "	payer = prepaid\n	currency = EUR\n"
+	    "	rates = %s/verify", ":23: rates: %s/verify:1: " },
+	{ "	per_day", "	floor = \"ten\"", ":21: " },
+	{ "	per_day", "	per_call = \"1,50\"", ":21: " },
+	{ "account default", "payer bank {\n	kind = http\n"
+	    "	url = \"http://pay.example.com\"\n"
+	    "	secret_file = %s/password\n}\naccount default {", ":16: " },
+	{ "account default", "payer bank {\n	kind = http\n"
+	    "	url = \"https://pay.example.com\"\n"
+	    "	secret_file = %s/loose\n}\naccount default {",
+	    ":17: secret_file: %s/loose can be read " },
+	{ "account default", "payer prepaid {\n	kind = http\n"
+	    "	url = \"https://pay.example.com\"\n"
+	    "	secret_file = %s/password\n}\naccount default {",
+	    ":14: payer: this name is the ledger's" },
 	{ "	per_day", "	per_day = 0", ":21: " },
 	{ "	per_day", "	per_day = many", ":21: " },
 	{ "	max =", "	max = 5h", ":22: " },

@@ -46,12 +46,18 @@ BOTH_WAYS(test)
 BOTH_WAYS(health)
 BOTH_WAYS(erase)
 BOTH_WAYS(erased)
+BOTH_WAYS(topup)
+BOTH_WAYS(topped)
+BOTH_WAYS(account)
+BOTH_WAYS(entries)
+BOTH_WAYS(entry)
 
 static void (*const each[])(const uint8_t *, size_t) = {
 	both_look, both_offer, both_check, both_checked, both_accept,
 	both_accepted, both_watch, both_status, both_hook, both_hooked,
 	both_list, both_call, both_revoke, both_revoked, both_test,
-	both_health, both_erase, both_erased
+	both_health, both_erase, both_erased, both_topup, both_topped,
+	both_account, both_entries, both_entry
 };
 
 int
