@@ -50,6 +50,8 @@ struct acceptance {
 	unsigned char	a_hash[CALL_HASH_BYTES]; /* keyed, of A's */
 	uint8_t		uses;		/* that the offer allows, 1..255 */
 	uint16_t	attempts_max;	/* of the offer; 0: no cap */
+	/* not kept: only the number that pressed 1 first may use the offer */
+	uint8_t		is_bound;
 	int64_t		not_after;	/* of the offer, Unix seconds */
 	char		name[TOKEN_NAME_MAX + 1];	/* of the offeror */
 	char		account[TERMS_ACCOUNT_MAX + 1];

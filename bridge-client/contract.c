@@ -252,6 +252,8 @@ static const struct conf_key account_keys[] = {
 	LIST(AT(account, sip_domains), "sip_domains", "", NULL),
 	{ "offeree_sip", CONF_BOOL, AT(account, is_sip_offeree), 0, 0, "no",
 	    NULL, 0, NULL },
+	{ "forwarding", CONF_BOOL, AT(account, may_forward), 0, 0, "yes",
+	    NULL, 0, NULL },
 	LIST(AT(account, languages), "languages", "en de fr es ar",
 	    check_language),
 	STRING(AT(account, deny_file), "deny_prefixes", "",

@@ -51,6 +51,7 @@ struct contract_account {
 	struct conf_list providers;	/* names, in order of preference */
 	struct conf_list sip_domains;	/* packet destinations; none: no */
 	int		 is_sip_offeree;	/* the offeree may too */
+	int		 may_forward;	/* other numbers may use the offer */
 	/* of the prompts; the first where the one wished for is not there */
 	struct conf_list languages;
 	char		*deny_file;	/* "": none */

@@ -30,6 +30,7 @@ enum journal_result {
 	JOURNAL_IN_CALL,	/* a call of this offer has not ended */
 	JOURNAL_TOO_MANY,	/* attempts at this offer */
 	JOURNAL_BLOCKED,	/* the number pressed 9 */
+	JOURNAL_BOUND,		/* the offer is another number's */
 	JOURNAL_UNPAID,		/* the account has not got its hold */
 	JOURNAL_NOT_FOUND,
 	JOURNAL_DAMAGED,	/* this row fails its checksum */

@@ -173,6 +173,9 @@ verdict(struct lmdb *l, const struct acceptance *a, struct record_uses *u)
 		return JOURNAL_USED_UP;
 	if (u->is_open)
 		return JOURNAL_IN_CALL;
+	if (a->is_bound && u->spent > 0 &&
+	    memcmp(u->bound, a->a_hash, sizeof(u->bound)) != 0)
+		return JOURNAL_BOUND;
 	return a->attempts_max != 0 && u->attempts >= a->attempts_max ?
 	    JOURNAL_TOO_MANY : JOURNAL_OK;
 }

@@ -12,6 +12,7 @@
 
 #define VERSION		1
 #define CALL_VERSION	2	/* 1: nothing was sealed */
+#define BOUND_VERSION	2	/* of uses that are bound to a number */
 #define CRC_BYTES	4
 #define TIME_MAX	(INT64_C(1) << 40)
 
@@ -348,19 +349,32 @@ bounded(int64_t t)
 	return t < 0 ? 0 : t >= TIME_MAX ? TIME_MAX - 1 : t;
 }
 
-void
-record_put_uses(unsigned char dst[RECORD_USES_BYTES],
+static int
+is_bound(const struct record_uses *u)
+{
+	static const unsigned char nobody[sizeof(u->bound)];
+
+	return memcmp(u->bound, nobody, sizeof(nobody)) != 0;
+}
+
+size_t
+record_put_uses(unsigned char dst[RECORD_USES_MAX],
     const unsigned char offer[16], const struct record_uses *u)
 {
 	struct row r = { dst, 0 };
 
-	add(&r, VERSION, 1);
+	add(&r, is_bound(u) ? BOUND_VERSION : VERSION, 1);
 	add(&r, u->uses, 1);
 	add(&r, u->spent, 1);
 	add(&r, u->is_open, 1);
 	add(&r, u->attempts, 2);
 	add(&r, bounded(u->not_after), 5);
+	if (is_bound(u)) {
+		memcpy(r.dst + r.len, u->bound, sizeof(u->bound));
+		r.len += sizeof(u->bound);
+	}
 	add(&r, checksum(offer, 16, dst, r.len), CRC_BYTES);
+	return r.len;
 }
 
 int
@@ -368,16 +382,21 @@ record_get_uses(struct record_uses *u, const unsigned char offer[16],
     const void *row, size_t len)
 {
 	struct scan s;
+	int version;
 
 	memset(u, 0, sizeof(*u));
-	if (open_row(&s, offer, 16, row, len) != VERSION)
+	version = open_row(&s, offer, 16, row, len);
+	if (version != VERSION && version != BOUND_VERSION)
 		return -1;
 	u->uses = scan_u8(&s);
 	u->spent = scan_u8(&s);
 	u->is_open = scan_u8(&s);
 	u->attempts = scan_u16(&s);
 	u->not_after = get_time(&s);
-	return scan_done(&s) && u->is_open <= 1 ? 0 : -1;
+	if (version == BOUND_VERSION)
+		scan_copy(&s, u->bound, sizeof(u->bound));
+	return scan_done(&s) && u->is_open <= 1 &&
+	    is_bound(u) == (version == BOUND_VERSION) ? 0 : -1;
 }
 
 void

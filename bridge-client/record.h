@@ -49,9 +49,13 @@ struct record_uses {
 	uint8_t		is_open;
 	uint16_t	attempts;
 	int64_t		not_after;
+	/* the number that pressed 1 first, hashed; zeros: none has */
+	unsigned char	bound[16];
 };
-#define RECORD_USES_BYTES	15
-void record_put_uses(unsigned char dst[RECORD_USES_BYTES],
+#define RECORD_USES_BYTES	15	/* unbound */
+#define RECORD_USES_MAX		31
+/* Its length. */
+size_t record_put_uses(unsigned char dst[RECORD_USES_MAX],
     const unsigned char offer[16], const struct record_uses *);
 int record_get_uses(struct record_uses *, const unsigned char offer[16],
     const void *, size_t) __attribute__((warn_unused_result));

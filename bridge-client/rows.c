@@ -96,11 +96,10 @@ enum journal_result
 rows_put_uses(struct db_txn *txn, const unsigned char offer[ID],
     const struct record_uses *u)
 {
-	unsigned char row[RECORD_USES_BYTES];
+	unsigned char row[RECORD_USES_MAX];
+	size_t len = record_put_uses(row, offer, u);
 
-	record_put_uses(row, offer, u);
-	return rows_result(db_put(txn, ROWS_USES, offer, ID, row,
-	    sizeof(row)));
+	return rows_result(db_put(txn, ROWS_USES, offer, ID, row, len));
 }
 
 enum journal_result

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "lib/log.h"
 #include "lib/token.h"
 
@@ -26,6 +28,8 @@ uses_settle(struct db_txn *txn, const struct call *was, const struct call *c)
 	}
 	if (r != JOURNAL_OK)
 		return r;
+	if (is_spent && u.spent == 0)
+		memcpy(u.bound, c->acc.a_hash, sizeof(u.bound));
 	if (is_spent && u.spent < UINT8_MAX)
 		u.spent++;
 	if (is_ended)

@@ -76,21 +76,29 @@ fill_call(struct call *c)
 static void
 test_short_rows(void)
 {
-	struct record_uses u = { 255, 254, 1, 65535, WALL }, gu;
+	struct record_uses u = { 255, 254, 1, 65535, WALL, { 0 } }, gu;
 	struct record_times t = { WALL, (INT64_C(1) << 40) - 1 }, gt;
-	unsigned char row[RECORD_USES_BYTES], key[16] = { 1 };
+	unsigned char row[RECORD_USES_MAX], key[16] = { 1 };
+	size_t len = record_put_uses(row, key, &u);
 
-	record_put_uses(row, key, &u);
-	is_int(record_get_uses(&gu, key, row, sizeof(row)), 0, "uses");
+	is_int(len, RECORD_USES_BYTES, "nobody is bound");
+	is_int(record_get_uses(&gu, key, row, len), 0, "uses");
 	ok(gu.uses == 255 && gu.spent == 254 && gu.is_open == 1 &&
 	    gu.attempts == 65535 && gu.not_after == WALL, "the same");
 	row[0]++;
-	is_int(record_get_uses(&gu, key, row, sizeof(row)), -1, "version");
+	is_int(record_get_uses(&gu, key, row, len), -1, "version");
+	u.bound[15] = 1;
+	len = record_put_uses(row, key, &u);
+	is_int(len, RECORD_USES_MAX, "somebody is");
+	is_int(record_get_uses(&gu, key, row, len), 0, "uses");
+	is_mem(gu.bound, u.bound, sizeof(u.bound), "the same");
+	is_int(record_get_uses(&gu, key, row, len - 16), -1, "cut");
 	record_put_times(row, key, sizeof(key), &t);
-	is_int(record_get_times(&gt, key, sizeof(key), row, sizeof(row)), 0,
+	is_int(record_get_times(&gt, key, sizeof(key), row,
+	    RECORD_TIMES_BYTES), 0,
 	    "times");
 	ok(gt.at == t.at && gt.until == t.until, "the same");
-	is_int(record_get_times(&gt, key, 15, row, sizeof(row)), -1,
+	is_int(record_get_times(&gt, key, 15, row, RECORD_TIMES_BYTES), -1,
 	    "another key");
 }
 

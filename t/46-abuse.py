@@ -105,7 +105,9 @@ def configuration(url):
         "other": OTHER_UID, "url": url,
         "retired": time.strftime("%Y-%m-%dT%H:%M:%SZ",
                                  time.gmtime(time.time() - 3600)),
-        "accounts": ACCOUNT % ("sales", "GB") + "".join(
+        "accounts": ACCOUNT % ("sales", "GB") + (ACCOUNT % (
+            "strict", "GB")).replace("{pbx}", "{pbx}\n\tforwarding = no")
+        + "".join(
             ACCOUNT % ("in-" + c.lower(), c) for c in regions)}
 
 
@@ -232,6 +234,21 @@ def test_admin_verbs(b):
                      "%s's socket" % (name, where))
     tap.same([v for v in range(64, 256) if knock("face", v, b"") != "refused"], [],
              "no verb of the administrator's range on the face's socket")
+
+
+# ---- passed on
+
+def test_forwarding(b):
+    """The offer has two uses, and the mail was passed on."""
+    for account, want in (("strict", "number-denied"), ("sales", "ok")):
+        start_call(b, uses=2, account=account)
+        token, offer = b.last
+        hang_up(b)
+        tap.same(refusals(b, token, offer, "+442079460188"), ("ok", want),
+                 "used by one number, then by another: " + account)
+        hang_up(b)
+        tap.same(refusals(b, token, offer)[1], "ok", "and by the same")
+        hang_up(b)
 
 
 # ---- time
@@ -424,6 +441,7 @@ def main():
             test_scope(b, ari)
             test_numbers(b, ari)
             test_admin_verbs(b)
+            test_forwarding(b)
             test_clock(b)
             test_erase(b)
             test_backup(b)

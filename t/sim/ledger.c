@@ -266,6 +266,8 @@ verdict(const struct sim_call *c)
 		return JOURNAL_USED_UP;
 	if (l->n_open > 0)
 		return JOURNAL_IN_CALL;
+	if (c->acc.is_bound && l->bound != 0 && l->bound != c->person + 1)
+		return JOURNAL_BOUND;
 	if (o->attempts_max != 0 && l->attempts >= o->attempts_max)
 		return JOURNAL_TOO_MANY;
 	return is_prepaid(c) && left(c) - c->acc.fare.hold <
@@ -321,7 +323,8 @@ my_put(struct journal *j, const struct call *call)
 		world_wrong(c, "a record that nobody has accepted");
 		return r;
 	}
-	o->spent = (uint8_t)(o->spent + (call->is_spent && !l->is_spent));
+	if (call->is_spent && !l->is_spent && o->spent++ == 0)
+		o->bound = c->person + 1;
 	if (is_free(call->state) && !is_free(l->state))
 		o->n_open--;
 	move_money(c, l, call);

@@ -181,6 +181,7 @@ struct ledger_purse {
 struct ledger_offer {
 	uint8_t	spent, n_open, is_revoked;
 	uint16_t attempts;
+	int	bound;		/* person that pressed 1 first, + 1 */
 };
 
 struct ledger {

@@ -106,6 +106,7 @@ make_acceptance(struct sim_call *c, unsigned n)
 	memset(a->a_hash, c->person + 1, sizeof(a->a_hash));
 	a->uses = o->uses;
 	a->attempts_max = o->attempts_max;
+	a->is_bound = (o - world.offer) % 3 == 0;
 	a->not_after = o->not_after;
 	a->offeror[0] = (char)('a' + o->sender);
 	a->a.kind = a->b.kind = TEL_E164;
