@@ -136,6 +136,7 @@ struct call_leg {
 					   since it was last asked about */
 	uint8_t		n_prompts;	/* spoken since the last key */
 	uint8_t		n_wrong;	/* keys */
+	uint8_t		is_rung;	/* it was heard to ring */
 	uint8_t		route_at;	/* index in acc.route */
 	uint8_t		tried;		/* bits 1 << of those that are no more
 					   to be asked */

@@ -110,6 +110,7 @@ on_provider(struct step *s)
 	step_set_price(s, e->leg, e->price);
 	switch (e->kind) {
 	case EVENT_RINGING:
+		s->c->leg[e->leg].is_rung = 1;
 		is_alive(s, e->leg, 0);
 		break;
 	case EVENT_ANSWERED:
@@ -124,7 +125,8 @@ on_provider(struct step *s)
 	case EVENT_GONE:
 		if (step_is_being_rung(s->c, e->leg))
 			step_note(s, e->detail);
-		is_gone(s, e->leg, (int)e->cause);
+		if (!step_goes_elsewhere(s, e))
+			is_gone(s, e->leg, (int)e->cause);
 		break;
 	case EVENT_NONE:
 	case EVENT_ECHO:
@@ -395,8 +397,12 @@ on_leg_due(struct step *s, enum leg leg)
 {
 	if (!step_is_down(s->c, leg))
 		step_look(s, leg);
-	else if (s->c->leg[leg].state == CALL_LEG_NONE &&
-	    step_is_being_rung(s->c, leg))
+	else if (s->c->leg[leg].state != CALL_LEG_NONE ||
+	    !step_is_being_rung(s->c, leg))
+		return;
+	else if (step_is_awaited(s->c, PROVIDER_RING, leg))
+		s->c->leg[leg].due_ms = step_in_ms(s, STEP_AGAIN_MS);
+	else
 		step_ring(s, leg);
 }
 

@@ -135,6 +135,8 @@ struct provider_event {
 	unsigned char		 call[PROVIDER_CALL_BYTES];
 	enum leg		 leg;
 	char			 key;		/* '0'..'9', '*', '#' */
+	int			 is_unrung;	/* GONE: certainly nobody was
+						   rung: no trunk took it */
 	enum provider_cause	 cause;		/* GONE; SPOKEN: CAUSE_FAILED:
 						   there is no such prompt */
 	char			 ref[PROVIDER_REF_MAX + 1];

@@ -271,6 +271,7 @@ step_ring(struct step *s, enum leg leg)
 	struct call_leg *l = &s->c->leg[leg];
 
 	step_set_leg(s, leg, CALL_LEG_ASKED);
+	l->is_rung = 0;
 	l->asked_at = s->ev->wall;
 	l->asked_ms = s->ev->now_ms;
 	s->c->due_ms = step_in_ms(s, s->c->acc.ring_s * INT64_C(1000) +
@@ -290,9 +291,25 @@ step_next_route(struct call *c, enum leg leg)
 	for (i = 0; i < c->acc.n_routes; i++)
 		if ((may & ~l->tried & 1u << i) != 0) {
 			l->route_at = i;
+			l->ref[0] = '\0';
 			return 1;
 		}
 	return 0;
+}
+
+int
+step_goes_elsewhere(struct step *s, const struct provider_event *e)
+{
+	struct call_leg *l = &s->c->leg[e->leg];
+
+	if (!e->is_unrung || l->is_rung || step_is_down(s->c, e->leg) ||
+	    !step_is_being_rung(s->c, e->leg) ||
+	    !step_next_route(s->c, e->leg))
+		return 0;
+	step_set_leg(s, e->leg, CALL_LEG_NONE);
+	l->tries = 0;
+	l->due_ms = step_in_ms(s, STEP_AGAIN_MS);
+	return 1;
 }
 
 void

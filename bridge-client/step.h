@@ -143,6 +143,12 @@ void step_ring(struct step *, enum leg);
  * asked and, for B, whose legs can be joined with A's.  0: there is none.
  */
 int step_next_route(struct call *, enum leg);
+/*
+ * The leg is gone, and no trunk took it: likewise, a moment later, when RING's
+ * answer is here, too.  0: it has rung, is not being rung, or there is none.
+ */
+#define STEP_AGAIN_MS	100
+int step_goes_elsewhere(struct step *, const struct provider_event *);
 void step_speak(struct step *, enum leg, const char *prompt);
 /* Asks for the key 1: the first time, or after a wrong one. */
 void step_prompt(struct step *, enum leg);

@@ -337,6 +337,12 @@ read_leg_event(const char *word, size_t len, struct call_event *ev,
 		pe->key = word[3];
 		return 0;
 	}
+	if (len == 6 && memcmp(word, "unrung", 6) == 0) {
+		pe->kind = EVENT_GONE;
+		pe->cause = CAUSE_FAILED;
+		pe->is_unrung = 1;
+		return 0;
+	}
 	if (len == 6 && memcmp(word, "failed", 6) == 0) {
 		pe->kind = EVENT_SPOKEN;
 		pe->cause = CAUSE_FAILED;
@@ -445,6 +451,41 @@ test_routes(void)
 	    c.leg[LEG_A].route_at == 1, "unknown: nobody else is");
 }
 
+/* What no trunk took has rung nobody, whenever that is heard. */
+static void
+test_unrung(void)
+{
+	static const struct script scripts2[] = {
+		{ "not taken, and nobody else", { "begin > RA > starting",
+		    "done:RA >  > ringing-a", "unrung:A >  > ringing-a",
+		    "timer > RA > ringing-a", "done:RA >  > ringing-a",
+		    "unrung:A >  > ended" }, "a-unreachable" },
+		{ "heard before RING's answer", { "begin > RA > starting",
+		    "unrung:A >  > starting", "timer >  > starting",
+		    "done:RA >  > starting", "timer > RA > starting",
+		    "done:RA >  > ringing-a", "ringing:A >  > ringing-a",
+		    "unrung:A >  > ended" }, "a-unreachable" },
+		{ "it has rung", { "begin > RA > starting",
+		    "done:RA >  > ringing-a", "ringing:A >  > ringing-a",
+		    "unrung:A >  > ended" }, "a-unreachable" },
+		{ "B, while A waits", { TO_RINGING_B,
+		    "unrung:B >  > ringing-b", "timer > RB > ringing-b",
+		    "done:RB >  > ringing-b",
+		    "answered:B > PB=b-offer,b-press > asking-b" }, NULL },
+		{ "A is put down meanwhile", { "begin > RA > starting",
+		    "done:RA >  > ringing-a", "unrung:A >  > ringing-a",
+		    "cancel >  > ended" }, "cancelled" },
+	};
+	struct acceptance kept = acc;
+	size_t i;
+
+	acc.n_routes = 2;
+	acc.joins[0] = acc.joins[1] = 3;
+	for (i = 0; i < sizeof(scripts2) / sizeof(scripts2[0]); i++)
+		run_script(&scripts2[i]);
+	acc = kept;
+}
+
 /* Likewise B, by those whose legs can be joined with A's. */
 static void
 test_routes_of_b(void)
@@ -551,6 +592,7 @@ main(void)
 		run_script(&scripts[i]);
 	test_routes();
 	test_routes_of_b();
+	test_unrung();
 	test_facts();
 	test_extension();
 	return tap_done();

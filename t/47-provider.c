@@ -1,5 +1,6 @@
 /* What the files in provider/ have in common. */
 
+#include <stdio.h>
 #include <string.h>
 
 #include "bridge-client/provider.h"
@@ -118,6 +119,35 @@ test_extension(void)
 	request_free(&r);
 }
 
+/* Whether somebody may have been rung. */
+static void
+test_unrung(void)
+{
+	static const struct { const char *state, *more; int want; } cases[] = {
+		{ "Ringing", "\"cause\":34,\"tech_cause\":503", 0 },
+		{ "Up", "\"cause\":34,\"tech_cause\":503", 0 },
+		{ "Down", "\"cause\":18,\"tech_cause\":408", 0 },
+		{ "Down", "\"cause\":17,\"tech_cause\":486", 0 },
+		{ "Down", "\"cause\":19", 0 },
+		{ "Down", "\"cause\":34,\"tech_cause\":480", 0 },
+		{ "Down", "\"cause\":34,\"tech_cause\":503", 1 },
+		{ "Down", "\"cause\":34", 1 },
+	};
+	struct provider_event e;
+	char text[256];
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(text, sizeof(text), "{\"type\":\"ChannelDestroyed\","
+		    "\"channel\":{\"id\":\"co-" ID "-a\",\"state\":\"%s\"},"
+		    "%s}", cases[i].state, cases[i].more);
+		is_int(provider_ari.event(text, strlen(text), &e), 0, "%s",
+		    text);
+		is_int(e.is_unrung, cases[i].want, "%s", cases[i].want ?
+		    "nobody was rung" : "somebody may have been");
+	}
+}
+
 static void
 test_joins(void)
 {
@@ -135,6 +165,7 @@ main(void)
 	test_to();
 	test_prompts();
 	test_extension();
+	test_unrung();
 	test_joins();
 	return tap_done();
 }

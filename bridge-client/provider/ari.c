@@ -29,6 +29,7 @@
 
 #define ID_SIZE		PROVIDER_LEG_SIZE
 #define TIMEOUT_MS	5000
+#define NO_CIRCUIT	34	/* Q.850: no circuit/channel available */
 #define ECHO		"calloffer-probe"
 
 /* What the configuration must be like. */
@@ -493,6 +494,8 @@ read_gone(const struct json *j, struct provider_event *out)
 	if (sip < 300 || sip > 699)
 		sip = 0;
 	out->kind = EVENT_GONE;
+	out->is_unrung = has(j, "channel.state", "Down") &&
+	    (sip == 503 || (sip == 0 && q850 == NO_CIRCUIT));
 	out->cause = has(j, "channel.state", "Up") ? CAUSE_NORMAL :
 	    provider_cause_of((int)sip, (int)q850);
 	if (sip != 0)

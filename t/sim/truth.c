@@ -177,6 +177,17 @@ is_refused(const struct sim_phone *p, const struct sim_thing *t)
 	    sim_chance(50);
 }
 
+/* Created, and then the network will have none of it. */
+static void
+no_trunk_takes(struct sim_phone *p)
+{
+	struct provider_event more = { .cause = CAUSE_FAILED, .is_unrung = 1 };
+
+	p->provider = 0;
+	p->n_refused++;
+	net_event(p, EVENT_GONE, sim_between(0, 50), &more);
+}
+
 static int
 ring(struct sim_phone *p, struct sim_thing *t)
 {
@@ -185,6 +196,10 @@ ring(struct sim_phone *p, struct sim_thing *t)
 	if (is_refused(p, t)) {
 		p->n_refused++;
 		return 400;
+	}
+	if (t->provider == 0 && t->fate == SIM_FINE && sim_chance(15)) {
+		no_trunk_takes(p);
+		return 200;
 	}
 	if (p->n_rung > 0)
 		world_wrong(p->call, "a telephone is rung twice");
