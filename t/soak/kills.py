@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.dirname(HERE)]
@@ -85,8 +86,8 @@ class Person(threading.Thread):
                 while not ENDED.is_set() and \
                         self.soak.once(offer, self.rng):
                     pass
-        except Exception as e:                  # an answer is owed
-            self.soak.error = "%s: %r" % (type(e).__name__, e)
+        except Exception:                       # an answer is owed
+            self.soak.error = self.soak.error or traceback.format_exc()
 
 
 class Soak:
@@ -108,7 +109,7 @@ class Soak:
 
     def ask(self, question):
         """What the bridge says to it, sooner or later."""
-        stop = time.monotonic() + BOUND_S
+        stop, last = time.monotonic() + BOUND_S, None
         while time.monotonic() < stop and not self.error:
             try:
                 peer = self.bridge.face()
@@ -116,9 +117,10 @@ class Soak:
                     return question(peer)
                 finally:
                     peer.close()
-            except (OSError, askpeer.Ended, AssertionError):
+            except (OSError, askpeer.Ended, AssertionError) as e:
+                last = e
                 time.sleep(0.05)
-        raise RuntimeError("no answer for %d s" % BOUND_S)
+        raise RuntimeError("no answer for %d s: %r" % (BOUND_S, last))
 
     def accept(self, offer, a):
         """Sends one page until it is taken, or refused for good."""
@@ -223,8 +225,8 @@ class Soak:
                         acc.call, acc.secret = got["call"], got["secret"]
                         offer.taken.append(acc)
                         self.follow(acc, self.rng)
-            except Exception as e:              # an answer is owed
-                self.error = "%s: %r" % (type(e).__name__, e)
+            except Exception:                   # an answer is owed
+                self.error = self.error or traceback.format_exc()
 
         todo = [threading.Thread(target=rest, args=(self.offers[i::PEOPLE],),
                                  daemon=True) for i in range(PEOPLE)]
