@@ -40,6 +40,9 @@ BREAKS = [
     ("an offer may have several calls at once", "journal_lmdb.c",
      "\tif (u->is_open)\n", "\tif (0)\n",
      ["an acceptance is judged wrongly", "two legs A of one offer"]),
+    ("a bound offer is anybody's", "journal_lmdb.c",
+     "\tif (a->is_bound && u->spent > 0 &&", "\tif (0 &&",
+     ["an acceptance is judged wrongly"]),
     ("B is rung when A answers", "step.c",
      "\ts->c->leg[leg].n_wrong = 0;\n\tstep_prompt(s, leg);\n",
      "\ts->c->leg[leg].n_wrong = 0;\n\tstep_prompt(s, leg);\n"
