@@ -127,8 +127,8 @@ topup(struct talk *talk, const struct ask_topup *ask)
 	if (ask_get_topped(&answer, frame.body, frame.len) == -1)
 		return unreadable();
 	if (answer.refusal == ASK_TOKEN_BAD)
-		return fail(EX_DATAERR, "there is no such account, or it has "
-		    "no payer in bridge.conf");
+		return fail(EX_DATAERR, "there is no such account, or it does "
+		    "not pay in advance: payer = prepaid in bridge.conf");
 	if (answer.refusal != ASK_OK)
 		return fail(EX_TEMPFAIL, words_refusal(answer.refusal));
 	money_text(answer.available, left);

@@ -11,6 +11,7 @@
 #include "lib/log.h"
 #include "lib/token.h"
 
+#include "bridge-client/call.h"
 #include "bridge-client/contract.h"
 #include "bridge-client/journal.h"
 #include "bridge-client/ledger.h"
@@ -85,8 +86,9 @@ on_topup(const struct service *s, struct answer *answer)
 	if (ask_get_topup(&ask, answer->frame->body, answer->frame->len) == -1)
 		return -1;
 	a = contract_account(s->contract, ask.account);
-	if (a != NULL && a->rates != NULL && ask.amount != 0 &&
-	    ask.amount <= MONEY_MAX && ask.amount >= -MONEY_MAX) {
+	if (a != NULL && strcmp(a->payer, CALL_PREPAID) == 0 &&
+	    ask.amount != 0 && ask.amount <= MONEY_MAX &&
+	    ask.amount >= -MONEY_MAX) {
 		p = (struct journal_post){ .account = a->name,
 		    .currency = a->currency, .amount = ask.amount,
 		    .at = clock_wall(), .note = ask.note };

@@ -273,7 +273,7 @@ struct ask_topup {
 	char		note[ASK_NOTE_MAX + 1];
 };
 struct ask_topped {
-	/* ASK_OK; ASK_TOKEN_BAD: no such account, or nobody pays for it;
+	/* ASK_OK; ASK_TOKEN_BAD: no such account, or not prepaid;
 	 * ASK_STORE_FULL */
 	uint8_t		refusal;
 	uint8_t		is_again;	/* it had been put in before */
