@@ -7,10 +7,14 @@
 
 #include "bridge-client/multi.h"
 
+#define SPARE_MAX 32
+
 struct multi {
 	struct loop		*loop;
 	CURLM			*curl;
 	struct loop_timer	*timer;
+	CURL			*spare[SPARE_MAX];
+	size_t			 n_spare;
 };
 
 static void
@@ -138,6 +142,8 @@ multi_close(struct multi *r)
 {
 	if (r == NULL)
 		return;
+	while (r->n_spare > 0)
+		curl_easy_cleanup(r->spare[--r->n_spare]);
 	curl_multi_cleanup(r->curl);
 	loop_timer_free(r->timer);
 	free(r);
@@ -169,5 +175,24 @@ multi_end(struct multi *r, struct multi_job *job)
 		return;
 	curl_multi_remove_handle(r->curl, job->easy);
 	curl_easy_cleanup(job->easy);
+	job->easy = NULL;
+}
+
+CURL *
+multi_easy(struct multi *r)
+{
+	return r->n_spare > 0 ? r->spare[--r->n_spare] : curl_easy_init();
+}
+
+void
+multi_keep(struct multi *r, struct multi_job *job)
+{
+	if (job->easy == NULL || r->n_spare == SPARE_MAX) {
+		multi_end(r, job);
+		return;
+	}
+	curl_multi_remove_handle(r->curl, job->easy);
+	curl_easy_reset(job->easy);
+	r->spare[r->n_spare++] = job->easy;
 	job->easy = NULL;
 }

@@ -31,4 +31,13 @@ int multi_start(struct multi *, struct multi_job *)
 /* Harmless without one. */
 void multi_end(struct multi *, struct multi_job *);
 
+/*
+ * Making a handle costs libcurl about as much as a request.  multi_easy()
+ * gives one as new (NULL: out of memory), and multi_keep() ends the job as
+ * multi_end() does but may keep its handle for that: where it made no more
+ * than requests.
+ */
+CURL *multi_easy(struct multi *) __attribute__((warn_unused_result));
+void multi_keep(struct multi *, struct multi_job *);
+
 #endif

@@ -98,16 +98,10 @@ rest_close(struct rest *r)
 /* Accounts. */
 
 static void
-job_end(struct multi_job *job, const struct rest_account *a)
-{
-	multi_end(a->rest->multi, job);
-}
-
-static void
 transfer_free(struct transfer *t)
 {
 	LIST_REMOVE(t, entry);
-	job_end(&t->job, t->account);
+	multi_keep(t->account->rest->multi, &t->job);
 	curl_slist_free_all(t->headers);
 	buf_free(&t->reply);
 	free(t);
@@ -163,7 +157,7 @@ rest_loop(const struct rest_account *a)
 static int
 job_start(struct multi_job *job, const struct rest_account *a, const char *url)
 {
-	CURL *e = job->easy = curl_easy_init();
+	CURL *e = job->easy = multi_easy(a->rest->multi);
 	CURLcode bad = CURLE_OK;
 
 	if (e == NULL)
@@ -461,6 +455,6 @@ rest_wire_close(struct rest_wire *w)
 		return;
 	loop_fd_free(w->watch);
 	LIST_REMOVE(w, entry);
-	job_end(&w->job, w->account);
+	multi_end(w->account->rest->multi, &w->job);
 	free(w);
 }
