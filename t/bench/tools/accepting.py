@@ -135,6 +135,8 @@ class Stack:
         atexit.register(end, self.ari)
         self.bridge = start("bridge", d + "/face", os.path.join(
             B, self.bridge_program), "-c", d + "/bridge.conf")
+        wait_until(lambda: "state=ready" in read(d + "/face.log"),
+                   "no telephones")
         self.acceptd = self.start_acceptd()
         return self
 

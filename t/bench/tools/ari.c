@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,6 +88,49 @@ answer(struct conn *c, int status, const char *body)
 	send_all(c->fd, head, (size_t)n);
 }
 
+static void __attribute__((format(printf, 1, 2)))
+put_event(const char *fmt, ...)
+{
+	char text[EVENT_MAX];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	buf_u8(&out, 0x81);		/* one frame of text, RFC 6455, 5.2 */
+	buf_u8(&out, n < 126 ? (uint8_t)n : 126);
+	if (n >= 126)
+		buf_u16(&out, (uint16_t)n);
+	buf_put(&out, text, (size_t)n);
+}
+
+static void
+send_events(void)
+{
+	if (stream != NULL)
+		send_all(stream->fd, out.data, out.len);
+	buf_clear(&out);
+}
+
+static void
+stop_ringing(void)
+{
+	size_t i;
+
+	for (i = n_spared; i < n_ringing; i++) {
+		put_event("{\"type\":\"ChannelDestroyed\",\"cause\":19,"
+		    "\"cause_txt\":\"User alerting, no answer\","
+		    "\"tech_cause\":480,\"channel\":{\"id\":\"%s\","
+		    "\"state\":\"Ringing\"}}", ringing[i]);
+		if (out.len > CHUNK)
+			send_events();
+	}
+	send_events();
+	if (n_ringing > n_spared)
+		n_ringing = n_spared;
+}
+
 static void
 begin_stream(struct conn *c)
 {
@@ -124,28 +168,12 @@ ring(const char *id, size_t len)
 	    id);
 }
 
-/* POST /ari/events/user/NAME?..: as an event. */
-static void
-echo(struct conn *c)
-{
-	const char *name = strstr(c->in, "/user/") + 6;
-	char frame[2 + 125];
-	int n = snprintf(frame + 2, sizeof(frame) - 2, "{\"type\":"
-	    "\"ChannelUserevent\",\"eventname\":\"%.*s\"}",
-	    (int)strcspn(name, "? "), name);
-
-	frame[0] = (char)0x81;
-	frame[1] = (char)n;
-	if (stream != NULL && n <= 125)
-		send_all(stream->fd, frame, (size_t)n + 2);
-	answer(c, 204, "");
-}
-
 /* One request, whose head is whole. */
 static void
 react(struct conn *c)
 {
 	static const char post[] = "POST /ari/channels/";
+	static const char user[] = "POST /ari/events/user/";
 	const char *id = c->in + sizeof(post) - 1;
 	char count[32];
 
@@ -154,8 +182,12 @@ react(struct conn *c)
 	} else if (strncmp(c->in, post, sizeof(post) - 1) == 0) {
 		ring(id, strcspn(id, "?/ "));
 		answer(c, 200, "{\"id\":\"x\",\"state\":\"Down\"}");
-	} else if (strncmp(c->in, "POST /ari/events/user/", 22) == 0) {
-		echo(c);
+	} else if (strncmp(c->in, user, sizeof(user) - 1) == 0) {
+		answer(c, 204, "");
+		id = c->in + sizeof(user) - 1;
+		put_event("{\"type\":\"ChannelUserevent\",\"eventname\":"
+		    "\"%.*s\"}", (int)strcspn(id, "?/ "), id);
+		send_events();
 	} else if (strncmp(c->in, "GET /count", 10) == 0) {
 		snprintf(count, sizeof(count), "%zu", n_rung);
 		answer(c, 200, count);
@@ -226,37 +258,6 @@ on_ready(struct conn *c)
 		take_frames(c);
 	else
 		take(c);
-}
-
-static void
-put_event(const char *id)
-{
-	char text[EVENT_MAX];
-	int n = snprintf(text, sizeof(text), "{\"type\":\"ChannelDestroyed\","
-	    "\"cause\":19,\"cause_txt\":\"User alerting, no answer\","
-	    "\"tech_cause\":480,\"channel\":{\"id\":\"%s\","
-	    "\"state\":\"Ringing\"}}", id);
-
-	buf_u8(&out, 0x81);		/* one frame of text, RFC 6455, 5.2 */
-	buf_u8(&out, 126);
-	buf_u16(&out, (uint16_t)n);
-	buf_put(&out, text, (size_t)n);
-}
-
-static void
-stop_ringing(void)
-{
-	size_t i;
-
-	for (i = n_spared; i < n_ringing && stream != NULL; i++) {
-		put_event(ringing[i]);
-		if (out.len < CHUNK && i + 1 < n_ringing)
-			continue;
-		send_all(stream->fd, out.data, out.len);
-		buf_clear(&out);
-	}
-	if (n_ringing > n_spared)
-		n_ringing = n_spared;
 }
 
 static void
