@@ -27,6 +27,8 @@
 #define ROUNDS_MAX	200
 #define LIFE_S		(7 * 86400)
 #define RATE		10	/* acceptances a second, of the world */
+#define KEEP_S		(8 * 86400)	/* until an ended call is forgotten */
+#define LIVE		(320 * BATCH)	/* calls in so much time */
 
 struct side {
 	const char	*name;
@@ -34,6 +36,7 @@ struct side {
 	struct journal	*j;
 	char		 dir[512];
 	int64_t		 wall_ms;	/* its own time */
+	int64_t		 step_ms;	/* between two acceptances */
 	uint64_t	 n;
 	double		 cpu_s;
 	double		 rate[ROUNDS_MAX];
@@ -81,7 +84,7 @@ make_call(struct side *s, struct call *c)
 	static const char *why;
 	struct acceptance *a = &c->acc;
 
-	s->wall_ms += 1000 / RATE;
+	s->wall_ms += s->step_ms;
 	memset(c, 0, sizeof(*c));
 	token_uuid_new(a->id, s->wall_ms - 20000);
 	token_uuid_new(a->offer, s->wall_ms - age_ms());
@@ -139,7 +142,8 @@ open_side(struct side *s, const char *base, size_t n_offers)
 		fprintf(stderr, "bench: %s\n", why);
 		exit(1);
 	}
-	s->wall_ms = clock_wall_ms() - (int64_t)n_offers * 1000 / RATE;
+	s->step_ms = 1000 / RATE;
+	s->wall_ms = clock_wall_ms() - (int64_t)n_offers * s->step_ms;
 	for (i = 0; i < n_offers; i += 1024)
 		one_commit(s, 1024);
 }
@@ -174,6 +178,62 @@ run_round(struct side *s, size_t round)
 	s->cpu_s += cpu_s() - cpu;
 	s->n += n;
 	s->rate[round] = (double)n * 1e6 / (double)(now_us - start_us);
+}
+
+/* Calls that have ended come and go: as many as there are rooms for. */
+static void
+pass(struct side *s, size_t n)
+{
+	struct call c;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (i % BATCH == 0 && s->j->op->begin(s->j) != JOURNAL_OK)
+			abort();
+		make_call(s, &c);
+		if (s->j->op->accept(s->j, &c) != JOURNAL_OK)
+			abort();
+		c.state = CALL_ENDED;
+		c.ended_at = c.accepted_at + 30;
+		c.leg[0].state = CALL_LEG_GONE;
+		if (s->j->op->put(s->j, &c) != JOURNAL_OK)
+			abort();
+		if (i % BATCH == BATCH - 1 && (s->j->op->sweep(s->j,
+		    s->wall_ms / 1000, KEEP_S, 4 * BATCH) != JOURNAL_OK ||
+		    s->j->op->commit(s->j, s->wall_ms / 1000) != JOURNAL_OK))
+			abort();
+	}
+}
+
+static double
+file_mb(const struct side *s)
+{
+	char path[600];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/data.mdb", s->dir);
+	return stat(path, &st) == 0 ? (double)st.st_size / 1e6 : 0;
+}
+
+/* 0, or 1: the file goes on growing. */
+static int
+expiry(const char *base)
+{
+	struct side s = { .name = "expiry", .batch = 2 };
+	double before, after;
+
+	open_side(&s, base, 0);
+	s.step_ms = (int64_t)KEEP_S * 1000 / LIVE;
+	s.wall_ms = clock_wall_ms() - 6 * (int64_t)KEEP_S * 1000;
+	pass(&s, 2 * LIVE);
+	before = file_mb(&s);
+	pass(&s, 4 * LIVE);
+	after = file_mb(&s);
+	printf("bench journal-file-after-4-turnovers ours=%.1fMB "
+	    "peer=before:%.1fMB ratio=%.3f goal=<=1.05\n", after, before,
+	    after / before);
+	close_side(&s);
+	return after / before > 1.05;
 }
 
 int
@@ -214,5 +274,5 @@ main(int argc, char **argv)
 	    many.cpu_s / (double)many.n / (one.cpu_s / (double)one.n));
 	close_side(&many);
 	close_side(&one);
-	return ours / peer >= 8 ? 0 : 1;
+	return expiry(base) != 0 || ours / peer < 8;
 }

@@ -37,10 +37,10 @@ def family_end(child):
 
 
 class Node:
-    """A program of t/bench/peers, with `workers` processes."""
-    program = None
+    """A program of t/bench/peers, with so many processes."""
+    program, workers = None, 2
 
-    def __init__(self, folder, keys, ari_at, workers=2):
+    def __init__(self, folder, keys, ari_at):
         os.makedirs(folder)
         self.dir = folder
         self.web = "127.0.0.1:" + free_ports(1)[0]
@@ -48,7 +48,7 @@ class Node:
             os.environ,
             NODE_PATH=os.path.join(ROOT, "build/peers/node_modules"),
             NODE_ENV="production", KEYS=keys, PROVIDER=ari_at,
-            WORKERS=str(workers), PORT=self.web.split(":")[1])
+            WORKERS=str(self.workers), PORT=self.web.split(":")[1])
 
     def start(self):
         log = open(self.dir + "/node.log", "w")
@@ -73,7 +73,9 @@ class Node:
 
 
 class Fastify(Node):
-    program = "fastify.js"
+    """One process: two are several times slower, for they wait for each
+    other's lock on the database, and better-sqlite3 waits by sleeping."""
+    program, workers = "fastify.js", 1
 
     def fill(self, n):
         """So many offers that were accepted before."""
