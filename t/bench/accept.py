@@ -39,7 +39,7 @@ LARGE = int(os.environ.get("LARGE", "10000000"))
 STREAMS = int(os.environ.get("STREAMS", "10000"))
 SECONDS = os.environ.get("SECONDS", "2.5")
 FORMS = int(os.environ.get("FORMS", "30000"))   # of a round: more than it needs
-EACH_S = 0.7                # between two acceptances of the past
+EACH_S = 4                  # between two acceptances of the past
 KEEP = {}                   # side -> figure's name -> values
 bad = False
 

@@ -138,7 +138,7 @@ class Stack:
         self.bridge = start("bridge", d + "/face", os.path.join(
             B, self.bridge_program), "-c", d + "/bridge.conf")
         wait_until(lambda: "state=ready" in read(d + "/face.log"),
-                   "no telephones")
+                   "no telephones", 120)
         self.acceptd = self.start_acceptd()
         return self
 
