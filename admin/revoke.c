@@ -8,8 +8,8 @@
 
 #include "lib/ask.h"
 #include "lib/buf.h"
+#include "lib/entry.h"
 #include "lib/frame.h"
-#include "lib/scan.h"
 #include "lib/terms.h"
 #include "lib/token.h"
 
@@ -43,18 +43,14 @@ message_id(const char *from, char *dst, size_t size)
 	    -1 : 0;
 }
 
-/* The sender's address in lower case.  0, or -1: it is none. */
+/* The sender's address as tokens have it.  0, or -1: it is none. */
 static int
 sender_of(struct ask_revoke *ask, const char *sender)
 {
-	size_t i, len = strlen(sender);
+	const char *why;
 
-	if (len == 0 || len > TERMS_ADDRESS_MAX ||
-	    strchr(sender, '@') == NULL)
-		return -1;
-	for (i = 0; i <= len; i++)
-		ask->sender[i] = (char)scan_lower((unsigned char)sender[i]);
-	return 0;
+	return sender[0] != '@' && entry_key(sender, strlen(sender),
+	    ask->sender, sizeof(ask->sender), &why) == 0 ? 0 : -1;
 }
 
 /* What is asked for, from the words given.  0, or an exit status. */

@@ -149,6 +149,10 @@ is "revoke by sender" "$status $out" \
 is "asks in lower case" "$(cat "$dir/log")" \
     "65 03$(printf '%064d' 0)0011$(printf alice@example.com |
     od -An -tx1 | tr -d ' \n')01"
+: >"$dir/log"
+run $C revoke -s alice@BÜCHER.example
+is "a domain as the DNS writes it" "$(cut -c1-105 "$dir/log" | cut -c74-103)" \
+    "$(printf alice@xn--bcher- | od -An -tx1 | tr -d ' \n')"
 tag() {
 	/usr/bin/python3 -c 'import hashlib, sys
 print(hashlib.blake2b(sys.argv[1].encode() + b"\0" + sys.argv[2].encode(),
