@@ -151,7 +151,7 @@ is "asks in lower case" "$(cat "$dir/log")" \
     od -An -tx1 | tr -d ' \n')01"
 : >"$dir/log"
 run $C revoke -s alice@BÜCHER.example
-is "a domain as the DNS writes it" "$(cut -c1-105 "$dir/log" | cut -c74-103)" \
+is "a domain as the DNS writes it" "$(cut -c1-105 "$dir/log" | cut -c74-105)" \
     "$(printf alice@xn--bcher- | od -An -tx1 | tr -d ' \n')"
 tag() {
 	/usr/bin/python3 -c 'import hashlib, sys
