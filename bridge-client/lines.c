@@ -41,6 +41,7 @@ lines_init(struct lines *l, struct exchanges *exchanges)
 	for (i = 0; i < exchanges->n; i++) {
 		l->line[i].all = l;
 		l->line[i].due_ms = clock_mono_ms();
+		l->line[i].pause_ms = FIRST_MS;
 		snprintf(l->line[i].detail, sizeof(l->line[i].detail),
 		    "not connected yet");
 	}

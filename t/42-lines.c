@@ -251,6 +251,26 @@ test_slow_answer(void)
 	is_str(detail(), "ready", "and ready");
 }
 
+/* Whose events come by webhooks has no stream, and is left in peace as well. */
+static void
+test_no_stream(void)
+{
+	static const int pause[] = { 1000, 2000, 4000, 8000, 16000, 30000 };
+	size_t i;
+
+	kind.stream = NULL;
+	lines_init(&lines, &all);
+	is_int(after(0), 1, "no stream: it is asked at once");
+	for (i = 0; i < sizeof(pause) / sizeof(pause[0]); i++) {
+		answer(200);
+		is_str(detail(), "ready", "it answers: ready");
+		is_int(after(pause[i] - 1), 0, "then a pause, %d ms",
+		    pause[i]);
+		is_int(after(1), 1, "and it is asked again");
+	}
+	answer(200);
+}
+
 int
 main(void)
 {
@@ -268,6 +288,7 @@ main(void)
 	test_deaf();
 	test_echo();
 	test_slow_answer();
+	test_no_stream();
 	exchange_free_all(&all);
 	return tap_done();
 }
