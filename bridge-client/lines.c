@@ -16,6 +16,8 @@
 #define LOST_MS		5000	/* .. whose events somebody else gets */
 #define ECHO_MS		2000	/* an event, once asked for, comes in time */
 #define BAD_MAX		2	/* then the stream is opened anew */
+#define GHOST_MS	5000	/* so late comes what was given up */
+#define GHOSTS_MAX	3	/* two bridges must not play for ever */
 #define SOON_MS		5000	/* a provider that wants to be left alone for
 				   longer is not there */
 
@@ -85,6 +87,7 @@ lines_stream(struct lines *l, size_t provider, int is_up, const char *why)
 	struct line *line = &l->line[provider];
 
 	line->is_stream_up = is_up;
+	line->up_ms = clock_mono_ms();
 	line->is_lost = line->is_awaited = 0;
 	line->pause_ms = FIRST_MS;
 	line->due_ms = clock_mono_ms();
@@ -95,11 +98,20 @@ lines_stream(struct lines *l, size_t provider, int is_up, const char *why)
 void
 lines_lost(struct lines *l, size_t provider)
 {
-	l->line[provider].is_lost = 1;
-	l->line[provider].is_awaited = 0;
-	l->line[provider].due_ms = clock_mono_ms() + LOST_MS;
-	set_ready(&l->line[provider], 0,
-	    "another program has taken over our events");
+	const struct world *w = &l->exchanges->world;
+	struct line *line = &l->line[provider];
+	int64_t now_ms = clock_mono_ms();
+
+	line->is_awaited = 0;
+	set_ready(line, 0, "another program has taken over our events");
+	if (now_ms - line->up_ms < GHOST_MS && line->n_ghosts < GHOSTS_MAX) {
+		line->n_ghosts++;
+		line->due_ms = now_ms + RETRY_MS;
+		w->listen(w->ctx, provider);
+		return;
+	}
+	line->is_lost = 1;
+	line->due_ms = now_ms + LOST_MS;
 }
 
 /*
@@ -137,6 +149,8 @@ is_good(struct line *line)
 {
 	line->is_awaited = 0;
 	line->n_bad = 0;
+	if (clock_mono_ms() - line->up_ms >= GHOST_MS)
+		line->n_ghosts = 0;
 	line->due_ms = clock_mono_ms() + line->pause_ms;
 	line->pause_ms = line->pause_ms * 2 < READY_MS ? line->pause_ms * 2 :
 	    READY_MS;

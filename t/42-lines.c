@@ -154,6 +154,8 @@ test_lost(void)
 	lines_stream(&lines, 0, 1, "");
 	after(0);
 	answer(200);
+	after(5000);
+	answer(200);
 	lines_lost(&lines, 0);
 	is_str(detail(), "another program has taken over our events",
 	    "somebody else gets our events");
@@ -251,6 +253,42 @@ test_slow_answer(void)
 	is_str(detail(), "ready", "and ready");
 }
 
+/* A connection of ours that was given up got through after the new one. */
+static void
+test_ghosts(void)
+{
+	int before = n_listened, i;
+
+	for (i = 0; i < 3; i++) {
+		lines_stream(&lines, 0, 0, "anew");
+		lines_stream(&lines, 0, 1, "");
+		now_ms += 4999;
+		clock_fake(1700000000000, now_ms);
+		lines_lost(&lines, 0);
+		is_int(n_listened - before, i + 1, "a moment after us: that "
+		    "was us");
+		is_int(lines_is_ready(&lines, 0), 0, "not ready");
+	}
+	lines_stream(&lines, 0, 0, "anew");
+	lines_stream(&lines, 0, 1, "");
+	lines_lost(&lines, 0);
+	is_int(n_listened - before, 3, "but not for ever");
+	lines_stream(&lines, 0, 0, "anew");
+	lines_stream(&lines, 0, 1, "");
+	after(0);
+	answer(200);
+	after(5000);
+	answer(200);
+	lines_stream(&lines, 0, 0, "anew");
+	lines_stream(&lines, 0, 1, "");
+	lines_lost(&lines, 0);
+	is_int(n_listened - before, 4, "after a good time it may be again");
+	lines_stream(&lines, 0, 0, "anew");
+	lines_stream(&lines, 0, 1, "");
+	after(0);
+	answer(200);
+}
+
 /* Whose events come by webhooks has no stream, and is left in peace as well. */
 static void
 test_no_stream(void)
@@ -288,6 +326,7 @@ main(void)
 	test_deaf();
 	test_echo();
 	test_slow_answer();
+	test_ghosts();
 	test_no_stream();
 	exchange_free_all(&all);
 	return tap_done();
