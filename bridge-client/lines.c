@@ -16,8 +16,8 @@
 #define LOST_MS		5000	/* .. whose events somebody else gets */
 #define ECHO_MS		2000	/* an event, once asked for, comes in time */
 #define BAD_MAX		2	/* then the stream is opened anew */
-#define GHOST_MS	5000	/* so late comes what was given up */
-#define GHOSTS_MAX	3	/* two bridges must not play for ever */
+#define GHOST_MS	1000	/* so late comes what was given up */
+#define GIVEN_UP_MAX	3	/* two bridges must not play for ever */
 #define SOON_MS		5000	/* a provider that wants to be left alone for
 				   longer is not there */
 
@@ -86,6 +86,8 @@ lines_stream(struct lines *l, size_t provider, int is_up, const char *why)
 {
 	struct line *line = &l->line[provider];
 
+	if (!is_up && !line->is_stream_up && line->n_given_up < GIVEN_UP_MAX)
+		line->n_given_up++;
 	line->is_stream_up = is_up;
 	line->up_ms = clock_mono_ms();
 	line->is_lost = line->is_awaited = 0;
@@ -104,8 +106,8 @@ lines_lost(struct lines *l, size_t provider)
 
 	line->is_awaited = 0;
 	set_ready(line, 0, "another program has taken over our events");
-	if (now_ms - line->up_ms < GHOST_MS && line->n_ghosts < GHOSTS_MAX) {
-		line->n_ghosts++;
+	if (now_ms - line->up_ms < GHOST_MS && line->n_given_up > 0) {
+		line->n_given_up--;
 		line->due_ms = now_ms + RETRY_MS;
 		w->listen(w->ctx, provider);
 		return;
@@ -150,7 +152,7 @@ is_good(struct line *line)
 	line->is_awaited = 0;
 	line->n_bad = 0;
 	if (clock_mono_ms() - line->up_ms >= GHOST_MS)
-		line->n_ghosts = 0;
+		line->n_given_up = 0;
 	line->due_ms = clock_mono_ms() + line->pause_ms;
 	line->pause_ms = line->pause_ms * 2 < READY_MS ? line->pause_ms * 2 :
 	    READY_MS;

@@ -22,8 +22,8 @@ struct line {
 	int		 is_heard;	/* an echo, since it was asked last */
 	int		 is_awaited;	/* it answered: the echo is to come */
 	int		 is_lost;	/* somebody else gets our events */
-	int		 n_ghosts;	/* .. who was ourselves, in a row */
-	int64_t		 up_ms;		/* since when its stream is up */
+	int		 n_given_up;	/* attempts at it, a few at most */
+	int64_t		 up_ms;		/* since when it is up, or is not */
 	int		 is_ready;
 	int64_t		 due_ms;	/* the next probe; 0: none is due */
 	int64_t		 pause_ms;	/* before the next but one */
@@ -41,9 +41,9 @@ int lines_is_ready(const struct lines *, size_t provider);
 void lines_stream(struct lines *, size_t provider, int is_up, const char *why);
 /*
  * Somebody else gets our events.  When he is gone, which the provider is asked
- * each few seconds, the stream is opened anew.  Who comes a moment after us was
- * ourselves: a connection that was given up, and got through late; then it is
- * opened anew at once, a few times.
+ * each few seconds, the stream is opened anew.  Who comes a moment after us,
+ * where we had given up attempts before, was ourselves: one of these got
+ * through late.  Then it is opened anew at once.
  */
 void lines_lost(struct lines *, size_t provider);
 /* EVENT_ECHO. */

@@ -176,6 +176,7 @@ def events_taken(s):
     """Another program takes over our application's events."""
     form = Form(s)
     host, port = re.search(r"//(.*):(\d+)/", s.env["AST_URL"]).groups()
+    time.sleep(1.1)     # sooner, it could be one of the bridge's own
     other = socket.create_connection((host, int(port)))
     other.sendall((
         "GET /ari/events?app=%s HTTP/1.1\r\nHost: x\r\nAuthorization: Basic "
