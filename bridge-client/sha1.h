@@ -6,13 +6,14 @@
 struct secret;
 
 /*
- * SHA-1 (RFC 3174), for HMAC (RFC 2104) alone: some providers sign so, and
- * libsodium has no SHA-1.  For nothing new.
+ * SHA-1 (RFC 3174) where others demand it: in HMAC (RFC 2104), by which some
+ * providers sign, and in a WebSocket's handshake.  For nothing new.
  */
 #define SHA1_BYTES 20
 
+/* All zero where the library has no SHA-1. */
 void sha1_hash(const void *, size_t, unsigned char out[SHA1_BYTES]);
-/* 0, or -1: out of memory. */
+/* 0, or -1: it has none, or no memory. */
 int sha1_hmac(const struct secret *key, const void *, size_t,
     unsigned char out[SHA1_BYTES]) __attribute__((warn_unused_result));
 

@@ -1,7 +1,7 @@
 /*
  * A WebSocket's client side (RFC 6455), bytes only.
  *
- * SHA-1 is here because the handshake demands it (4.2.2); it protects
+ * SHA-1 is used because the handshake demands it (4.2.2); it protects
  * nothing: it only shows that the other side speaks the protocol.
  */
 
@@ -9,81 +9,11 @@
 
 #include "lib/scan.h"
 
+#include "bridge-client/sha1.h"
+
 #include "bridge-client/ws.h"
 
 #define GUID		"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-#define SHA1_BYTES	20
-#define SHA1_BLOCK	64
-#define HELLO_MAX	192	/* key and GUID, padded for SHA-1 */
-
-/* SHA-1, FIPS 180-4 6.1. */
-
-static uint32_t
-turn_left(uint32_t v, int n)
-{
-	return v << n | v >> (32 - n);
-}
-
-static void
-sha1_block(uint32_t h[5], const unsigned char *p)
-{
-	uint32_t w[80], a = h[0], b = h[1], c = h[2], d = h[3], e = h[4];
-	uint32_t f, k, t;
-	int i;
-
-	for (i = 0; i < 16; i++)
-		w[i] = (uint32_t)p[4 * i] << 24 | (uint32_t)p[4 * i + 1] << 16 |
-		    (uint32_t)p[4 * i + 2] << 8 | p[4 * i + 3];
-	for (i = 16; i < 80; i++)
-		w[i] = turn_left(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16],
-		    1);
-	for (i = 0; i < 80; i++) {
-		if (i < 20) {
-			f = (b & c) | (~b & d);
-			k = 0x5a827999;
-		} else if (i < 40) {
-			f = b ^ c ^ d;
-			k = 0x6ed9eba1;
-		} else if (i < 60) {
-			f = (b & c) | (b & d) | (c & d);
-			k = 0x8f1bbcdc;
-		} else {
-			f = b ^ c ^ d;
-			k = 0xca62c1d6;
-		}
-		t = turn_left(a, 5) + f + e + k + w[i];
-		e = d;
-		d = c;
-		c = turn_left(b, 30);
-		b = a;
-		a = t;
-	}
-	h[0] += a;
-	h[1] += b;
-	h[2] += c;
-	h[3] += d;
-	h[4] += e;
-}
-
-/* Of a text of at most HELLO_MAX - 9 bytes. */
-static void
-sha1(const char *text, size_t len, unsigned char out[SHA1_BYTES])
-{
-	uint32_t h[5] = { 0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476,
-	    0xc3d2e1f0 };
-	unsigned char m[HELLO_MAX] = { 0 };
-	size_t total = (len + 8) / SHA1_BLOCK * SHA1_BLOCK + SHA1_BLOCK;
-	size_t i;
-
-	memcpy(m, text, len);
-	m[len] = 0x80;
-	m[total - 2] = (unsigned char)(len * 8 >> 8);
-	m[total - 1] = (unsigned char)(len * 8);
-	for (i = 0; i < total; i += SHA1_BLOCK)
-		sha1_block(h, m + i);
-	for (i = 0; i < SHA1_BYTES; i++)
-		out[i] = (unsigned char)(h[i / 4] >> (24 - 8 * (i % 4)));
-}
 
 void
 ws_key(const unsigned char nonce[WS_NONCE_BYTES], char key[WS_KEY_SIZE])
@@ -105,7 +35,7 @@ ws_accept(const char *key, char accept[WS_ACCEPT_SIZE])
 
 	memcpy(text, key, len);
 	memcpy(text + len, GUID, sizeof(GUID));
-	sha1(text, len + sizeof(GUID) - 1, digest);
+	sha1_hash(text, len + sizeof(GUID) - 1, digest);
 	buf_over(&b, accept, WS_ACCEPT_SIZE);
 	buf_base64(&b, digest, sizeof(digest));
 	(void)buf_cstr(&b);
