@@ -415,12 +415,27 @@ codec_grain(const struct codec_text *t, size_t at)
 	return t->codec == CODEC_BASE64 && at / 3 * 3 + 3 < t->len ? 3 : 1;
 }
 
-/* The mark of a signature has a space there; no boundary that is taken has. */
+/*
+ * Behind two dashes, what no boundary that is taken begins with: the mark of a
+ * signature has a space there (=20 in quoted-printable), or has lost it.
+ */
 static int
-is_dashed(const unsigned char *p, size_t len)
+is_mark(enum codec codec, const unsigned char *p, size_t len)
+{
+	size_t n = 0;
+
+	if (p[0] == ' ' || p[0] == '\r' || p[0] == '\n')
+		return 1;
+	while (n < len && p[n] != '\r' && p[n] != '\n')
+		n++;
+	return codec == CODEC_QP && n <= 4 && memcmp(p, "=20=", n) == 0;
+}
+
+static int
+is_dashed(enum codec codec, const unsigned char *p, size_t len)
 {
 	return len >= 2 && p[0] == '-' && p[1] == '-' &&
-	    (len == 2 || p[2] != ' ');
+	    (len == 2 || !is_mark(codec, p + 2, len - 2));
 }
 
 int
@@ -438,8 +453,8 @@ codec_may_cut(const struct codec_text *t, size_t at)
 	line = line != NULL ? line + 1 : t->raw;
 	if (line == cut)
 		return 1;
-	return !is_dashed(cut, t->raw_len - at) &&
-	    (is_line_end(t, at) || !is_dashed(line, (size_t)(cut - line)));
+	return !is_dashed(t->codec, cut, t->raw_len - at) && (is_line_end(t, at)
+	    || !is_dashed(t->codec, line, (size_t)(cut - line)));
 }
 
 void

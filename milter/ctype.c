@@ -200,6 +200,7 @@ set_word(char dst[CTYPE_WORD_MAX + 1], const struct param *p)
 	return 0;
 }
 
+/* A line of two dashes and a space, or =20, is the mark of a signature. */
 static int
 set_boundary(struct ctype *t, const struct param *p)
 {
@@ -207,6 +208,7 @@ set_boundary(struct ctype *t, const struct param *p)
 		return -1;
 	if (p->len == 0 || p->len > CTYPE_BOUNDARY_MAX ||
 	    p->value[0] == ' ' ||
+	    (p->len <= 4 && memcmp(p->value, "=20=", p->len) == 0) ||
 	    is_white((unsigned char)p->value[p->len - 1]) ||
 	    memchr(p->value, '\0', p->len) != NULL)
 		t->is_boundary_bad = 1;

@@ -387,7 +387,18 @@ def boundaries():
         yield Case("boundary-" + name, part, (23, 25) if name in (
             "dashes", "looks-like-ours", "specials") else (20, 23)
             if name == "lf-only-boundary" else (23,))
-    yield Case("boundary-space-first", two(boundary=" b"), (23,), "boundary")
+    for boundary in " b", "=", "=2", "=20", "=20=":
+        yield Case("boundary-first-%r" % boundary, two(boundary=boundary),
+                   (23,), "boundary")
+    yield Case("boundary-like-qp", two(boundary="=20b"), (23,))
+    for name, encoding, mark in (("7bit", "7bit", "-- "),
+                                 ("7bit-cut", "7bit", "--"),
+                                 ("qp", "quoted-printable", "--=20")):
+        yield Case("mark-midline-" + name, raw(
+            "Content-Type: multipart/mixed; boundary=b\n\n--b\n"
+            "Content-Type: text/html\nContent-Transfer-Encoding: %s\n\n"
+            "<p>Hello</p><br />%s\n<br />Bob\n--b--\n" % (encoding, mark),
+            "<p>Hello</p><br/>" + HERE + "--<br/>Bob"), (23, 25, 29))
     for encoding in ("7bit", "quoted-printable"):
         yield Case("boundary-cut-" + encoding, raw(
             "Content-Type: multipart/mixed; boundary=b\n\n--b\n"
