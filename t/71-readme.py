@@ -229,13 +229,14 @@ def page(root):
 
 def restarts(root):
     """The web face restarted, as for a new version: who comes meanwhile, by
-    nginx, is answered all the same."""
+    nginx, is answered all the same.  Fewer a second than nginx allows one
+    visitor."""
     r = root.sh("""
         ask() {
             curl -sSk -o /dev/null -w '%{http_code}\\n' --resolve \\
                 call.example.com:443:127.0.0.1 https://call.example.com/healthz
         }
-        (while [ ! -e /tmp/enough ]; do ask; done) >/tmp/asked 2>&1 &
+        (while [ ! -e /tmp/enough ]; do ask; sleep 0.06; done) >/tmp/asked 2>&1 &
         for i in 1 2 3; do
             sleep 0.5
             systemctl restart calloffer-acceptd || exit 1
@@ -246,7 +247,7 @@ def restarts(root):
         sort /tmp/asked | uniq -c
         rm /tmp/asked /tmp/enough""")
     words = r.stdout.split()
-    ok(r.returncode == 0 and words[1:] == ["200"] and int(words[0]) > 20,
+    ok(r.returncode == 0 and words[1:] == ["200"] and int(words[0]) > 10,
        "three restarts of the web face: each visit is answered", r.stdout)
 
 

@@ -21,6 +21,11 @@ class Chromium:
         self.buffer = b""
 
     def __enter__(self):
+        # Neither our pipes nor Popen's own may come to be what place()
+        # replaces, also where we were started without standard input.
+        fillers = [os.open("/dev/null", os.O_RDONLY)]
+        while fillers[-1] < 5:
+            fillers.append(os.open("/dev/null", os.O_RDONLY))
         ours_in, theirs_out = os.pipe()
         theirs_in, ours_out = os.pipe()
 
@@ -36,10 +41,6 @@ class Chromium:
                  "--disable-background-networking", "--disable-sync",
                  "--disable-component-update", "--disable-dev-shm-usage",
                  "--remote-debugging-pipe", "--user-data-dir=" + self.dir]
-        # Popen's own pipe must not come to be what place() replaces.
-        fillers = [os.open("/dev/null", os.O_RDONLY)]
-        while fillers[-1] < 5:
-            fillers.append(os.open("/dev/null", os.O_RDONLY))
         self.process = subprocess.Popen(
             ["chromium"] + flags + ["about:blank"], preexec_fn=place,
             pass_fds=(3, 4), stdin=subprocess.DEVNULL,
