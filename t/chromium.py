@@ -21,34 +21,26 @@ class Chromium:
         self.buffer = b""
 
     def __enter__(self):
-        # Neither our pipes nor Popen's own may come to be what place()
-        # replaces, also where we were started without standard input.
-        fillers = [os.open("/dev/null", os.O_RDONLY)]
-        while fillers[-1] < 5:
-            fillers.append(os.open("/dev/null", os.O_RDONLY))
         ours_in, theirs_out = os.pipe()
         theirs_in, ours_out = os.pipe()
-
-        def place():
-            """The pipe is on descriptors 3 (it reads) and 4 (it writes)."""
-            copies = fcntl.fcntl(theirs_in, fcntl.F_DUPFD, 10), \
-                fcntl.fcntl(theirs_out, fcntl.F_DUPFD, 10)
-            os.dup2(copies[0], 3)
-            os.dup2(copies[1], 4)
+        theirs = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 10)
+                  for fd in (theirs_in, theirs_out)]
+        os.close(theirs_in)
+        os.close(theirs_out)
 
         flags = ["--headless", "--no-sandbox", "--disable-gpu",
                  "--disable-quic", "--no-first-run", "--hide-scrollbars",
                  "--disable-background-networking", "--disable-sync",
                  "--disable-component-update", "--disable-dev-shm-usage",
                  "--remote-debugging-pipe", "--user-data-dir=" + self.dir]
+        # It reads descriptor 3 and writes 4, which may be anything's here.
         self.process = subprocess.Popen(
-            ["chromium"] + flags + ["about:blank"], preexec_fn=place,
-            pass_fds=(3, 4), stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for fd in fillers:
+            ["bash", "-c", 'exec "$@" 3<&%d- 4>&%d-' % tuple(theirs), "-",
+             "chromium"] + flags + ["about:blank"], pass_fds=theirs,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+        for fd in theirs:
             os.close(fd)
-        os.close(theirs_in)
-        os.close(theirs_out)
         self.reader, self.writer = ours_in, ours_out
         self.session = None
         targets = self.call("Target.getTargets")["targetInfos"]
