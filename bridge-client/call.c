@@ -5,6 +5,9 @@
 
 #include "bridge-client/call.h"
 
+#define SPEAK_S	30	/* a prompt has been spoken by then */
+#define ROUND_S	10	/* and takes about so long */
+
 static const char *const state_words[CALL_STATES] = {
 	"new", "starting", "ringing-a", "asking-a", "ringing-b", "asking-b",
 	"bridging", "talking", "parting", "closing", "ended", "authorising",
@@ -31,6 +34,37 @@ call_log(const struct call *c, enum call_state was)
 		log_info("call=%s state=%s->%s provider=%s", id,
 		    call_state_word(was), call_state_word(c->state),
 		    c->provider);
+}
+
+int
+call_has_ext(const struct call *c, int leg)
+{
+	return (leg == 0 ? &c->acc.a : &c->acc.b)->ext[0] != '\0';
+}
+
+int
+call_rounds(const struct call *c, int leg)
+{
+	return CALL_ROUNDS + (call_has_ext(c, leg) ? c->acc.ring_s / ROUND_S :
+	    0);
+}
+
+int
+call_asking_s(const struct call *c, int leg)
+{
+	return SPEAK_S + c->acc.confirm_s +
+	    (call_has_ext(c, leg) ? c->acc.ring_s : 0);
+}
+
+int
+call_leg_max_s(const struct call *c, int leg)
+{
+	int ring_s = c->acc.ring_s + CALL_RING_GRACE_S;
+	int b_s = ring_s + CALL_WRONG_MAX * call_asking_s(c, 1);
+	int a_s = ring_s + CALL_WRONG_MAX * call_asking_s(c, 0);
+
+	return (leg == 0 ? a_s : 0) + b_s + (int)c->acc.max_s +
+	    CALL_BRIDGE_S + CALL_PART_S;
 }
 
 enum ask_stage

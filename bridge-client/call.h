@@ -137,6 +137,7 @@ struct call_leg {
 	uint8_t		n_prompts;	/* spoken since the last key */
 	uint8_t		n_wrong;	/* keys */
 	uint8_t		is_rung;	/* it was heard to ring */
+	uint8_t		is_missed;	/* it is not there, nobody said why */
 	uint8_t		route_at;	/* index in acc.route */
 	uint8_t		tried;		/* bits 1 << of those that are no more
 					   to be asked */
@@ -186,6 +187,24 @@ struct call {
 
 /* A new call of this acceptance, in CALL_NEW. */
 void call_init(struct call *, const struct acceptance *);
+
+/* How long what comes before talking and after it takes at most. */
+#define CALL_RING_GRACE_S 15	/* beyond the ring limit: request, network */
+#define CALL_BRIDGE_S	10
+#define CALL_PART_S	20	/* an apology has been spoken by then */
+#define CALL_WRONG_MAX	3	/* wrong keys, then it is over */
+#define CALL_ROUNDS	2	/* a prompt and its repetition on silence */
+
+/*
+ * Where an extension is dialled a switchboard has answered, and who is wanted
+ * still rings: he hears the whole prompt again and again for as long.  So often
+ * a leg is asked for its key before its silence counts, and so long at most.
+ */
+int call_has_ext(const struct call *, int leg);
+int call_rounds(const struct call *, int leg);
+int call_asking_s(const struct call *, int leg);
+/* The longest that a leg may live, from RING on: its safety net. */
+int call_leg_max_s(const struct call *, int leg);
 
 /* When the machine wants to be woken (CALL_TIMER), monotonic ms; 0: never. */
 int64_t call_due_ms(const struct call *);

@@ -37,6 +37,7 @@ is_alive(struct step *s, enum leg leg, int is_up)
 	if (was == CALL_LEG_GONE)
 		return;
 	c->leg[leg].is_news = 1;
+	c->leg[leg].is_missed = 0;
 	if (!step_is_wanted(c, leg)) {
 		if (was < now && !is_over(c))
 			step_set_leg(s, leg, now);
@@ -90,7 +91,7 @@ has_pressed(struct step *s, enum leg leg, char key)
 	} else if (key == '9' && leg == LEG_A) {
 		c->is_blocked = 1;
 		step_part(s, ASK_END_A_BLOCKED);
-	} else if (++c->leg[leg].n_wrong >= STEP_WRONG_MAX) {
+	} else if (++c->leg[leg].n_wrong >= CALL_WRONG_MAX) {
 		step_no_key(s, leg);
 	} else {
 		step_give(s, PROVIDER_HUSH, leg);
@@ -207,11 +208,13 @@ find_outcome(struct step *s, enum leg leg, const struct provider_reply *r)
 		is_alive(s, leg, r->found == PROVIDER_IS_UP);
 		if (c->state == CALL_TALKING)
 			step_check_later(s, leg);
+	} else if (r->has_cause) {
+		is_gone(s, leg, (int)r->cause);
 	} else if (c->leg[leg].is_news) {
 		step_look(s, leg);	/* it was not there yet */
 	} else if (c->leg[leg].state == CALL_LEG_ASKED) {
 		step_look_for_late(s, leg);
-	} else {
+	} else if (!step_waits_for_cause(s, leg)) {
 		is_gone(s, leg, STEP_UNSEEN);
 	}
 }

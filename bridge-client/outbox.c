@@ -117,7 +117,7 @@ fill(struct provider_intent *in, const struct call *c,
 	in->caller = acc->caller;
 	in->caller_name = "";
 	in->ring_s = acc->ring_s;
-	in->max_s = step_leg_max_s(c, a->leg);
+	in->max_s = call_leg_max_s(c, a->leg);
 	in->prompt = a->prompt;
 	in->lang = a->leg == LEG_A ? acc->a_lang : acc->b_lang;
 	in->digits = a->is_first ? in->to->ext : "";

@@ -95,17 +95,6 @@ enum provider_found {
 	PROVIDER_GONE, PROVIDER_IS_RINGING, PROVIDER_IS_UP
 };
 
-struct provider_reply {
-	enum provider_outcome	outcome;
-	enum provider_found	found;			/* FIND */
-	/* RING: the provider's id of the leg, or "".  MORE, of any act: it was
-	 * looked up, and is the intent's from the next step on */
-	char			ref[PROVIDER_REF_MAX + 1];
-	char			detail[128]; /* why, for people; no numbers */
-	/* FIND: what the leg has cost, "0.0106 USD"; "": not known (yet) */
-	char			price[PROVIDER_PRICE_MAX + 1];
-};
-
 /* How a leg's network says it ended. */
 enum provider_cause {
 	CAUSE_NORMAL,		/* was up, hung up */
@@ -113,6 +102,20 @@ enum provider_cause {
 	CAUSE_UNREACHABLE,	/* no such number, no route, not registered */
 	CAUSE_FAILED,		/* congestion, 5xx, everything else */
 	CAUSE_CANCELLED		/* by us */
+};
+
+struct provider_reply {
+	enum provider_outcome	outcome;
+	enum provider_found	found;			/* FIND */
+	/* GONE: how it ended, where the provider says so */
+	int			has_cause;
+	enum provider_cause	cause;
+	/* RING: the provider's id of the leg, or "".  MORE, of any act: it was
+	 * looked up, and is the intent's from the next step on */
+	char			ref[PROVIDER_REF_MAX + 1];
+	char			detail[128]; /* why, for people; no numbers */
+	/* FIND: what the leg has cost, "0.0106 USD"; "": not known (yet) */
+	char			price[PROVIDER_PRICE_MAX + 1];
 };
 
 enum provider_event_kind {

@@ -4,28 +4,11 @@
 
 #include "bridge-client/step.h"
 
-#define RING_GRACE_MS	15000	/* beyond the ring limit: request, network */
-#define SPEAK_MS	30000	/* a prompt has been spoken by then */
-#define PART_MS		20000	/* an apology, likewise */
-#define BRIDGE_MS	10000
 #define CHECK_MS	30000	/* a leg that talks is looked at so often */
 #define HOLD_MS		5000	/* between two words to A while B rings */
 #define WARN_S		30	/* before the money is at its end */
-#define ROUNDS		2	/* a prompt and its repetition on silence */
-#define ROUND_S		10	/* one takes about so long */
+#define CAUSE_MS	1000	/* why it went is told by then, if ever */
 #define LATE_S		30	/* after the leg's own limit it is gone */
-
-static int
-has_ext(const struct call *c, enum leg leg)
-{
-	return (leg == LEG_A ? &c->acc.a : &c->acc.b)->ext[0] != '\0';
-}
-
-int
-step_rounds(const struct call *c, enum leg leg)
-{
-	return has_ext(c, leg) ? ROUNDS + c->acc.ring_s / ROUND_S : ROUNDS;
-}
 
 static const char *
 prompts(enum leg leg)
@@ -36,30 +19,9 @@ prompts(enum leg leg)
 static const char *
 again(const struct call *c, enum leg leg)
 {
-	if (has_ext(c, leg))
+	if (call_has_ext(c, leg))
 		return prompts(leg);
 	return leg == LEG_A ? "a-press" : "b-press";
-}
-
-/* How long the leg is asked for its key, at most. */
-static int
-asking_s(const struct call *c, enum leg leg)
-{
-	return SPEAK_MS / 1000 + c->acc.confirm_s +
-	    (has_ext(c, leg) ? c->acc.ring_s : 0);
-}
-
-int
-step_leg_max_s(const struct call *c, enum leg leg)
-{
-	const struct acceptance *a = &c->acc;
-	int b_s = a->ring_s + RING_GRACE_MS / 1000 +
-	    STEP_WRONG_MAX * asking_s(c, LEG_B);
-	int a_s = a->ring_s + RING_GRACE_MS / 1000 +
-	    STEP_WRONG_MAX * asking_s(c, LEG_A);
-
-	return (leg == LEG_A ? a_s : 0) + b_s + (int)a->max_s +
-	    (BRIDGE_MS + PART_MS) / 1000;
 }
 
 int
@@ -275,7 +237,7 @@ step_ring(struct step *s, enum leg leg)
 	l->asked_at = s->ev->wall;
 	l->asked_ms = s->ev->now_ms;
 	s->c->due_ms = step_in_ms(s, s->c->acc.ring_s * INT64_C(1000) +
-	    RING_GRACE_MS);
+	    CALL_RING_GRACE_S * 1000);
 	step_give(s, PROVIDER_RING, leg);
 }
 
@@ -324,7 +286,8 @@ void
 step_prompt(struct step *s, enum leg leg)
 {
 	s->c->leg[leg].n_prompts = 1;
-	s->c->due_ms = step_in_ms(s, asking_s(s->c, leg) * INT64_C(1000));
+	s->c->due_ms = step_in_ms(s, call_asking_s(s->c, leg) *
+	    INT64_C(1000));
 	step_speak(s, leg, prompts(leg));
 }
 
@@ -339,7 +302,7 @@ step_look(struct step *s, enum leg leg)
 static int
 is_past_its_limit(const struct step *s, enum leg leg)
 {
-	int64_t max_s = step_leg_max_s(s->c, leg) + LATE_S;
+	int64_t max_s = call_leg_max_s(s->c, leg) + LATE_S;
 
 	return s->ev->now_ms - s->c->leg[leg].asked_ms > max_s * 1000;
 }
@@ -359,6 +322,19 @@ step_look_later(struct step *s, enum leg leg)
 	l->due_ms = step_in_ms(s, pause_ms[l->tries < n ? l->tries : n - 1]);
 	if (l->tries < n)
 		l->tries++;
+}
+
+int
+step_waits_for_cause(struct step *s, enum leg leg)
+{
+	struct call_leg *l = &s->c->leg[leg];
+
+	if (l->is_missed || !step_is_wanted(s->c, leg) ||
+	    s->c->end != ASK_END_NONE || s->c->state == CALL_TALKING)
+		return 0;
+	l->is_missed = 1;
+	l->due_ms = step_in_ms(s, CAUSE_MS);
+	return 1;
 }
 
 void
@@ -402,7 +378,7 @@ step_agree(struct step *s)
 void
 step_bridge(struct step *s)
 {
-	step_set_state(s, CALL_BRIDGING, step_in_ms(s, BRIDGE_MS));
+	step_set_state(s, CALL_BRIDGING, step_in_ms(s, CALL_BRIDGE_S * 1000));
 	s->c->is_bridged = 1;
 	s->c->tries = 0;
 	s->c->leg[LEG_A].prompt_ms = s->c->leg[LEG_B].prompt_ms = 0;
@@ -499,7 +475,7 @@ step_part(struct step *s, enum ask_end end)
 		return;
 	}
 	set_end(s, end);
-	step_set_state(s, CALL_PARTING, step_in_ms(s, PART_MS));
+	step_set_state(s, CALL_PARTING, step_in_ms(s, CALL_PART_S * 1000));
 	s->c->bridge_ms = 0;
 	put_down(s, LEG_B);
 	step_give(s, PROVIDER_HUSH, LEG_A);
@@ -559,7 +535,7 @@ step_has_heard(struct step *s, const struct provider_event *e)
 		cannot_hear(s, e);
 	else if (step_is_asked(c, e->leg))
 		c->leg[e->leg].prompt_ms = step_in_ms(s, c->acc.confirm_s *
-		    INT64_C(1000) / ROUNDS);
+		    INT64_C(1000) / CALL_ROUNDS);
 	else if (e->leg == LEG_A && is_on_hold(c))
 		c->leg[e->leg].prompt_ms = step_in_ms(s, HOLD_MS);
 	else if (e->leg == LEG_A && c->state == CALL_PARTING)
@@ -577,7 +553,7 @@ step_remind(struct step *s, enum leg leg)
 		step_speak(s, leg, leg == LEG_A ? "a-ending" : "b-ending");
 	else if (!step_is_asked(c, leg))
 		return;
-	else if (++c->leg[leg].n_prompts > step_rounds(c, leg))
+	else if (++c->leg[leg].n_prompts > call_rounds(c, leg))
 		step_no_key(s, leg);
 	else
 		step_speak(s, leg, again(c, leg));

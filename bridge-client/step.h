@@ -78,23 +78,11 @@ struct call_actions {
  *	a-ending b-ending	half a minute is left
  */
 
-#define STEP_WRONG_MAX	3	/* wrong keys, then it is over */
-
 struct step {
 	struct call			*c;
 	const struct call_event		*ev;
 	struct call_actions		*out;
 };
-
-/* The longest that a leg may live, from RING on: its safety net. */
-int step_leg_max_s(const struct call *, enum leg);
-
-/*
- * How often a leg is asked for its key before its silence counts.  Where an
- * extension is dialled a switchboard has answered, and who is wanted still
- * rings: he hears the whole prompt again and again for as long.
- */
-int step_rounds(const struct call *, enum leg);
 
 /* What is so. */
 
@@ -161,6 +149,12 @@ void step_look_later(struct step *, enum leg);
 void step_check_later(struct step *, enum leg);
 /* Who pays is asked. */
 void step_pay(struct step *, enum payer_act);
+/*
+ * The provider knows of the leg no more, and does not say why.  The event that
+ * does may be on its way still: the leg is looked for once more, a moment
+ * later.  0: that was so already, or nobody needs to know.
+ */
+int step_waits_for_cause(struct step *, enum leg);
 /*
  * The provider does not know a leg whose making is not certain.  The request
  * was sent, nobody can say how far it has come, and so it is looked for again

@@ -315,14 +315,50 @@ ring_reply(int status, const struct json *j, struct provider_reply *out)
 	}
 }
 
-static enum provider_found
-found_of(const char *status)
+/* What the words for a call's state mean; it has an end where EVENT_GONE. */
+static const struct state {
+	const char			*word;
+	enum provider_event_kind	 kind;
+	enum provider_cause		 cause;
+} states[] = {
+	{ "initiated", EVENT_RINGING, CAUSE_NORMAL },
+	{ "queued", EVENT_RINGING, CAUSE_NORMAL },
+	{ "ringing", EVENT_RINGING, CAUSE_NORMAL },
+	{ "in-progress", EVENT_ANSWERED, CAUSE_NORMAL },
+	{ "answered", EVENT_ANSWERED, CAUSE_NORMAL },
+	{ "completed", EVENT_GONE, CAUSE_NORMAL },
+	{ "busy", EVENT_GONE, CAUSE_BUSY },
+	{ "no-answer", EVENT_GONE, CAUSE_NO_ANSWER },
+	{ "canceled", EVENT_GONE, CAUSE_CANCELLED },
+	{ "failed", EVENT_GONE, CAUSE_FAILED },
+};
+
+/* NULL: no word of theirs. */
+static const struct state *
+state_of(const char *word)
 {
-	if (strcmp(status, "in-progress") == 0)
-		return PROVIDER_IS_UP;
-	return strcmp(status, "queued") == 0 ||
-	    strcmp(status, "ringing") == 0 ? PROVIDER_IS_RINGING :
-	    PROVIDER_GONE;
+	size_t i;
+
+	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (strcmp(word, states[i].word) == 0)
+			return &states[i];
+	return NULL;
+}
+
+static void
+set_found(struct provider_reply *out, const char *word)
+{
+	const struct state *s = state_of(word);
+
+	out->found = PROVIDER_GONE;
+	if (s == NULL)
+		return;
+	if (s->kind == EVENT_RINGING)
+		out->found = PROVIDER_IS_RINGING;
+	else if (s->kind == EVENT_ANSWERED)
+		out->found = PROVIDER_IS_UP;
+	out->has_cause = s->kind == EVENT_GONE;
+	out->cause = s->cause;
 }
 
 static void
@@ -335,7 +371,7 @@ find_reply(int status, const struct json *j, struct provider_reply *out)
 	} else if (status != 200 || state == NULL) {
 		say_error(out, PROVIDER_UNKNOWN, status, j);
 	} else {
-		out->found = found_of(state);
+		set_found(out, state);
 		provider_put_price(out->price, json_str(j, "price"),
 		    json_str(j, "price_unit"));
 		provider_say(out, PROVIDER_DONE, "");
@@ -361,7 +397,7 @@ list_reply(const struct provider_intent *in, int step, int status,
 	}
 	state = json_str(j, "calls.0.status");
 	provider_set_ref(out->ref, json_str(j, "calls.0.sid"));
-	out->found = found_of(state != NULL ? state : live[step]);
+	set_found(out, state != NULL ? state : live[step]);
 	provider_say(out, in->act == PROVIDER_HANG && out->ref[0] != '\0' ?
 	    PROVIDER_MORE : PROVIDER_DONE, "");
 }
@@ -449,33 +485,14 @@ is_signed(const struct provider_conf *c, const struct provider_hook *h,
 static void
 read_status(const struct fields *f, struct provider_event *e)
 {
-	static const struct {
-		const char			*word;
-		enum provider_event_kind	 kind;
-		enum provider_cause		 cause;
-	} table[] = {
-		{ "initiated", EVENT_RINGING, CAUSE_NORMAL },
-		{ "queued", EVENT_RINGING, CAUSE_NORMAL },
-		{ "ringing", EVENT_RINGING, CAUSE_NORMAL },
-		{ "in-progress", EVENT_ANSWERED, CAUSE_NORMAL },
-		{ "answered", EVENT_ANSWERED, CAUSE_NORMAL },
-		{ "completed", EVENT_GONE, CAUSE_NORMAL },
-		{ "busy", EVENT_GONE, CAUSE_BUSY },
-		{ "no-answer", EVENT_GONE, CAUSE_NO_ANSWER },
-		{ "canceled", EVENT_GONE, CAUSE_CANCELLED },
-		{ "failed", EVENT_GONE, CAUSE_FAILED },
-	};
 	const char *word = fields_get(f, "CallStatus"), *sip;
+	const struct state *s = state_of(word);
 	uint64_t code;
-	size_t i;
 
-	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		if (strcmp(word, table[i].word) == 0)
-			break;
-	if (i == sizeof(table) / sizeof(table[0]))
+	if (s == NULL)
 		return;
-	e->kind = table[i].kind;
-	e->cause = table[i].cause;
+	e->kind = s->kind;
+	e->cause = s->cause;
 	if (e->kind != EVENT_GONE)
 		return;
 	snprintf(e->detail, sizeof(e->detail), "%s", word);

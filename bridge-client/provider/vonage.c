@@ -311,14 +311,21 @@ ring_reply(int status, const struct json *j, struct provider_reply *out)
 	}
 }
 
-static enum provider_found
-found_of(const char *status)
+static void
+set_found(struct provider_reply *out, const char *word)
 {
-	if (strcmp(status, "answered") == 0 || strcmp(status, "machine") == 0)
-		return PROVIDER_IS_UP;
-	return strcmp(status, "started") == 0 ||
-	    strcmp(status, "ringing") == 0 ? PROVIDER_IS_RINGING :
+	struct provider_event e;
+
+	out->found = strcmp(word, "machine") == 0 ? PROVIDER_IS_UP :
 	    PROVIDER_GONE;
+	if (vonage_hook_state(word, &e) < 0)
+		return;
+	if (e.kind == EVENT_RINGING)
+		out->found = PROVIDER_IS_RINGING;
+	else if (e.kind == EVENT_ANSWERED)
+		out->found = PROVIDER_IS_UP;
+	out->has_cause = e.kind == EVENT_GONE;
+	out->cause = e.cause;
 }
 
 static void
@@ -331,7 +338,7 @@ find_reply(int status, const struct json *j, struct provider_reply *out)
 	} else if (status != 200 || state == NULL) {
 		say_error(out, PROVIDER_UNKNOWN, status, j);
 	} else {
-		out->found = found_of(state);
+		set_found(out, state);
 		provider_say(out, PROVIDER_DONE, "");
 	}
 }
@@ -371,7 +378,7 @@ list_reply(const struct provider_intent *in, int step, int status,
 	if (i < n) {
 		snprintf(path, sizeof(path), "_embedded.calls.%d.uuid", i);
 		provider_set_ref(out->ref, json_str(j, path));
-		out->found = found_of(live[step]);
+		set_found(out, live[step]);
 		provider_say(out, in->act == PROVIDER_HANG &&
 		    out->ref[0] != '\0' ? PROVIDER_MORE : PROVIDER_DONE, "");
 	} else if (n >= LIST_MAX) {

@@ -106,8 +106,8 @@ verify(const struct provider_conf *c, const struct provider_hook *h)
 
 /* What is told. */
 
-static void
-read_status(const struct json *j, struct provider_event *e)
+int
+vonage_hook_state(const char *word, struct provider_event *e)
 {
 	static const struct {
 		const char			*word;
@@ -125,25 +125,33 @@ read_status(const struct json *j, struct provider_event *e)
 		{ "timeout", EVENT_GONE, CAUSE_NO_ANSWER },
 		{ "unanswered", EVENT_GONE, CAUSE_NO_ANSWER },
 	};
-	const char *word = json_str(j, "status"), *more = json_str(j, "detail");
-	char plain[64];
 	size_t i;
 
-	for (i = 0; word != NULL && i < sizeof(table) / sizeof(table[0]); i++) {
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		if (strcmp(word, table[i].word) != 0)
 			continue;
 		e->kind = table[i].kind;
 		e->cause = table[i].cause;
-		break;
+		return 0;
 	}
-	if (e->kind != EVENT_GONE)
+	return -1;
+}
+
+static void
+read_status(const struct json *j, struct provider_event *e)
+{
+	const char *word = json_str(j, "status"), *more = json_str(j, "detail");
+	char plain[64];
+
+	if (word == NULL || vonage_hook_state(word, e) < 0 ||
+	    e->kind != EVENT_GONE)
 		return;
 	if (more != NULL && (strcmp(more, "cannot_route") == 0 ||
 	    strcmp(more, "number_out_of_service") == 0))
 		e->cause = CAUSE_UNREACHABLE;
 	provider_put_price(e->price, json_str(j, "price"), NULL);
 	provider_plain(plain, sizeof(plain), more != NULL ? more : "");
-	snprintf(e->detail, sizeof(e->detail), "%s%s%s", table[i].word,
+	snprintf(e->detail, sizeof(e->detail), "%s%s%s", word,
 	    plain[0] != '\0' ? ", " : "", plain);
 }
 

@@ -178,7 +178,7 @@ void
 world_check(struct sim_call *c, enum sim_check what, int64_t in_ms)
 {
 	struct call call = { .acc = c->acc };
-	int64_t leg_ms = step_leg_max_s(&call, LEG_A) * INT64_C(1000);
+	int64_t leg_ms = call_leg_max_s(&call, LEG_A) * INT64_C(1000);
 	struct sim_thing *t;
 
 	if (what == SIM_CHECK_TALK)
