@@ -207,13 +207,6 @@ int contract_date(const char *, int64_t *out)
 /* 1 when the file of the kill switch exists (or cannot be looked for). */
 int contract_is_stopped(const struct contract *);
 
-/*
- * What differs between the two that only a restart can change (providers,
- * sockets, journal, secrets' files, user): its name in the file, or NULL.
- */
-const char *contract_needs_restart(const struct contract *was,
-    const struct contract *now);
-
 /* The account's section as the file would say it, with all that holds. */
 void contract_print_account(const struct contract_account *);
 

@@ -26,6 +26,7 @@
 #include "bridge-client/bank.h"
 #include "bridge-client/call.h"
 #include "bridge-client/contract.h"
+#include "bridge-client/contract_change.h"
 #include "bridge-client/contract_load.h"
 #include "bridge-client/crew.h"
 #include "bridge-client/driver.h"
@@ -39,6 +40,7 @@
 #include "bridge-client/provider.h"
 #include "bridge-client/rest.h"
 #include "bridge-client/restore.h"
+#include "bridge-client/roster.h"
 #include "bridge-client/service.h"
 #include "bridge-client/service_accept.h"
 #include "bridge-client/service_admin.h"
@@ -47,7 +49,6 @@
 #include "bridge-client/trunk.h"
 #include "bridge-client/unseal.h"
 #include "bridge-client/vault.h"
-#include "bridge-client/world.h"
 
 #define IDENT		"calloffer-bridge"
 #define CONFIGURATION	CALLOFFER_SYSCONFDIR "/bridge.conf"
@@ -70,11 +71,7 @@ static struct {
 	struct contract		*now;		/* start, or read again */
 	struct contract		*before;	/* of the turn that reads */
 	struct unseal		*unseal;
-	struct provider_conf	 provider_conf[CONTRACT_PROVIDERS_MAX];
-	char			 hook_url[CONTRACT_PROVIDERS_MAX][512];
-	struct world_provider	 provider[CONTRACT_PROVIDERS_MAX];
-	struct jwt		*jwt[CONTRACT_PROVIDERS_MAX];
-	size_t			 n_providers;
+	struct roster		 roster;
 	int			 face_fd, admin_fd;
 	struct loop		*loop;
 	struct vault		*vault;
@@ -143,80 +140,6 @@ read_options(struct options *o, int argc, char **argv)
 /*
  * The configuration, before anything is given up.
  */
-static const struct provider *
-find_kind(const char *name)
-{
-	size_t i;
-
-	for (i = 0; provider_all[i] != NULL; i++)
-		if (strcmp(provider_all[i]->name, name) == 0)
-			return provider_all[i];
-	return NULL;
-}
-
-static int
-read_provider(const struct contract_provider *p,
-    const struct contract_place *at)
-{
-	struct provider_conf *conf = &bridge.provider_conf[bridge.n_providers];
-	const struct provider *kind = find_kind(p->kind);
-	char *hook_url = bridge.hook_url[bridge.n_providers];
-	const char *wrong;
-	char why[128];
-
-	if (kind == NULL)
-		return contract_wrong(at, p->line, "kind",
-		    "there is no such kind of provider: %s", p->kind);
-	if (snprintf(hook_url, sizeof(bridge.hook_url[0]), "%s/hook/%s",
-	    bridge.start->public_url, p->name) >=
-	    (int)sizeof(bridge.hook_url[0]))
-		return contract_wrong(at, 1, "public", "too long");
-	conf->name = p->name;
-	conf->kind = kind->name;
-	conf->url = p->url;
-	conf->user = p->user;
-	conf->app = p->app;
-	conf->trunk_pstn = p->trunk_pstn;
-	conf->trunk_sip = p->trunk_sip;
-	conf->prompts = p->prompts;
-	conf->public_key = p->public_key;
-	conf->hook_url = hook_url;
-	conf->hook_secret = p->hook_secret;
-	conf->calls_per_s = p->calls_per_s != 0 ? (int)p->calls_per_s :
-	    kind->calls_per_s;
-	wrong = kind->check != NULL ? kind->check(conf) : NULL;
-	if (wrong != NULL)
-		return contract_wrong(at, p->line, "provider", "%s: %s",
-		    p->name, wrong);
-	if (kind->is_by_token) {
-		bridge.jwt[bridge.n_providers] = jwt_new(p->password, p->app,
-		    why, sizeof(why));
-		if (bridge.jwt[bridge.n_providers] == NULL)
-			return contract_wrong(at, p->line, "password_file",
-			    "%s", why);
-	}
-	bridge.provider[bridge.n_providers].conf = conf;
-	bridge.provider[bridge.n_providers++].kind = kind;
-	return 0;
-}
-
-/* Whose legs can be joined with whose. */
-static void
-set_joins(void)
-{
-	struct world_provider *p, *q;
-	size_t i, j;
-
-	for (i = 0; i < bridge.n_providers; i++)
-		for (j = 0; j < bridge.n_providers; j++) {
-			p = &bridge.provider[i];
-			q = &bridge.provider[j];
-			if (p->kind == q->kind && p->kind->joins != NULL &&
-			    p->kind->joins(p->conf, q->conf))
-				p->joins = (uint8_t)(p->joins | 1u << j);
-		}
-}
-
 static int
 add_unseal_keys(void *ctx)
 {
@@ -240,19 +163,14 @@ read_configuration(const char *path, char *why, size_t size)
 	const struct contract_place at = { path, why, size };
 	char what[512] = "out of memory";
 	struct contract_place in = { path, what, sizeof(what) };
-	size_t i;
 
 	bridge.path = path;
 	bridge.start = contract_load_file(path, CONTRACT_START, why, size);
 	if (bridge.start == NULL)
 		return -1;
 	bridge.now = bridge.start;
-	for (i = 0; i < contract_n_providers(bridge.start); i++)
-		if (read_provider(contract_provider_at(bridge.start, i),
-		    &at) == -1)
-			return -1;
-	set_joins();
-	if (bank_check(bridge.start, &at) == -1)
+	if (roster_read(&bridge.roster, bridge.start, &at) == -1 ||
+	    bank_check(bridge.start, &at) == -1)
 		return -1;
 	if (contract_load_as_user(bridge.start, add_unseal_keys, &in) == -1)
 		return contract_wrong(&at, 1, "unseal_keys", "%s", what);
@@ -300,21 +218,21 @@ open_trunk(void)
 	size_t i;
 
 	memset(list, 0, sizeof(list));
-	for (i = 0; i < bridge.n_providers; i++) {
+	for (i = 0; i < bridge.roster.n; i++) {
 		p = contract_provider_at(bridge.start, i);
-		list[i].kind = bridge.provider[i].kind;
-		list[i].conf = bridge.provider[i].conf;
+		list[i].kind = bridge.roster.provider[i].kind;
+		list[i].conf = bridge.roster.provider[i].conf;
 		list[i].account.user = p->user[0] != '\0' ? p->user : NULL;
 		list[i].account.password = p->password;
 		list[i].account.ca_file = p->ca_file[0] != '\0' ? p->ca_file :
 		    NULL;
 		list[i].account.connect_ms = (int)p->connect_s * 1000;
-		if (bridge.jwt[i] != NULL)
+		if (bridge.roster.jwt[i] != NULL)
 			list[i].account.token = jwt_put;
-		list[i].account.token_ctx = bridge.jwt[i];
+		list[i].account.token_ctx = bridge.roster.jwt[i];
 	}
 	bridge.trunk = trunk_open(bridge.loop, bridge.rest, list,
-	    bridge.n_providers, why, sizeof(why));
+	    bridge.roster.n, why, sizeof(why));
 	bridge.bank = bank_open(bridge.rest, bridge.start);
 	if (bridge.trunk == NULL || bridge.bank == NULL)
 		log_fatal(EX_OSERR, "%s", bridge.trunk == NULL ? why :
@@ -341,8 +259,8 @@ open_driver(void)
 	conf.keep.calls_s = bridge.start->keep_s;
 	conf.keep.numbers_s = bridge.start->keep_numbers_s;
 	conf.ended = on_ended;
-	conf.n_providers = bridge.n_providers;
-	memcpy(conf.provider, bridge.provider, sizeof(conf.provider));
+	conf.n_providers = bridge.roster.n;
+	memcpy(conf.provider, bridge.roster.provider, sizeof(conf.provider));
 	trunk_world(bridge.trunk, &conf.world);
 	bank_world(bridge.bank, &conf.world);
 	driver = driver_new(&conf, why, sizeof(why));
@@ -355,8 +273,8 @@ static void
 open_service(void)
 {
 	struct service *s = &bridge.service;
-	struct hook_conf hooks = { .n = bridge.n_providers,
-		.provider = bridge.provider,
+	struct hook_conf hooks = { .n = bridge.roster.n,
+		.provider = bridge.roster.provider,
 		.mac = bridge.start->mac.secret };
 
 	bridge.hook = hook_new(&hooks);
@@ -400,7 +318,7 @@ reload(void)
 	char why[1024];
 
 	c = contract_load_file(bridge.path, CONTRACT_RELOAD, why, sizeof(why));
-	key = c != NULL ? contract_needs_restart(bridge.start, c) : NULL;
+	key = c != NULL ? contract_change_needs_restart(bridge.start, c) : NULL;
 	if (c == NULL || key != NULL) {
 		log_warn("reload refused, the old configuration holds: %s%s",
 		    c == NULL ? why : key, c == NULL ? "" :
@@ -445,8 +363,6 @@ open_loop(void)
 static void
 close_all(void)
 {
-	size_t i;
-
 	crew_free(bridge.service.crew);
 	service_accept_free(bridge.accept);
 	service_face_free(bridge.face);
@@ -460,8 +376,7 @@ close_all(void)
 	rest_close(bridge.rest);
 	bridge.journal->op->close(bridge.journal);
 	vault_close(bridge.vault);
-	for (i = 0; i < bridge.n_providers; i++)
-		jwt_free(bridge.jwt[i]);
+	roster_clear(&bridge.roster);
 	guard_free(bridge.guard);
 	hook_free(bridge.hook);
 	loop_free(bridge.loop);
@@ -581,7 +496,7 @@ main(int argc, char **argv)
 	prepare();
 	open_service();
 	log_info("ready version=" CALLOFFER_VERSION " providers=%zu",
-	    bridge.n_providers);
+	    bridge.roster.n);
 	if (loop_run(bridge.loop) == -1)
 		log_fatal(EX_OSERR, "the event loop has failed");
 	log_info("ends");

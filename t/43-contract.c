@@ -14,6 +14,7 @@
 #include "lib/secret.h"
 
 #include "bridge-client/contract.h"
+#include "bridge-client/contract_change.h"
 #include "bridge-client/contract_load.h"
 #include "bridge-client/prefix.h"
 
@@ -348,7 +349,7 @@ test_reload(void)
 		    sizeof(why));
 		if (!ok(now != NULL, "read again (%s)", now ? "" : why))
 			continue;
-		is_str(contract_needs_restart(was, now), cases[i].want,
+		is_str(contract_change_needs_restart(was, now), cases[i].want,
 		    "changed: %s", cases[i].instead ? cases[i].instead :
 		    "nothing");
 		ok(now->mac.secret == NULL &&
