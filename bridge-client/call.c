@@ -1,6 +1,8 @@
 #include <string.h>
 
 #include "lib/log.h"
+#include "lib/money.h"
+#include "lib/tariff.h"
 #include "lib/token.h"
 
 #include "bridge-client/call.h"
@@ -116,6 +118,15 @@ int
 call_is_free(const struct call *c)
 {
 	return c->state == CALL_ENDED || c->state == CALL_SETTLING;
+}
+
+int64_t
+call_cost(const struct call_fare *f, int64_t seconds)
+{
+	int64_t cost = tariff_cost(f->rate, 2, seconds);
+
+	return strcmp(f->payer, CALL_PREPAID) == 0 ? cost :
+	    money_of_coins(money_coins(cost, f->currency), f->currency);
 }
 
 static int64_t

@@ -218,6 +218,13 @@ void call_erase(struct call *);
 /* Nobody is called any more: what is left is between us and who pays. */
 int call_is_free(const struct call *);
 
+/*
+ * What so much talk costs: both legs together, each by its own rounding, and
+ * that sum rounded up, once, to what the payer counts in: the smallest coin of
+ * the currency; the ledger counts millionths.
+ */
+int64_t call_cost(const struct call_fare *, int64_t seconds);
+
 /* How a person would tell the state.  From PARTING on it has ended. */
 enum ask_stage call_stage(const struct call *);
 /* Seconds talked so far, or in all. */

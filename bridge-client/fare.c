@@ -19,8 +19,10 @@ available(const struct contract_account *a, struct journal *j, int64_t *out)
 	struct ledger_account row;
 
 	*out = a->per_call > 0 ? a->per_call : MONEY_MAX;
-	if (strcmp(a->payer, CALL_PREPAID) != 0)
+	if (strcmp(a->payer, CALL_PREPAID) != 0) {
+		*out -= *out % money_of_coins(1, a->currency);
 		return ASK_OK;
+	}
 	ledger_customer(name, a->name);
 	if (j->op->account(j, name, a->currency, &row) != JOURNAL_OK)
 		return ASK_STOPPED;
@@ -53,7 +55,7 @@ fare_make(struct acceptance *acc, const struct contract_account *a,
 	snprintf(f->customer, sizeof(f->customer), "%s", a->customer);
 	snprintf(f->currency, sizeof(f->currency), "%s", a->currency);
 	f->floor = a->floor;
-	f->hold = tariff_cost(f->rate, 2, seconds);
+	f->hold = call_cost(f, seconds);
 	acc->max_s = (uint32_t)seconds;
 	return ASK_OK;
 }

@@ -229,12 +229,13 @@ resolve(struct db_txn *txn, const unsigned char id[ID],
 }
 
 enum journal_result
-ledger_lmdb_put(struct db_txn *txn, const struct call *c)
+ledger_lmdb_put(struct db_txn *txn, const struct call *c, int *is_taken)
 {
 	char text[TOKEN_UUID_SIZE];
 	struct ledger_hold was, h;
 	enum journal_result r;
 
+	*is_taken = 0;
 	if (c->acc.fare.payer[0] == '\0')
 		return JOURNAL_OK;
 	token_uuid_text(c->acc.id, text);
@@ -255,6 +256,7 @@ ledger_lmdb_put(struct db_txn *txn, const struct call *c)
 	bound_cost(&h, c->acc.id);
 	if (is_resolved(h.pay))
 		r = resolve(txn, c->acc.id, &h);
+	*is_taken = h.pay == CALL_PAY_TAKEN && h.cost > 0;
 	return r == JOURNAL_OK ? put_hold(txn, c->acc.id, &h) : r;
 }
 

@@ -26,9 +26,11 @@ enum journal_result ledger_lmdb_accept(struct db_txn *, const struct call *);
 
 /*
  * What has become of its money since.  A hold is resolved once, whatever comes
- * later, and never for more than was held.
+ * later, and never for more than was held.  `*is_taken` is set when it was
+ * now, and something was taken.
  */
-enum journal_result ledger_lmdb_put(struct db_txn *, const struct call *);
+enum journal_result ledger_lmdb_put(struct db_txn *, const struct call *,
+    int *is_taken);
 
 /* Fills in the money of a call that was read.  NOT_FOUND: nobody pays. */
 enum journal_result ledger_lmdb_get(struct db_txn *, struct call *);

@@ -13,7 +13,8 @@ struct call;
 enum letter_kind {
 	LETTER_MISSED = 1,	/* the destination was not there */
 	LETTER_DECLINED,	/* the offeree, or the destination, would not */
-	LETTER_USED_UP		/* it was the last one that the offer allowed */
+	LETTER_USED_UP,		/* it was the last one that the offer allowed */
+	LETTER_RECEIPT		/* it has been charged */
 };
 
 struct letter {
@@ -21,6 +22,8 @@ struct letter {
 	const struct call	*call;
 	const char		*from;	/* address */
 	int			 is_used_up;	/* said as well */
+	int			 has_balance;	/* it is said what is left */
+	int64_t			 balance;	/* of the account that paid */
 	int64_t			 now;	/* Unix seconds */
 };
 

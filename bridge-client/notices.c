@@ -75,6 +75,18 @@ notices_add(struct db_txn *txn, const struct call *was, const struct call *c)
 }
 
 enum journal_result
+notices_receipt(struct db_txn *txn, const struct call *c)
+{
+	struct journal_notice n = { .kind = LETTER_RECEIPT, .at = c->since,
+		.until = c->since + KEEP_S };
+
+	if (strchr(c->acc.offeror, '@') == NULL)
+		return JOURNAL_OK;
+	memcpy(n.call, c->acc.id, ID);
+	return put(txn, &n);
+}
+
+enum journal_result
 notices_set(struct db_txn *txn, const struct journal_notice *was,
     const struct journal_notice *now)
 {
@@ -104,7 +116,7 @@ read_due(struct journal_notice *n, const struct db_value *k,
 	n->tries = p[2 + ID];
 	n->at = t.at;
 	n->until = t.until;
-	return n->kind >= LETTER_MISSED && n->kind <= LETTER_USED_UP ? 0 : -1;
+	return n->kind >= LETTER_MISSED && n->kind <= LETTER_RECEIPT ? 0 : -1;
 }
 
 enum journal_result

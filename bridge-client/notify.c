@@ -10,6 +10,7 @@
 #include "bridge-client/call.h"
 #include "bridge-client/contract.h"
 #include "bridge-client/journal.h"
+#include "bridge-client/ledger.h"
 #include "bridge-client/letter.h"
 #include "bridge-client/post.h"
 
@@ -33,12 +34,12 @@ static void
 tell(const struct journal_notice *n, const char *outcome, const char *why)
 {
 	static const char *const kinds[] = { "?", "missed", "declined",
-	    "used-up" };
+	    "used-up", "receipt" };
 	char id[TOKEN_UUID_SIZE];
 
 	token_uuid_text(n->call, id);
 	log_info("call=%s notice=%s outcome=%s why=\"%s\"", id,
-	    kinds[n->kind <= LETTER_USED_UP ? n->kind : 0], outcome, why);
+	    kinds[n->kind <= LETTER_RECEIPT ? n->kind : 0], outcome, why);
 }
 
 /* Durable, or -1. */
@@ -111,13 +112,33 @@ is_used_up(const struct notify *y, const struct call *c)
 	    o.uses != 0 && o.spent >= o.uses;
 }
 
+/* What is left to who has paid in advance. */
+static int
+has_balance(const struct notify *y, const struct call *c, int64_t *out)
+{
+	char name[LEDGER_NAME_MAX + 1];
+	struct ledger_account row;
+
+	*out = 0;
+	if (strcmp(c->acc.fare.payer, CALL_PREPAID) != 0)
+		return 0;
+	ledger_customer(name, c->acc.account);
+	if (y->journal->op->account(y->journal, name, c->acc.fare.currency,
+	    &row) != JOURNAL_OK)
+		return 0;
+	*out = ledger_available(&row);
+	return 1;
+}
+
 static int
 write_letter(const struct notify *y, const struct call *c, struct buf *b)
 {
-	const struct letter l = { .kind = y->now.kind, .call = c,
+	struct letter l = { .kind = y->now.kind, .call = c,
 		.from = y->from, .is_used_up = is_used_up(y, c),
 		.now = clock_wall() };
 
+	if (l.kind == LETTER_RECEIPT)
+		l.has_balance = has_balance(y, c, &l.balance);
 	return letter_put(b, &l);
 }
 

@@ -1,7 +1,5 @@
 #include <string.h>
 
-#include "lib/tariff.h"
-
 #include "bridge-client/call.h"
 
 #include "bridge-client/till.h"
@@ -243,7 +241,7 @@ till_end(struct call *c, int64_t now_ms)
 	if (f->payer[0] == '\0')
 		return;
 	if (c->talk_at != 0)
-		c->cost = tariff_cost(f->rate, 2, talked_s(c, now_ms));
+		c->cost = call_cost(f, talked_s(c, now_ms));
 	if (c->cost > f->hold)
 		c->cost = f->hold;
 	if (is_prepaid(c))

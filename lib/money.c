@@ -36,17 +36,27 @@ money_read(const char *s, size_t len, int64_t *out)
 	return 0;
 }
 
-void
-money_text(int64_t amount, char dst[MONEY_TEXT_SIZE])
+/* At least so many decimals; its length. */
+static int
+put_text(int64_t amount, int decimals, char dst[MONEY_TEXT_SIZE])
 {
 	uint64_t v = amount < 0 ? -(uint64_t)amount : (uint64_t)amount;
 	int n = snprintf(dst, MONEY_TEXT_SIZE, "%s%llu.%06llu",
 	    amount < 0 ? "-" : "", (unsigned long long)(v / 1000000),
 	    (unsigned long long)(v % 1000000));
-	int least = n - DECIMALS + 2;
+	int least = n - DECIMALS + decimals;
 
 	while (n > least && dst[n - 1] == '0')
 		dst[--n] = '\0';
+	if (dst[n - 1] == '.')
+		dst[--n] = '\0';
+	return n;
+}
+
+void
+money_text(int64_t amount, char dst[MONEY_TEXT_SIZE])
+{
+	(void)put_text(amount, 2, dst);
 }
 
 int
@@ -78,6 +88,16 @@ coin(const char *currency)
 		if (strcmp(currency, three[i]) == 0)
 			return MONEY_ONE / 1000;
 	return MONEY_ONE / 100;
+}
+
+void
+money_say(int64_t amount, const char *currency, char dst[MONEY_SAID_SIZE])
+{
+	int64_t one = coin(currency);
+	int n = put_text(amount, one == MONEY_ONE ? 0 : one == MONEY_ONE /
+	    1000 ? 3 : 2, dst);
+
+	snprintf(dst + n, (size_t)(MONEY_SAID_SIZE - n), " %s", currency);
 }
 
 int64_t

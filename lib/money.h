@@ -10,6 +10,7 @@
  * said exactly.  There is no other kind of amount, and no fraction of one.
  */
 #define MONEY_ONE	INT64_C(1000000)
+#define MONEY_CURRENCY_SIZE 4
 #define MONEY_MAX	(INT64_C(1000000000) * MONEY_ONE) /* either side */
 
 /*
@@ -22,9 +23,12 @@ int money_read(const char *, size_t, int64_t *out)
 /* "12.50", "-0.000125": two decimals, more where they are needed. */
 #define MONEY_TEXT_SIZE	32
 void money_text(int64_t, char dst[MONEY_TEXT_SIZE]);
+/* "12.50 EUR", "12 JPY", "0.125 KWD": as many decimals as the currency has,
+ * more where they are needed. */
+#define MONEY_SAID_SIZE	(MONEY_TEXT_SIZE + MONEY_CURRENCY_SIZE)
+void money_say(int64_t, const char *currency, char dst[MONEY_SAID_SIZE]);
 
 /* 1 for three capital letters (ISO 4217), as EUR. */
-#define MONEY_CURRENCY_SIZE 4
 int money_is_currency(const char *);
 
 /*

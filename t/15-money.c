@@ -56,10 +56,27 @@ test_amounts(void)
 static void
 test_coins(void)
 {
+	static const struct { int64_t v; const char *currency, *out; } said[] =
+	{
+		{ 12500000, "EUR", "12.50 EUR" },
+		{ -206, "EUR", "-0.000206 EUR" },
+		{ 12000000, "JPY", "12 JPY" },
+		{ 12500000, "JPY", "12.5 JPY" },
+		{ 0, "JPY", "0 JPY" },
+		{ 1250000, "KWD", "1.250 KWD" },
+		{ INT64_MIN, "EUR", "-9223372036854.775808 EUR" }
+	};
+	char text[MONEY_SAID_SIZE];
+	size_t i;
+
 	is_int(money_coins(1230000, "EUR"), 123, "cents");
 	is_int(money_coins(1230001, "EUR"), 124, "rounded up");
 	is_int(money_coins(1, "JPY"), 1, "a yen has no cents");
 	is_int(money_coins(1001, "KWD"), 2, "a dinar has thousandths");
+	for (i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		money_say(said[i].v, said[i].currency, text);
+		is_str(text, said[i].out, "said: %s", said[i].out);
+	}
 	is_int(money_coins(0, "EUR"), 0, "nothing is nothing");
 	is_int(money_of_coins(124, "EUR"), 1240000, "and back");
 	is_int(money_of_coins(7, "JPY"), 7000000, "and back");

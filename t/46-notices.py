@@ -4,6 +4,7 @@ server that does what a case wants: one of a call at most, whatever happens."""
 import email
 import email.policy
 import os
+import re
 import signal
 import socket
 import sys
@@ -48,6 +49,19 @@ account sales {
 	region = GB
 	languages = {en, de, es, fr}
 	providers = {pbx}
+	per_number_10min = 100
+	per_number_day = 100
+	per_prefix_10min = 1000
+	per_offeror_day = 1000
+}
+account paid {
+	caller_id = "+442079460100"
+	region = GB
+	providers = {pbx}
+	payer = prepaid
+	currency = EUR
+	floor = "-100"
+	rates = "DIR/rates.csv"
 	per_number_10min = 100
 	per_number_day = 100
 	per_prefix_10min = 1000
@@ -272,6 +286,32 @@ def test_none(s):
              "says nothing of its end")
 
 
+def test_receipt(s):
+    n = s.server.count()
+    s.call(account="paid", uses=2, lang="de")
+    tap.same(s.server.wait(n + 1), n + 1, "paid for: a receipt")
+    s.idle()
+    tap.same(s.server.count(), n + 1, "  one, while it is still open too")
+    m = s.server.last()
+    said = m.get_content()
+    tap.same(m["Subject"], "Beleg für einen Anruf auf Ihr Angebot",
+             "  its subject")
+    tap.check([w for w in ("Belastet: 0.251 EUR", "Guthaben: -0.251 EUR",
+                           "Preis je Minute: 0.1255 EUR + 0.00 EUR (60/60); ",
+                           "Gesprächsdauer: 0:00:0", "Zeichen: order 4711")
+               if w not in said], "  what it cost, and what is left")
+    tap.check(re.findall(r"7946|\+44", said), "  no number")
+    s.call(account="paid", uses=1)
+    tap.same(s.server.wait(n + 3), n + 3, "the last use, paid for: two mails")
+    tap.same(len(set(email.message_from_bytes(g)["Message-ID"]
+                     for g in s.server.got[n + 1:n + 3])), 2,
+             "  which are not the same one")
+    s.call(account="paid", b=None, cause=BUSY)
+    tap.same(s.server.wait(n + 4), n + 4, "missed: a mail")
+    s.idle()
+    tap.same(s.server.count(), n + 4, "  and no receipt")
+
+
 def test_refused(s):
     s.server.odd = {"RCPT": "550 5.1.1 no such user"}
     n = s.server.count()
@@ -353,10 +393,13 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         b = shifted.Bridge(folder, CONF % (server.port, ari.url), OURS)
         try:
+            b.write("rates.csv", "prefix,minute,setup,rounding\n"
+                    "44,0,0.1255,60/60\n")
             b.start()
             s = Stage(b, ari, server)
             test_kinds(s)
             test_none(s)
+            test_receipt(s)
             test_refused(s)
             test_later(s)
             test_unknown(s)

@@ -279,7 +279,7 @@ money_of(struct acceptance *a)
 		f->rate[i].step_s = (uint16_t)(1 + sim_dice(2) * 5);
 	}
 	f->floor = sim_dice(4) == 0 ? SIM_FLOOR : 0;
-	f->hold = tariff_cost(f->rate, 2, a->max_s);
+	f->hold = call_cost(f, a->max_s);
 }
 
 /* A top-up, whose id is its own; where it is doubtful it is said again. */

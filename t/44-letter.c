@@ -1,0 +1,139 @@
+/*
+ * Receipts: the words of each language, what was talked, and amounts as their
+ * currency writes them; the time that was paid for, and no number.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+
+#include "bridge-client/call.h"
+#include "bridge-client/letter.h"
+
+#include "t/tap.h"
+
+#define WALL	1790000000
+
+static void
+make_call(struct call *c, const char *currency, const char *payer)
+{
+	const char *why;
+	struct acceptance a;
+
+	memset(&a, 0, sizeof(a));
+	if (tel_parse(&a.a, "+442079460123", 13, &why) != 0 ||
+	    tel_parse(&a.b, "+442079460999", 13, &why) != 0)
+		abort();
+	snprintf(a.offeror, sizeof(a.offeror), "jane@example.com");
+	snprintf(a.recipient, sizeof(a.recipient), "joe@example.net");
+	snprintf(a.reference, sizeof(a.reference), "order 4711");
+	snprintf(a.fare.currency, sizeof(a.fare.currency), "%s", currency);
+	snprintf(a.fare.payer, sizeof(a.fare.payer), "%s", payer);
+	a.fare.rate[0] = (struct tariff_rate){ 20000, 150000, 1, 1 };
+	a.fare.rate[1] = (struct tariff_rate){ 0, 12000, 60, 60 };
+	a.fare.hold = 100 * MONEY_ONE;
+	a.max_s = 3600;
+	call_init(c, &a);
+	c->state = CALL_ENDED;
+	c->end = ASK_END_TALKED;
+	c->accepted_at = WALL;
+	c->talk_at = WALL + 20;
+}
+
+/* What the mail says, without the header. */
+static const char *
+letter(struct buf *b, const struct call *c, int64_t left)
+{
+	const struct letter l = { .kind = LETTER_RECEIPT, .call = c,
+	    .from = "calls@example.com", .has_balance = left != 0,
+	    .balance = left, .now = WALL + 200 };
+
+	buf_clear(b);
+	if (letter_put(b, &l) != 0)
+		return "";
+	return buf_cstr(b);
+}
+
+static void
+test_text(struct buf *b)
+{
+	static const struct { const char *lang, *subject, *talked; } cases[] = {
+		{ "en", "Subject: Receipt for a call from your offer\r\n",
+		    "Time talked: 0:01:30\r\n" },
+		{ "de", "Content-Language: de\r\n",
+		    "Gespr=C3=A4chsdauer: 0:01:30\r\n" },
+		{ "es", "Subject: Recibo de una llamada de su oferta\r\n",
+		    "Tiempo hablado: 0:01:30\r\n" },
+		{ "fr", "Content-Language: fr\r\n",
+		    "Dur=C3=A9e de conversation : 0:01:30\r\n" }
+	};
+	struct call c;
+	const char *text;
+	size_t i;
+
+	make_call(&c, "EUR", CALL_PREPAID);
+	c.ended_at = c.talk_at + 89;	/* and a part of a second */
+	c.cost = call_cost(&c.acc.fare, 90);
+	is_int(c.cost, 269000, "what 90 seconds cost");
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		memcpy(c.acc.b_lang, cases[i].lang, 3);
+		text = letter(b, &c, 1731000);
+		ok(strstr(text, cases[i].subject) != NULL, "%s",
+		    cases[i].lang);
+		ok(strstr(text, cases[i].talked) != NULL,
+		    "  the time that was paid for");
+		ok(strstr(text, "0.02 EUR + 0.15 EUR (1/1); "
+		    "0.012 EUR (60/60)\r\n") != NULL, "  the prices");
+		ok(strstr(text, ": 0.269 EUR\r\n") != NULL, "  what it cost");
+		ok(strstr(text, ": 1.731 EUR\r\n") != NULL, "  what is left");
+		ok(strstr(text, ": order 4711\r\n") != NULL, "  its reference");
+		ok(strstr(text, "7946") == NULL && strstr(text, "+44") == NULL,
+		    "  and no number");
+		ok(strstr(text, ".receipt@example.com>") != NULL,
+		    "  another message than the call's other mail");
+	}
+}
+
+static void
+test_charge(struct buf *b)
+{
+	static const struct {
+		const char	*currency;
+		int64_t		 seconds, cost;
+		const char	*said;
+	} cases[] = {
+		/* 0.02 + 0.0025 + 0.012, to the next cent */
+		{ "EUR", 1, 40000, ": 0.04 EUR\r\n" },
+		{ "JPY", 1, 1000000, ": 1 JPY\r\n" },
+		{ "KWD", 1, 35000, ": 0.035 KWD\r\n" },
+		{ "KWD", 3599, 9738000, ": 9.738 KWD\r\n" }
+	};
+	struct call c;
+	const char *text;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		make_call(&c, cases[i].currency, "bank");
+		c.ended_at = c.talk_at + cases[i].seconds;
+		c.cost = call_cost(&c.acc.fare, cases[i].seconds);
+		is_int(c.cost, cases[i].cost, "%lld s in %s, in its coins",
+		    (long long)cases[i].seconds, cases[i].currency);
+		text = letter(b, &c, 0);
+		ok(strstr(text, cases[i].said) != NULL, "  said so");
+		ok(strstr(text, "Left on") == NULL, "  nothing is said of "
+		    "what is left: it is not ours to know");
+	}
+}
+
+int
+main(void)
+{
+	struct buf b;
+
+	buf_init(&b, 65536);
+	test_text(&b);
+	test_charge(&b);
+	buf_free(&b);
+	return tap_done();
+}
