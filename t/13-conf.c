@@ -67,19 +67,10 @@ static const struct conf_key keys[] = {
 	{ .name = NULL }
 };
 
-static const char *
-path_of(const char *name)
-{
-	static char path[256];
-
-	snprintf(path, sizeof(path), "%s/%s", tap_dir(), name);
-	return path;
-}
-
 static void
 write_file(const char *name, const void *text, size_t n)
 {
-	FILE *f = fopen(path_of(name), "w");
+	FILE *f = fopen(tap_path(name), "w");
 
 	if (f == NULL || fwrite(text, 1, n, f) != n || fclose(f) != 0)
 		perror(name);
@@ -89,7 +80,7 @@ static struct conf *
 read_text(const char *text, struct settings *s, char *why, size_t size)
 {
 	write_file("t.conf", text, strlen(text));
-	return conf_read(path_of("t.conf"), keys, s, why, size);
+	return conf_read(tap_path("t.conf"), keys, s, why, size);
 }
 
 static void
@@ -190,7 +181,7 @@ test_refused(void)
 		why[0] = '\0';
 		ok(read_text(cases[i].text, &s, why, sizeof(why)) == NULL,
 		    "refused: case %zu", i);
-		snprintf(want, sizeof(want), "%s%s", path_of("t.conf"),
+		snprintf(want, sizeof(want), "%s%s", tap_path("t.conf"),
 		    cases[i].says);
 		is_str(why, want, "says why: case %zu", i);
 	}
@@ -212,7 +203,7 @@ test_refused_by_grammar(void)
 		why[0] = '\0';
 		ok(read_text(cases[i], &s, why, sizeof(why)) == NULL,
 		    "refused by grammar: case %zu", i);
-		snprintf(head, sizeof(head), "%s:1: ", path_of("t.conf"));
+		snprintf(head, sizeof(head), "%s:1: ", tap_path("t.conf"));
 		ok(strncmp(why, head, strlen(head)) == 0, "says: %s", why);
 	}
 }
@@ -224,24 +215,24 @@ test_files(void)
 	char why[512];
 	char *huge;
 
-	ok(conf_read(path_of("none"), keys, &s, why, sizeof(why)) == NULL &&
+	ok(conf_read(tap_path("none"), keys, &s, why, sizeof(why)) == NULL &&
 	    strstr(why, "none: No such file") != NULL, "missing: %s", why);
 	ok(conf_read(tap_dir(), keys, &s, why, sizeof(why)) == NULL &&
 	    strstr(why, ": is a folder") != NULL, "a folder: %s", why);
 	write_file("shut.conf", "name = x\n", 9);
-	chmod(path_of("shut.conf"), 0);
+	chmod(tap_path("shut.conf"), 0);
 	if (geteuid() != 0)
-		ok(conf_read(path_of("shut.conf"), keys, &s, why,
+		ok(conf_read(tap_path("shut.conf"), keys, &s, why,
 		    sizeof(why)) == NULL && strstr(why, "denied") != NULL,
 		    "unreadable: %s", why);
 	write_file("zero.conf", "on = yes\n\0name = x\n", 19);
-	ok(conf_read(path_of("zero.conf"), keys, &s, why, sizeof(why)) == NULL
+	ok(conf_read(tap_path("zero.conf"), keys, &s, why, sizeof(why)) == NULL
 	    && strstr(why, ":2: a zero byte") != NULL, "a NUL: %s", why);
 	huge = malloc(2 << 20);
 	memset(huge, '#', 2 << 20);
 	write_file("huge.conf", huge, 2 << 20);
 	free(huge);
-	ok(conf_read(path_of("huge.conf"), keys, &s, why, sizeof(why)) == NULL
+	ok(conf_read(tap_path("huge.conf"), keys, &s, why, sizeof(why)) == NULL
 	    && strstr(why, "too long") != NULL, "too long: %s", why);
 }
 
@@ -329,7 +320,7 @@ test_include(void)
 	struct conf *c;
 	char why[512] = "";
 
-	mkdir(path_of("sub"), 0755);
+	mkdir(tap_path("sub"), 0755);
 	write_file("sub/in.conf", "mode = 0600\ninclude(\"deep.conf\")", 32);
 	write_file("sub/deep.conf", "limit = 1k\n", 11);
 	c = read_text("name = x\ninclude(\"sub/in.conf\")\n", &s, why,
@@ -369,18 +360,18 @@ test_print(void)
 
 	for (round = 0; round < 2; round++) {
 		c = round == 0 ? read_text(full, &s, why, sizeof(why)) :
-		    conf_read(path_of("p.conf"), keys, &s, why, sizeof(why));
+		    conf_read(tap_path("p.conf"), keys, &s, why, sizeof(why));
 		ok(c != NULL, "round %d %s", round, why);
 		if (c == NULL)
 			return;
 		fflush(stdout);
 		out = dup(1);
-		f = freopen(path_of("p.conf"), "w", stdout);
+		f = freopen(tap_path("p.conf"), "w", stdout);
 		conf_print(keys, &s);
 		fflush(f);
 		dup2(out, 1);
 		close(out);
-		f = fopen(path_of("p.conf"), "r");
+		f = fopen(tap_path("p.conf"), "r");
 		n = fread(round == 0 ? printed : again, 1,
 		    sizeof(printed) - 1, f);
 		fclose(f);
@@ -406,10 +397,10 @@ test_line(void)
 
 	write_file("l.conf", text, sizeof(text) - 1);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		is_int(conf_line(path_of("l.conf"), rows[i].from, rows[i].key),
+		is_int(conf_line(tap_path("l.conf"), rows[i].from, rows[i].key),
 		    rows[i].want, "the line of %s, from %d", rows[i].key,
 		    rows[i].from);
-	is_int(conf_line(path_of("none.conf"), 1, "two"), 1, "no file: 1");
+	is_int(conf_line(tap_path("none.conf"), 1, "two"), 1, "no file: 1");
 }
 
 int

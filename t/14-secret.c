@@ -16,22 +16,13 @@
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
-static const char *
-path_of(const char *name)
-{
-	static char path[256];
-
-	snprintf(path, sizeof(path), "%s/%s", tap_dir(), name);
-	return path;
-}
-
 static void
 write_file(const char *name, const void *p, size_t n, mode_t mode)
 {
 	int fd;
 
-	unlink(path_of(name));
-	fd = open(path_of(name), O_CREAT | O_EXCL | O_WRONLY, 0600);
+	unlink(tap_path(name));
+	fd = open(tap_path(name), O_CREAT | O_EXCL | O_WRONLY, 0600);
 	if (fd < 0 || write(fd, p, n) != (ssize_t)n || fchmod(fd, mode) < 0)
 		perror(name);
 	close(fd);
@@ -61,17 +52,17 @@ test_refused(void)
 	for (size_t i = 0; i < N(cases); i++) {
 		write_file("key", cases[i].text, cases[i].n, cases[i].mode);
 		why[0] = '\0';
-		s = secret_read(path_of("key"), why, sizeof(why));
+		s = secret_read(tap_path("key"), why, sizeof(why));
 		ok(s == NULL && strstr(why, cases[i].says) != NULL,
 		    "refused: %s", why);
 		secret_free(s);
 	}
-	ok(secret_read(path_of("none"), why, sizeof(why)) == NULL &&
+	ok(secret_read(tap_path("none"), why, sizeof(why)) == NULL &&
 	    strstr(why, "none: No such file") != NULL, "missing: %s", why);
 	ok(secret_read(tap_dir(), why, sizeof(why)) == NULL &&
 	    strstr(why, "not a regular file") != NULL, "a folder: %s", why);
-	mkfifo(path_of("fifo"), 0600);
-	ok(secret_read(path_of("fifo"), why, sizeof(why)) == NULL &&
+	mkfifo(tap_path("fifo"), 0600);
+	ok(secret_read(tap_path("fifo"), why, sizeof(why)) == NULL &&
 	    strstr(why, "not a regular file") != NULL, "a FIFO: %s", why);
 }
 
@@ -84,15 +75,15 @@ test_owner(void)
 
 	write_file("key", "key", 3, 0600);
 	if (geteuid() == 0) {
-		if (chown(path_of("key"), 12345, (gid_t)-1) < 0)
+		if (chown(tap_path("key"), 12345, (gid_t)-1) < 0)
 			perror("chown");
-		s = secret_read(path_of("key"), why, sizeof(why));
+		s = secret_read(tap_path("key"), why, sizeof(why));
 		ok(s == NULL && strstr(why, "chown") != NULL, "%s", why);
 		secret_free(s);
-		if (chown(path_of("key"), 0, (gid_t)-1) < 0)
+		if (chown(tap_path("key"), 0, (gid_t)-1) < 0)
 			perror("chown");
 	}
-	s = secret_read(path_of("key"), why, sizeof(why));
+	s = secret_read(tap_path("key"), why, sizeof(why));
 	ok(s != NULL, "our own %s", why);
 	secret_free(s);
 }
@@ -115,7 +106,7 @@ test_content(void)
 
 	for (size_t i = 0; i < N(cases); i++) {
 		write_file("key", cases[i].text, cases[i].n, 0400);
-		s = secret_read(path_of("key"), why, sizeof(why));
+		s = secret_read(tap_path("key"), why, sizeof(why));
 		ok(s != NULL && secret_len(s) == cases[i].want &&
 		    memcmp(secret_bytes(s), cases[i].text,
 		    cases[i].want) == 0, "content %zu", i);

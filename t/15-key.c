@@ -17,18 +17,9 @@
 static char why[512];
 
 static const char *
-path_of(const char *name)
-{
-	static char path[512];
-
-	snprintf(path, sizeof(path), "%s/%s", tap_dir(), name);
-	return path;
-}
-
-static const char *
 write_file(const char *name, const char *text, size_t len, mode_t mode)
 {
-	const char *path = path_of(name);
+	const char *path = tap_path(name);
 	int fd;
 
 	unlink(path);
@@ -102,7 +93,7 @@ test_refused(void)
 		    "refused: %s", refused[i].name);
 		ok(strstr(why, "AAEC") == NULL, "without telling it: %s", why);
 	}
-	path = path_of("none");
+	path = tap_path("none");
 	ok(key_load(&k, KEY_VERIFY, path, why, sizeof(why)) == -1,
 	    "refused: %s", why);
 	ok(key_load(&k, KEY_SIGN, path, why, sizeof(why)) == -1,
@@ -112,7 +103,7 @@ test_refused(void)
 	path = write_file("k", "calloffer-verify-1 " B64 "\0\n", 64, 0444);
 	ok(key_load(&k, KEY_VERIFY, path, why, sizeof(why)) == -1,
 	    "refused: a NUL behind the key");
-	path = path_of("fifo");
+	path = tap_path("fifo");
 	ok(mkfifo(path, 0400) == 0 &&
 	    key_load(&k, KEY_VERIFY, path, why, sizeof(why)) == -1,
 	    "refused: a FIFO, without waiting for its writer");
@@ -170,24 +161,24 @@ test_saved(void)
 	umask(077);
 	memset(bytes, 0xa5, sizeof(bytes));
 	for (i = 0; i < 5; i++) {
-		is_int(key_save(each[i].kind, bytes, path_of(each[i].name),
+		is_int(key_save(each[i].kind, bytes, tap_path(each[i].name),
 		    why, sizeof(why)), 0, "saved: %s", each[i].name);
-		ok(stat(path_of(each[i].name), &st) == 0, "is there");
+		ok(stat(tap_path(each[i].name), &st) == 0, "is there");
 		is_int(st.st_mode & 07777, each[i].mode, "its mode");
 		is_int(st.st_nlink, 1, "its only name");
-		is_int(key_load(&k, each[i].kind, path_of(each[i].name), why,
+		is_int(key_load(&k, each[i].kind, tap_path(each[i].name), why,
 		    sizeof(why)), 0, "loaded (%s)", why);
 		got = k.secret != NULL ? secret_bytes(k.secret) : k.public;
 		is_mem(got, bytes, KEY_BYTES, "the same");
 		key_wipe(&k);
 	}
-	ok(key_save(KEY_MAC, bytes, path_of("mac"), why, sizeof(why)) == -1,
+	ok(key_save(KEY_MAC, bytes, tap_path("mac"), why, sizeof(why)) == -1,
 	    "never overwritten: %s", why);
-	ok(key_save(KEY_MAC, bytes, path_of("no/such"), why, sizeof(why)) ==
+	ok(key_save(KEY_MAC, bytes, tap_path("no/such"), why, sizeof(why)) ==
 	    -1, "no folder: %s", why);
-	ok(symlink("elsewhere", path_of("link")) == 0 && key_save(KEY_MAC,
-	    bytes, path_of("link"), why, sizeof(why)) == -1 &&
-	    access(path_of("elsewhere"), F_OK) == -1,
+	ok(symlink("elsewhere", tap_path("link")) == 0 && key_save(KEY_MAC,
+	    bytes, tap_path("link"), why, sizeof(why)) == -1 &&
+	    access(tap_path("elsewhere"), F_OK) == -1,
 	    "nor is a link that leads nowhere followed");
 }
 
@@ -200,28 +191,28 @@ test_ring(void)
 	unsigned char id[KEY_ID_BYTES];
 	int i, n = 0;
 
-	ok(key_ring_add(&ring, KEY_SIGN, path_of("sign"), why, sizeof(why)) ==
+	ok(key_ring_add(&ring, KEY_SIGN, tap_path("sign"), why, sizeof(why)) ==
 	    -1, "no secret on a ring: %s", why);
-	ok(key_ring_add(&ring, KEY_VERIFY, path_of("seal"), why, sizeof(why))
+	ok(key_ring_add(&ring, KEY_VERIFY, tap_path("seal"), why, sizeof(why))
 	    == -1, "no other kind's file: %s", why);
-	is_int(key_ring_add(&ring, KEY_VERIFY, path_of("verify"), why,
+	is_int(key_ring_add(&ring, KEY_VERIFY, tap_path("verify"), why,
 	    sizeof(why)), 0, "the first");
-	ok(key_ring_add(&ring, KEY_VERIFY, path_of("verify"), why,
+	ok(key_ring_add(&ring, KEY_VERIFY, tap_path("verify"), why,
 	    sizeof(why)) == -1, "not twice: %s", why);
-	ok(key_ring_add(&ring, KEY_SEAL, path_of("seal"), why, sizeof(why)) ==
+	ok(key_ring_add(&ring, KEY_SEAL, tap_path("seal"), why, sizeof(why)) ==
 	    -1, "not of another kind: %s", why);
 	for (i = 1; i < KEY_RING_MAX; i++) {
 		bytes[0] = (unsigned char)i;
-		unlink(path_of("more"));
-		n += key_save(KEY_VERIFY, bytes, path_of("more"), why,
+		unlink(tap_path("more"));
+		n += key_save(KEY_VERIFY, bytes, tap_path("more"), why,
 		    sizeof(why)) != 0 || key_ring_add(&ring, KEY_VERIFY,
-		    path_of("more"), why, sizeof(why)) != 0;
+		    tap_path("more"), why, sizeof(why)) != 0;
 	}
 	is_int(n, 0, "as many as it holds");
 	bytes[0] = KEY_RING_MAX;
-	unlink(path_of("more"));
-	ok(key_save(KEY_VERIFY, bytes, path_of("more"), why, sizeof(why)) == 0
-	    && key_ring_add(&ring, KEY_VERIFY, path_of("more"), why,
+	unlink(tap_path("more"));
+	ok(key_save(KEY_VERIFY, bytes, tap_path("more"), why, sizeof(why)) == 0
+	    && key_ring_add(&ring, KEY_VERIFY, tap_path("more"), why,
 	    sizeof(why)) == -1, "and no more: %s", why);
 	key_id(id, bytes);
 	ok(key_ring_find(&ring, id) == NULL, "that one is not found");

@@ -20,21 +20,10 @@
 
 static char why[512];
 
-static const char *
-path_of(const char *name)
-{
-	static char paths[4][512];
-	static int i;
-
-	i = (i + 1) % 4;
-	snprintf(paths[i], sizeof(paths[i]), "%s/%s", tap_dir(), name);
-	return paths[i];
-}
-
 static void
 write_file(const char *name, const char *text)
 {
-	FILE *f = fopen(path_of(name), "w");
+	FILE *f = fopen(tap_path(name), "w");
 
 	if (f == NULL || fputs(text, f) == EOF || fclose(f) != 0)
 		tap_note("cannot write %s", name);
@@ -81,22 +70,22 @@ test_refused(void)
 {
 	struct db *db;
 
-	ok(db_open(path_of("none"), DB_READ, NULL, 0, why, sizeof(why)) ==
+	ok(db_open(tap_path("none"), DB_READ, NULL, 0, why, sizeof(why)) ==
 	    NULL, "a file that is not there: %s", why);
 	write_file("text", "alice@example.com to=+442079460123\n");
-	ok(db_open(path_of("text"), DB_READ, NULL, 0, why, sizeof(why)) ==
+	ok(db_open(tap_path("text"), DB_READ, NULL, 0, why, sizeof(why)) ==
 	    NULL, "a file of text: %s", why);
 	ok(strstr(why, "text: not an LMDB file") != NULL, "says so");
-	ok(db_open(path_of("no/such"), DB_WRITE_DIR, NULL, 0, why,
+	ok(db_open(tap_path("no/such"), DB_WRITE_DIR, NULL, 0, why,
 	    sizeof(why)) == NULL, "a folder in none: %s", why);
-	ok(db_open(path_of("text"), DB_WRITE_DIR, NULL, 0, why, sizeof(why))
+	ok(db_open(tap_path("text"), DB_WRITE_DIR, NULL, 0, why, sizeof(why))
 	    == NULL, "a file for a folder: %s", why);
-	db = db_open(path_of("one"), DB_WRITE_DIR, NULL, 0, why, sizeof(why));
+	db = db_open(tap_path("one"), DB_WRITE_DIR, NULL, 0, why, sizeof(why));
 	ok(db != NULL, "a folder is made (%s)", why);
-	ok(db_open(path_of("one"), DB_WRITE_DIR, NULL, 0, why, sizeof(why))
+	ok(db_open(tap_path("one"), DB_WRITE_DIR, NULL, 0, why, sizeof(why))
 	    == NULL, "not twice: %s", why);
 	db_close(db);
-	db = db_open(path_of("one"), DB_WRITE_DIR, NULL, 0, why, sizeof(why));
+	db = db_open(tap_path("one"), DB_WRITE_DIR, NULL, 0, why, sizeof(why));
 	ok(db != NULL, "after it was closed, again (%s)", why);
 	db_close(db);
 	db_close(NULL);
@@ -111,7 +100,7 @@ test_tables(void)
 	struct db_value v;
 	struct db *db;
 
-	db = db_open(path_of("two"), DB_WRITE_DIR, names, 0, why, sizeof(why));
+	db = db_open(tap_path("two"), DB_WRITE_DIR, names, 0, why, sizeof(why));
 	if (!ok(db != NULL, "two tables (%s)", why))
 		return;
 	is_int(db_begin(db, &t, 1), DB_OK, "a transaction");
@@ -159,7 +148,7 @@ test_cursors(void)
 	struct db *db;
 	int i;
 
-	db = db_open(path_of("three"), DB_WRITE_DIR, NULL, 0, why,
+	db = db_open(tap_path("three"), DB_WRITE_DIR, NULL, 0, why,
 	    sizeof(why));
 	if (!ok(db != NULL, "unnamed table (%s)", why))
 		return;
@@ -201,7 +190,7 @@ test_usage(void)
 	struct db_txn *t;
 	struct db *db;
 
-	db = db_open(path_of("four"), DB_WRITE_DIR, NULL, 1 << 20, why,
+	db = db_open(tap_path("four"), DB_WRITE_DIR, NULL, 1 << 20, why,
 	    sizeof(why));
 	if (!ok(db != NULL, "a map of one mebibyte (%s)", why))
 		return;
@@ -232,7 +221,7 @@ test_map_full(void)
 	enum db_result r = DB_OK;
 	int i;
 
-	db = db_open(path_of("five"), DB_WRITE_DIR, NULL, 1 << 17, why,
+	db = db_open(tap_path("five"), DB_WRITE_DIR, NULL, 1 << 17, why,
 	    sizeof(why));
 	if (!ok(db != NULL, "a small map (%s)", why))
 		return;
@@ -302,16 +291,16 @@ test_file(void)
 	struct db *read, *write, *again;
 	struct stat st;
 
-	write = db_open(path_of("t"), DB_WRITE_FILE, NULL, 1 << 20, why,
+	write = db_open(tap_path("t"), DB_WRITE_FILE, NULL, 1 << 20, why,
 	    sizeof(why));
 	if (!ok(write != NULL, "a table of one file (%s)", why))
 		return;
 	is_int(put(write, "a", "1"), DB_OK, "an entry");
 	db_close(write);
-	ok(stat(path_of("t-lock"), &st) != 0, "no lock file beside it");
-	ok(stat(path_of("t"), &st) == 0, "the file");
+	ok(stat(tap_path("t-lock"), &st) != 0, "no lock file beside it");
+	ok(stat(tap_path("t"), &st) == 0, "the file");
 	is_int(st.st_mode & 0777, 0644, "that all may read");
-	read = db_open(path_of("t"), DB_READ, NULL, 0, why, sizeof(why));
+	read = db_open(tap_path("t"), DB_READ, NULL, 0, why, sizeof(why));
 	if (!ok(read != NULL, "opened to read (%s)", why))
 		return;
 	is_int(put(read, "a", "2"), DB_BROKEN, "only to read");
@@ -320,25 +309,25 @@ test_file(void)
 	is_int(db_is_stale(read), 0, "not stale");
 
 	/* In place, and beyond the map that we know. */
-	child_writes(path_of("t"), 100, 30000);
+	child_writes(tap_path("t"), 100, 30000);
 	is_int(get(read, "k99", why, sizeof(why)), DB_OK,
 	    "a reader follows a map that has grown");
 	is_int(db_is_stale(read), 0, "not stale");
 
-	write = db_open(path_of("new"), DB_WRITE_FILE, NULL, 0, why,
+	write = db_open(tap_path("new"), DB_WRITE_FILE, NULL, 0, why,
 	    sizeof(why));
 	ok(write != NULL && put(write, "a", "3") == DB_OK, "a new table");
 	db_close(write);
-	is_int(rename(path_of("new"), path_of("t")), 0, "takes its place");
+	is_int(rename(tap_path("new"), tap_path("t")), 0, "takes its place");
 	is_int(get(read, "a", why, sizeof(why)), DB_OK, "the old one");
 	is_str(why, "1", "serves on");
 	is_int(db_is_stale(read), 1, "but is stale");
-	again = db_open(path_of("t"), DB_READ, NULL, 0, why, sizeof(why));
+	again = db_open(tap_path("t"), DB_READ, NULL, 0, why, sizeof(why));
 	ok(again != NULL && get(again, "a", why, sizeof(why)) == DB_OK,
 	    "opened anew");
 	is_str(why, "3", "the new one");
 	is_int(db_is_stale(again), 0, "not stale");
-	is_int(unlink(path_of("t")), 0, "gone for a moment");
+	is_int(unlink(tap_path("t")), 0, "gone for a moment");
 	is_int(db_is_stale(again), 0, "is not replaced");
 	db_close(again);
 	db_close(read);
@@ -365,20 +354,20 @@ test_lock(void)
 	struct db *db;
 	int fd;
 
-	child_writes(path_of("locked"), 1, 10);
-	db = db_open(path_of("locked"), DB_READ, NULL, 0, why, sizeof(why));
+	child_writes(tap_path("locked"), 1, 10);
+	db = db_open(tap_path("locked"), DB_READ, NULL, 0, why, sizeof(why));
 	if (!ok(db != NULL, "opened to read (%s)", why))
 		return;
-	is_int(is_free(path_of("locked")), 1, "free while nobody reads");
+	is_int(is_free(tap_path("locked")), 1, "free while nobody reads");
 	is_int(db_begin(db, &one, 0), DB_OK, "a reader");
-	is_int(is_free(path_of("locked")), 0, "holds the lock");
+	is_int(is_free(tap_path("locked")), 0, "holds the lock");
 	is_int(db_begin(db, &two, 0), DB_OK, "a second");
 	db_abort(one);
-	is_int(is_free(path_of("locked")), 0, "still held by it");
+	is_int(is_free(tap_path("locked")), 0, "still held by it");
 	is_int(db_get(two, 0, "k0", 2, &v), DB_OK, "reads");
 	is_int(db_commit(two), DB_OK, "done");
-	is_int(is_free(path_of("locked")), 1, "free again");
-	fd = open(path_of("locked"), O_RDWR | O_CLOEXEC);
+	is_int(is_free(tap_path("locked")), 1, "free again");
+	fd = open(tap_path("locked"), O_RDWR | O_CLOEXEC);
 	is_int(filelock_take(fd, FILELOCK_EXCLUSIVE), 0, "a writer's lock");
 	is_int(db_begin(db, &one, 0), DB_BROKEN, "a reader waits, and says: "
 	    "%s", db_error(db));
@@ -416,17 +405,17 @@ test_threads(void)
 	void *bad;
 	pid_t pid;
 
-	write = db_open(path_of("shared"), DB_WRITE_FILE, NULL, 1 << 20, why,
+	write = db_open(tap_path("shared"), DB_WRITE_FILE, NULL, 1 << 20, why,
 	    sizeof(why));
 	ok(write != NULL && put(write, "a", "all") == DB_OK, "a table");
 	db_close(write);
-	db = db_open(path_of("shared"), DB_READ, NULL, 0, why, sizeof(why));
+	db = db_open(tap_path("shared"), DB_READ, NULL, 0, why, sizeof(why));
 	if (!ok(db != NULL, "opened to read (%s)", why))
 		return;
 	pid = fork();		/* before there are threads */
 	if (pid == 0) {
 		for (i = 1; i < 20; i++)
-			if (write_entries(path_of("shared"), 10 * i, 20000))
+			if (write_entries(tap_path("shared"), 10 * i, 20000))
 				_exit(1);
 		_exit(0);
 	}
@@ -450,8 +439,8 @@ start_postmap(void)
 
 	if (pid == 0) {
 		snprintf(target, sizeof(target), "lmdb:%s",
-		    path_of("offerors"));
-		execl("/usr/sbin/postmap", "postmap", "-c", path_of("pf"),
+		    tap_path("offerors"));
+		execl("/usr/sbin/postmap", "postmap", "-c", tap_path("pf"),
 		    target, (char *)NULL);
 		_exit(127);
 	}
@@ -469,12 +458,12 @@ test_postmap(void)
 	int status = -1, i;
 	pid_t pid;
 
-	mkdir(path_of("pf"), 0755);
+	mkdir(tap_path("pf"), 0755);
 	write_file("pf/main.cf", "compatibility_level = 3.6\n");
 	write_file("offerors", "Alice@Example.com to=+442079460123\n");
 	waitpid(start_postmap(), &status, 0);
 	is_int(status, 0, "postmap makes a table");
-	db = db_open(path_of("offerors.lmdb"), DB_READ, NULL, 0, why,
+	db = db_open(tap_path("offerors.lmdb"), DB_READ, NULL, 0, why,
 	    sizeof(why));
 	if (!ok(db != NULL, "which is opened (%s)", why))
 		return;

@@ -229,21 +229,10 @@ check_inheritance(void)
 	template_free(sales);
 }
 
-static const char *
-path_of(const char *name)
-{
-	static char paths[4][512];
-	static int i;
-
-	i = (i + 1) % 4;
-	snprintf(paths[i], sizeof(paths[i]), "%s/%s", tap_dir(), name);
-	return paths[i];
-}
-
 static void
 put(const char *name, const char *text)
 {
-	FILE *f = fopen(path_of(name), "w");
+	FILE *f = fopen(tap_path(name), "w");
 
 	ok(f != NULL && fputs(text, f) >= 0 && fclose(f) == 0, "%s", name);
 }
@@ -277,10 +266,10 @@ check_folder(void)
 	put("old.template~", "nor this");
 	put("a.template", "[en]\n\nlabel = {x}\n");
 	refused("/a.template:3: braces stand in captions only");
-	unlink(path_of("a.template"));
+	unlink(tap_path("a.template"));
 	put("Sales.template", "");
 	refused("/Sales.template:1: a name is of");
-	unlink(path_of("Sales.template"));
+	unlink(tap_path("Sales.template"));
 	put("default.template", "[en]\ntext = Ring - here:\n[fr]\n");
 	s = button_load(tap_dir(), why, sizeof(why));
 	ok(s != NULL, "a folder: %s", s != NULL ? "" : why);

@@ -20,17 +20,6 @@
 
 static char why[512];
 
-static const char *
-path_of(const char *name)
-{
-	static char paths[4][512];
-	static int i;
-
-	i = (i + 1) % 4;
-	snprintf(paths[i], sizeof(paths[i]), "%s/%s", tap_dir(), name);
-	return paths[i];
-}
-
 struct pair {
 	const char	*key, *value;
 };
@@ -44,8 +33,8 @@ make(const char *name, const struct pair *p, size_t nul, int is_anew)
 	int rc = -1;
 
 	if (is_anew)
-		unlink(path_of(name));
-	db = db_open(path_of(name), DB_WRITE_FILE, NULL, 0, why, sizeof(why));
+		unlink(tap_path(name));
+	db = db_open(tap_path(name), DB_WRITE_FILE, NULL, 0, why, sizeof(why));
 	if (db != NULL && db_begin(db, &txn, 1) == DB_OK) {
 		rc = 0;
 		for (; p->key != NULL; p++)
@@ -120,19 +109,19 @@ check_refused(void)
 	size_t i;
 	FILE *f;
 
-	ok(table_open(path_of("none"), why, sizeof(why)) == NULL, "no file");
+	ok(table_open(tap_path("none"), why, sizeof(why)) == NULL, "no file");
 	ok(strstr(why, "calloffer offerors") != NULL, " says what to do: %s",
 	    why);
-	f = fopen(path_of("text"), "w");
+	f = fopen(tap_path("text"), "w");
 	if (f != NULL) {
 		fputs("alice@example.com to=+442079460101\n", f);
 		fclose(f);
 	}
-	ok(table_open(path_of("text"), why, sizeof(why)) == NULL,
+	ok(table_open(tap_path("text"), why, sizeof(why)) == NULL,
 	    "a text, not compiled");
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		make("bad", bad[i].pair, i % 2, 1);
-		ok(table_open(path_of("bad"), why, sizeof(why)) == NULL,
+		ok(table_open(tap_path("bad"), why, sizeof(why)) == NULL,
 		    "a bad entry, %zu", i);
 		ok(strstr(why, bad[i].why) != NULL, " is named: %s", why);
 	}
@@ -145,7 +134,7 @@ check_own(size_t nul)
 	struct table *t;
 
 	make("own", usual, nul, 1);
-	t = table_open(path_of("own"), why, sizeof(why));
+	t = table_open(tap_path("own"), why, sizeof(why));
 	if (!ok(t != NULL, "%s: opened %s", what, t == NULL ? why : ""))
 		return;
 	is_int(table_count(t), 4, "all entries");
@@ -168,12 +157,12 @@ check_refresh(void)
 	struct entry e;
 
 	make("fresh", usual, 1, 1);
-	t = table_open(path_of("fresh"), why, sizeof(why));
+	t = table_open(tap_path("fresh"), why, sizeof(why));
 	ok(t != NULL, "opened");
 	is_int(table_refresh(t, why, sizeof(why)), 0, "nothing new");
 
 	make("new", two, 1, 1);
-	is_int(rename(path_of("new"), path_of("fresh")), 0, "replaced");
+	is_int(rename(tap_path("new"), tap_path("fresh")), 0, "replaced");
 	is_int(table_refresh(t, why, sizeof(why)), 1, "taken anew");
 	is_int(table_count(t), 1, "what it holds now");
 	is_int(table_offers_unasked(t), 1, "and what it says");
@@ -181,12 +170,12 @@ check_refresh(void)
 	is_str(e.to.text, "+442079460201", "the new destination");
 
 	make("new", bad, 1, 1);
-	is_int(rename(path_of("new"), path_of("fresh")), 0, "a bad one");
+	is_int(rename(tap_path("new"), tap_path("fresh")), 0, "a bad one");
 	is_int(table_refresh(t, why, sizeof(why)), -1, "is refused");
 	is_int(table_refresh(t, why, sizeof(why)), 0, "and told once");
 	is_int(table_find(t, &q, &e, why, sizeof(why)), TABLE_FOUND,
 	    "the old one is in force");
-	unlink(path_of("fresh"));
+	unlink(tap_path("fresh"));
 	is_int(table_refresh(t, why, sizeof(why)), 0, "missing: wait");
 	is_int(table_find(t, &q, &e, why, sizeof(why)), TABLE_FOUND,
 	    "still in force");
@@ -221,13 +210,13 @@ check_threads(void)
 	int i, n = 0, rc = 0;
 
 	make("busy", usual, 1, 1);
-	t = table_open(path_of("busy"), why, sizeof(why));
+	t = table_open(tap_path("busy"), why, sizeof(why));
 	for (i = 0; i < 3; i++)
 		rc |= pthread_create(&thread[i], NULL, look, t);
 	is_int(rc, 0, "three threads look up");
 	for (i = 0; i < 20; i++) {
 		make("new", usual, (size_t)i % 2, 1);
-		rename(path_of("new"), path_of("busy"));
+		rename(tap_path("new"), tap_path("busy"));
 		n += table_refresh(t, why, sizeof(why));
 	}
 	atomic_store(&stop, 1);
@@ -246,7 +235,7 @@ postmap(const char *name)
 	int status = -1;
 	pid_t pid;
 
-	snprintf(map, sizeof(map), "lmdb:%s", path_of(name));
+	snprintf(map, sizeof(map), "lmdb:%s", tap_path(name));
 	pid = fork();
 	if (pid == 0) {
 		execlp("postmap", "postmap", "-c", tap_dir(), map,
@@ -263,7 +252,7 @@ postmap(const char *name)
 static void
 write_text(const char *name, const struct pair *p)
 {
-	FILE *f = fopen(path_of(name), "w");
+	FILE *f = fopen(tap_path(name), "w");
 
 	if (f == NULL)
 		return;
@@ -295,12 +284,12 @@ check_postmap(void)
 	write_text("main.cf", conf);
 	write_text("map", text);
 	is_int(postmap("map"), 0, "postmap writes a map");
-	snprintf(name, sizeof(name), "lmdb:%s", path_of("map"));
+	snprintf(name, sizeof(name), "lmdb:%s", tap_path("map"));
 	t = table_open(name, why, sizeof(why));
 	if (!ok(t != NULL, "opened as Postfix names it %s",
 	    t == NULL ? why : ""))
 		return;
-	is_str(table_path(t), path_of("map.lmdb"), "its file");
+	is_str(table_path(t), tap_path("map.lmdb"), "its file");
 	is_int(table_count(t), 4, "all entries");
 	check_lookups(t, "postmap's");
 

@@ -21,27 +21,16 @@
 
 static char why[1024];
 
-static const char *
-path_of(const char *name)
-{
-	static char paths[4][512];
-	static int i;
-
-	i = (i + 1) % 4;
-	snprintf(paths[i], sizeof(paths[i]), "%s/%s", tap_dir(), name);
-	return paths[i];
-}
-
 static void
 make_keys(void)
 {
 	unsigned char seed[32], pk[32];
 
 	memset(seed, 7, sizeof(seed));
-	is_int(key_save(KEY_SIGN, seed, path_of("sign"), why, sizeof(why)), 0,
+	is_int(key_save(KEY_SIGN, seed, tap_path("sign"), why, sizeof(why)), 0,
 	    "a signing key");
 	crypto_scalarmult_base(pk, seed);
-	is_int(key_save(KEY_SEAL, pk, path_of("seal"), why, sizeof(why)), 0,
+	is_int(key_save(KEY_SEAL, pk, tap_path("seal"), why, sizeof(why)), 0,
 	    "a sealing key");
 }
 
@@ -57,7 +46,7 @@ put_entry(const char *key, const char *value)
 	struct db *db;
 	int rc = -1;
 
-	db = db_open(path_of("table"), DB_WRITE_FILE, NULL, 0, why,
+	db = db_open(tap_path("table"), DB_WRITE_FILE, NULL, 0, why,
 	    sizeof(why));
 	if (db != NULL && db_begin(db, &txn, 1) == DB_OK) {
 		rc = db_put(txn, 0, key, strlen(key), value, strlen(value)) ==
@@ -73,16 +62,16 @@ static struct site *
 open_site(const char *more)
 {
 	struct site *s;
-	FILE *f = fopen(path_of("conf"), "w");
+	FILE *f = fopen(tap_path("conf"), "w");
 
 	if (f != NULL) {
 		fprintf(f, "base_url = \"https://call.example.com\"\n"
-		    "sign_key = \"%s\"\nseal_key = \"%s\"\n", path_of("sign"),
-		    path_of("seal"));
-		fprintf(f, "offerors = \"%s\"\n%s\n", path_of("table"), more);
+		    "sign_key = \"%s\"\nseal_key = \"%s\"\n", tap_path("sign"),
+		    tap_path("seal"));
+		fprintf(f, "offerors = \"%s\"\n%s\n", tap_path("table"), more);
 		fclose(f);
 	}
-	s = site_open(path_of("conf"), NULL, why, sizeof(why));
+	s = site_open(tap_path("conf"), NULL, why, sizeof(why));
 	ok(s != NULL, "a site %s", s != NULL ? "" : why);
 	return s;
 }
@@ -452,18 +441,18 @@ check_bad_settings(void)
 	FILE *f;
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		f = fopen(path_of("bad"), "w");
+		f = fopen(tap_path("bad"), "w");
 		if (f == NULL)
 			continue;
 		if (strncmp(bad[i], "base_url", 8) != 0)
 			fprintf(f, "base_url = \"https://x.example\"\n");
 		if (strncmp(bad[i], "sign_key", 8) != 0)
-			fprintf(f, "sign_key = \"%s\"\n", path_of("sign"));
+			fprintf(f, "sign_key = \"%s\"\n", tap_path("sign"));
 		if (strncmp(bad[i], "offerors", 8) != 0)
-			fprintf(f, "offerors = \"%s\"\n", path_of("table"));
-		fprintf(f, "seal_key = \"%s\"\n%s\n", path_of("seal"), bad[i]);
+			fprintf(f, "offerors = \"%s\"\n", tap_path("table"));
+		fprintf(f, "seal_key = \"%s\"\n%s\n", tap_path("seal"), bad[i]);
 		fclose(f);
-		ok(site_open(path_of("bad"), NULL, why, sizeof(why)) == NULL,
+		ok(site_open(tap_path("bad"), NULL, why, sizeof(why)) == NULL,
 		    "refused: %s: %s", bad[i], why);
 	}
 }

@@ -14,6 +14,7 @@
 #include "bridge-client/vault.h"
 #include "bridge-client/provider.h"
 
+#include "t/names.h"
 #include "t/tap.h"
 
 #define WALL	1790000000
@@ -24,21 +25,6 @@
 
 static struct journal *j;
 static unsigned n_made;
-
-static void
-make_id(unsigned char id[16], int64_t wall, unsigned n)
-{
-	uint64_t ms = (uint64_t)wall * 1000;
-	int i;
-
-	memset(id, 0, 16);
-	for (i = 0; i < 6; i++)
-		id[i] = (unsigned char)(ms >> (40 - 8 * i));
-	id[6] = 0x70;
-	id[8] = 0x80;
-	id[14] = (unsigned char)(n >> 8);
-	id[15] = (unsigned char)n;
-}
 
 static void
 make_call(struct call *c)

@@ -15,6 +15,7 @@
 #include "bridge-client/ledger_record.h"
 #include "bridge-client/vault.h"
 
+#include "t/names.h"
 #include "t/tap.h"
 
 #define WALL	1790000000
@@ -26,29 +27,14 @@ static struct vault *vault;
 static char dir[512];
 
 static void
-make_id(unsigned char id[16], unsigned n)
-{
-	uint64_t ms = (uint64_t)WALL * 1000;
-	int i;
-
-	memset(id, 0, 16);
-	for (i = 0; i < 6; i++)
-		id[i] = (unsigned char)(ms >> (40 - 8 * i));
-	id[6] = 0x70;
-	id[8] = 0x80;
-	id[14] = (unsigned char)(n >> 8);
-	id[15] = (unsigned char)n;
-}
-
-static void
 make_call(struct call *c, unsigned n, int64_t hold)
 {
 	static const struct tariff_rate rate = { 0, EUR, 1, 1 };
 	struct acceptance a;
 
 	memset(&a, 0, sizeof(a));
-	make_id(a.id, n);
-	make_id(a.offer, n + 10000);
+	make_id(a.id, WALL, n);
+	make_id(a.offer, WALL, n + 10000);
 	memset(a.a_hash, (int)n + 1, sizeof(a.a_hash));
 	a.uses = 1;
 	a.not_after = WALL + 7 * DAY;
@@ -92,7 +78,7 @@ post(unsigned n, int64_t amount)
 	    .amount = amount, .at = WALL, .note = "by bank" };
 	enum journal_result r;
 
-	make_id(p.id, n);
+	make_id(p.id, WALL, n);
 	if (j->op->begin(j) != JOURNAL_OK)
 		return JOURNAL_BROKEN;
 	r = j->op->post(j, &p);

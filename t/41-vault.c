@@ -23,6 +23,7 @@
 #include "bridge-client/rows.h"
 #include "bridge-client/vault.h"
 
+#include "t/names.h"
 #include "t/tap.h"
 
 #define WALL	INT64_C(1790000000)	/* 2026-09-21 */
@@ -69,29 +70,6 @@ reopen(void)
 {
 	close_both();
 	open_both();
-}
-
-static void
-make_id(unsigned char id[16], int64_t wall, unsigned n)
-{
-	uint64_t ms = (uint64_t)wall * 1000;
-	int i;
-
-	memset(id, 0, 16);
-	for (i = 0; i < 6; i++)
-		id[i] = (unsigned char)(ms >> (40 - 8 * i));
-	id[6] = 0x70;
-	id[14] = (unsigned char)(n >> 8);
-	id[15] = (unsigned char)n;
-}
-
-static void
-set_tel(struct tel *t, const char *text)
-{
-	const char *why;
-
-	if (tel_parse(t, text, strlen(text), &why) != 0)
-		abort();
 }
 
 static void

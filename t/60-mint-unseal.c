@@ -29,21 +29,10 @@ static struct key_ring ring;
 static struct unseal *unseal;
 static struct mint *mint;
 
-static const char *
-path_of(const char *name)
-{
-	static char paths[4][512];
-	static int i;
-
-	i = (i + 1) % 4;
-	snprintf(paths[i], sizeof(paths[i]), "%s/%s", tap_dir(), name);
-	return paths[i];
-}
-
 static void
 save(enum key_kind kind, const char *name, const unsigned char *bytes)
 {
-	is_int(key_save(kind, bytes, path_of(name), why, sizeof(why)), 0,
+	is_int(key_save(kind, bytes, tap_path(name), why, sizeof(why)), 0,
 	    "%s is made", name);
 }
 
@@ -94,29 +83,29 @@ test_open_refused(void)
 {
 	unsigned char low_order[32] = { 0 };
 
-	ok(mint_open(path_of("none"), path_of("seal1"), why, sizeof(why)) ==
+	ok(mint_open(tap_path("none"), tap_path("seal1"), why, sizeof(why)) ==
 	    NULL, "no signing key: %s", why);
-	ok(mint_open(path_of("sign1"), path_of("none"), why, sizeof(why)) ==
+	ok(mint_open(tap_path("sign1"), tap_path("none"), why, sizeof(why)) ==
 	    NULL, "no sealing key: %s", why);
-	ok(mint_open(path_of("unseal1"), path_of("seal1"), why, sizeof(why))
+	ok(mint_open(tap_path("unseal1"), tap_path("seal1"), why, sizeof(why))
 	    == NULL, "another's secret: %s", why);
-	ok(mint_open(path_of("sign1"), path_of("verify1"), why, sizeof(why))
+	ok(mint_open(tap_path("sign1"), tap_path("verify1"), why, sizeof(why))
 	    == NULL, "a verify key to seal to: %s", why);
 	save(KEY_SEAL, "low", low_order);
-	ok(mint_open(path_of("sign1"), path_of("low"), why, sizeof(why)) ==
+	ok(mint_open(tap_path("sign1"), tap_path("low"), why, sizeof(why)) ==
 	    NULL, "a key of low order: %s", why);
-	is_int(chmod(path_of("sign2"), 0440), 0, "the group may read it");
-	ok(mint_open(path_of("sign2"), path_of("seal1"), why, sizeof(why)) ==
+	is_int(chmod(tap_path("sign2"), 0440), 0, "the group may read it");
+	ok(mint_open(tap_path("sign2"), tap_path("seal1"), why, sizeof(why)) ==
 	    NULL, "then it is refused: %s", why);
-	is_int(chmod(path_of("sign2"), 0400), 0, "now it may not");
+	is_int(chmod(tap_path("sign2"), 0400), 0, "now it may not");
 
-	ok(unseal_add(unseal, path_of("none"), why, sizeof(why)) == -1,
+	ok(unseal_add(unseal, tap_path("none"), why, sizeof(why)) == -1,
 	    "no unsealing key: %s", why);
-	ok(unseal_add(unseal, path_of("sign1"), why, sizeof(why)) == -1,
+	ok(unseal_add(unseal, tap_path("sign1"), why, sizeof(why)) == -1,
 	    "another's secret: %s", why);
-	is_int(unseal_add(unseal, path_of("unseal1"), why, sizeof(why)), 0,
+	is_int(unseal_add(unseal, tap_path("unseal1"), why, sizeof(why)), 0,
 	    "the right one");
-	ok(unseal_add(unseal, path_of("unseal1"), why, sizeof(why)) == -1,
+	ok(unseal_add(unseal, tap_path("unseal1"), why, sizeof(why)) == -1,
 	    "but not twice: %s", why);
 }
 
@@ -242,7 +231,7 @@ test_not_terms(void)
 	struct key k;
 
 	memset(&t, 0, sizeof(t));
-	is_int(key_load(&k, KEY_SEAL, path_of("seal1"), why, sizeof(why)), 0,
+	is_int(key_load(&k, KEY_SEAL, tap_path("seal1"), why, sizeof(why)), 0,
 	    "the bridge's public key");
 	memcpy(t.seal_id, k.id, sizeof(t.seal_id));
 	crypto_box_seal(t.sealed, plain, sizeof(plain), k.public);
@@ -297,7 +286,7 @@ test_rotation(void)
 	struct terms t, back;
 	struct token token;
 
-	second = mint_open(path_of("sign2"), path_of("seal2"), why,
+	second = mint_open(tap_path("sign2"), tap_path("seal2"), why,
 	    sizeof(why));
 	ok(second != NULL, "a second mint with other keys");
 	usual_terms(&t);
@@ -306,13 +295,13 @@ test_rotation(void)
 	is_int(mint_token(second, &o, &two), MINT_OK, "and with the second");
 	is_int(token_verify(&token, two.text, two.len, &ring),
 	    TOKEN_KEY_UNKNOWN, "which nobody knows yet");
-	is_int(key_ring_add(&ring, KEY_VERIFY, path_of("verify2"), why,
+	is_int(key_ring_add(&ring, KEY_VERIFY, tap_path("verify2"), why,
 	    sizeof(why)), 0, "its verify key is announced");
 	is_int(token_verify(&token, two.text, two.len, &ring), TOKEN_GOOD,
 	    "now it is known");
 	is_int(unseal_open(unseal, &token, &back), UNSEAL_KEY_UNKNOWN,
 	    "but cannot be opened");
-	is_int(unseal_add(unseal, path_of("unseal2"), why, sizeof(why)), 0,
+	is_int(unseal_add(unseal, tap_path("unseal2"), why, sizeof(why)), 0,
 	    "the bridge learns its key");
 	is_int(unseal_open(unseal, &token, &back), UNSEAL_GOOD, "opened");
 	is_int(token_verify(&token, one.text, one.len, &ring), TOKEN_GOOD,
@@ -390,11 +379,11 @@ main(void)
 	make_keys(2);
 	unseal = unseal_new();
 	test_open_refused();
-	mint = mint_open(path_of("sign1"), path_of("seal1"), why,
+	mint = mint_open(tap_path("sign1"), tap_path("seal1"), why,
 	    sizeof(why));
 	if (!ok(mint != NULL, "the mint opens"))
 		return tap_done();
-	is_int(key_ring_add(&ring, KEY_VERIFY, path_of("verify1"), why,
+	is_int(key_ring_add(&ring, KEY_VERIFY, tap_path("verify1"), why,
 	    sizeof(why)), 0, "one verify key");
 	test_bad_offers();
 	test_size();

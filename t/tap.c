@@ -175,3 +175,14 @@ tap_dir(void)
 	}
 	return (dir);
 }
+
+const char *
+tap_path(const char *name)
+{
+	static char paths[8][512];
+	static int i;
+
+	i = (i + 1) % 8;
+	snprintf(paths[i], sizeof(paths[i]), "%s/%s", tap_dir(), name);
+	return (paths[i]);
+}

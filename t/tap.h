@@ -43,4 +43,7 @@ void *tap_edge(const void *bytes, size_t len);
 /* A folder of this test's own, removed at its end. */
 const char *tap_dir(void);
 
+/* A path in there; good until the eighth call after this. */
+const char *tap_path(const char *name);
+
 #endif
