@@ -63,6 +63,8 @@ struct contract_account {
 	char		*rates_file;
 	char		*floor_text;	/* prepaid: so much stays */
 	char		*call_text;	/* a call costs so much at most; "" */
+	/* likewise all of an offer, an offeror's of a day, all of a day */
+	char		*spend_offer_text, *spend_offeror_text, *spend_day_text;
 	int64_t		 least_s;	/* a shorter talk is not begun */
 	int64_t		 ring_s;
 	int64_t		 confirm_s;	/* silence in which the key may come */
@@ -83,7 +85,8 @@ struct contract_account {
 	struct prefix_list *deny;	/* NULL: no file */
 	struct tariff	*rates;		/* NULL: nobody pays */
 	int64_t		 floor;		/* lib/money.h */
-	int64_t		 per_call;	/* 0: no cap */
+	int64_t		 per_call;	/* 0: no cap; so the next three */
+	int64_t		 spend_offer, spend_offeror, spend_day;
 	int		 line;
 };
 

@@ -258,6 +258,13 @@ has_payer(const struct contract *c, const char *name)
 	return 0;
 }
 
+static int
+has_cap(const struct contract_account *a)
+{
+	return a->call_text[0] != '\0' || a->spend_offer_text[0] != '\0' ||
+	    a->spend_offeror_text[0] != '\0' || a->spend_day_text[0] != '\0';
+}
+
 /* Who pays for the account's calls, and by which rates. */
 static int
 settle_money(const struct contract *c, struct contract_account *a,
@@ -265,6 +272,9 @@ settle_money(const struct contract *c, struct contract_account *a,
 {
 	char why[512];
 
+	if (a->payer[0] == '\0' && has_cap(a))
+		return contract_wrong(at, a->line, "spend_per_day", "caps in "
+		    "money need a payer");
 	if (a->payer[0] == '\0')
 		return 0;
 	if (strcmp(a->payer, CALL_PREPAID) != 0 && !has_payer(c, a->payer))
@@ -276,6 +286,9 @@ settle_money(const struct contract *c, struct contract_account *a,
 		return contract_wrong(at, a->line, "payer", "needs rates");
 	a->floor = amount_of(a->floor_text);
 	a->per_call = amount_of(a->call_text);
+	a->spend_offer = amount_of(a->spend_offer_text);
+	a->spend_offeror = amount_of(a->spend_offeror_text);
+	a->spend_day = amount_of(a->spend_day_text);
 	a->rates = tariff_read(a->rates_file, why, sizeof(why));
 	return a->rates != NULL ? 0 :
 	    contract_wrong(at, a->line, "rates", "%s", why);

@@ -13,18 +13,22 @@
 
 /* What is there for this call, at most. */
 static enum ask_refusal
-available(const struct contract_account *a, struct journal *j, int64_t *out)
+available(const struct fare_ask *q, int64_t *out)
 {
+	const struct contract_account *a = q->account;
 	char name[LEDGER_NAME_MAX + 1];
 	struct ledger_account row;
 
-	*out = a->per_call > 0 ? a->per_call : MONEY_MAX;
+	*out = q->most;
+	if (a->per_call > 0 && a->per_call < *out)
+		*out = a->per_call;
 	if (strcmp(a->payer, CALL_PREPAID) != 0) {
 		*out -= *out % money_of_coins(1, a->currency);
 		return ASK_OK;
 	}
 	ledger_customer(name, a->name);
-	if (j->op->account(j, name, a->currency, &row) != JOURNAL_OK)
+	if (q->journal->op->account(q->journal, name, a->currency, &row) !=
+	    JOURNAL_OK)
 		return ASK_STOPPED;
 	if (ledger_available(&row) - a->floor < *out)
 		*out = ledger_available(&row) - a->floor;
@@ -32,9 +36,9 @@ available(const struct contract_account *a, struct journal *j, int64_t *out)
 }
 
 enum ask_refusal
-fare_make(struct acceptance *acc, const struct contract_account *a,
-    struct journal *j, int64_t wall)
+fare_make(struct acceptance *acc, const struct fare_ask *q)
 {
+	const struct contract_account *a = q->account;
 	struct call_fare *f = &acc->fare;
 	enum ask_refusal refusal;
 	int64_t most, seconds;
@@ -42,10 +46,12 @@ fare_make(struct acceptance *acc, const struct contract_account *a,
 	memset(f, 0, sizeof(*f));
 	if (a->rates == NULL)
 		return ASK_OK;
-	if (tariff_find(a->rates, acc->a.text, wall, &f->rate[0], NULL) != 0 ||
-	    tariff_find(a->rates, acc->b.text, wall, &f->rate[1], NULL) != 0)
+	if (tariff_find(a->rates, acc->a.text, q->wall, &f->rate[0],
+	    NULL) != 0 ||
+	    tariff_find(a->rates, acc->b.text, q->wall, &f->rate[1],
+	    NULL) != 0)
 		return ASK_NUMBER_DENIED;
-	refusal = available(a, j, &most);
+	refusal = available(q, &most);
 	if (refusal != ASK_OK)
 		return refusal;
 	seconds = tariff_seconds(f->rate, 2, most, acc->max_s);

@@ -198,7 +198,8 @@ struct journal_ops {
 	/* Every call that has not ended (state, not stage), oldest first. */
 	enum journal_result (*open_calls)(struct journal *, journal_call_fn *,
 	    void *ctx);
-	/* Every call accepted at `since` or later, oldest first. */
+	/* Every call accepted at `since` or later, with its money, oldest
+	 * first. */
 	enum journal_result (*scan)(struct journal *, int64_t since,
 	    journal_call_fn *, void *ctx);
 	/* Newest first, all; the callback says when it has enough. */

@@ -396,7 +396,7 @@ static enum journal_result
 op_scan(struct journal *j, int64_t since, journal_call_fn *fn, void *ctx)
 {
 	struct walk_by by = { .vault = self(j)->vault, .since = since,
-	    .fn = fn, .ctx = ctx };
+	    .fill = ledger_lmdb_get, .fn = fn, .ctx = ctx };
 
 	return walk_calls(self(j)->db, &by);
 }

@@ -243,7 +243,7 @@ static void
 on_ended(void *ctx, const struct call *c)
 {
 	(void)ctx;
-	guard_closed(bridge.guard, &c->acc);
+	service_accept_ended(bridge.accept, c);
 	notify_wake(bridge.notify);
 }
 
@@ -279,7 +279,7 @@ open_service(void)
 
 	bridge.hook = hook_new(&hooks);
 	bridge.guard = guard_new(bridge.start->mac.secret, GUARD_EVENTS_MAX);
-	bridge.accept = service_accept_new(s);
+	bridge.accept = service_accept_new(s, bridge.start->mac.secret);
 	if (bridge.guard == NULL || bridge.accept == NULL ||
 	    bridge.hook == NULL)
 		log_fatal(EX_OSERR, "out of memory");

@@ -18,6 +18,7 @@
 #include "bridge-client/journal.h"
 #include "bridge-client/nonce.h"
 #include "bridge-client/service.h"
+#include "bridge-client/spend.h"
 
 #include "bridge-client/service_accept.h"
 
@@ -30,6 +31,7 @@ struct pending {
 	struct acceptance	 acc;
 	char			 client[ASK_CLIENT_MAX + 1];
 	int64_t			 reserved_at;	/* 0: nothing is */
+	int			 is_spending;	/* of the caps in money, too */
 	service_done_fn		*done;
 	void			*ctx;
 };
@@ -37,6 +39,7 @@ struct pending {
 struct service_accept {
 	const struct service	*service;
 	struct pending		*pendings;
+	struct spend		*spend;
 };
 
 static void
@@ -63,9 +66,11 @@ release(struct pending *p)
 	const struct guard_ask ask = { .account = account_of(p->accept,
 		&p->acc), .acc = &p->acc, .client = p->client };
 
-	if (p->reserved_at != 0 && ask.account != NULL)
-		guard_release(p->accept->service->guard, &ask,
-		    p->reserved_at);
+	if (p->reserved_at == 0 || ask.account == NULL)
+		return;
+	guard_release(p->accept->service->guard, &ask, p->reserved_at);
+	if (p->is_spending)
+		spend_release(p->accept->spend, p->acc.id);
 }
 
 /* Durable, or refused. */
@@ -118,12 +123,20 @@ reserve(struct service_accept *a, struct pending *p, int64_t *retry_at)
 		.acc = &p->acc, .client = p->client };
 	int64_t now = clock_wall();
 	enum ask_refusal refusal;
+	int status;
 
 	if (ask.account == NULL)
 		return ASK_TOKEN_BAD;
 	if (is_pending(a, p->acc.offer, p->acc.id))
 		return ASK_OK;
 	refusal = guard_reserve(a->service->guard, &ask, now, retry_at);
+	if (refusal == ASK_OK) {
+		status = spend_reserve(a->spend, ask.account, &p->acc, now);
+		if (status == -1)
+			guard_release(a->service->guard, &ask, now);
+		refusal = status == -1 ? ASK_TOO_MANY : ASK_OK;
+		p->is_spending = status == 0;
+	}
 	if (refusal == ASK_OK)
 		p->reserved_at = now;
 	else if (is_pending(a, p->acc.offer, NULL))
@@ -135,10 +148,13 @@ reserve(struct service_accept *a, struct pending *p, int64_t *retry_at)
 static enum ask_refusal
 pay_for(struct service_accept *a, struct pending *p)
 {
-	const struct contract_account *account = account_of(a, &p->acc);
+	struct fare_ask ask = { .account = account_of(a, &p->acc),
+		.journal = a->service->journal, .wall = clock_wall() };
 
-	return account == NULL ? ASK_TOKEN_BAD : fare_make(&p->acc, account,
-	    a->service->journal, clock_wall());
+	if (ask.account == NULL)
+		return ASK_TOKEN_BAD;
+	ask.most = spend_left(a->spend, ask.account, &p->acc, ask.wall);
+	return fare_make(&p->acc, &ask);
 }
 
 static void
@@ -209,7 +225,10 @@ recall_one(void *ctx, const struct call *c)
 	const struct guard_ask ask = { .account = account_of(a, &c->acc),
 		.acc = &c->acc, .client = "" };
 
-	if (ask.account != NULL)
+	if (ask.account == NULL)
+		return 0;
+	spend_recall(a->spend, ask.account, c);
+	if (c->accepted_at >= clock_wall() - DAY)
 		guard_recall(a->service->guard, &ask, c->accepted_at);
 	return 0;
 }
@@ -223,23 +242,53 @@ recall_open(void *ctx, const struct call *c)
 	return 0;
 }
 
+/* What an offer has cost is asked for its whole life. */
+static int64_t
+recall_s(const struct contract *c)
+{
+	const struct conf_sections *s = &c->account_sections;
+	const struct contract_account *a;
+	size_t i;
+
+	for (i = 0; i < s->n; i++) {
+		a = s->section[i].data;
+		if (a->spend_offer > 0)
+			return c->keep_s;
+	}
+	return DAY;
+}
+
 int
 service_accept_recall(struct service_accept *a)
 {
 	struct journal *j = a->service->journal;
+	int64_t since = clock_wall() - recall_s(a->service->contract);
 
-	if (j->op->scan(j, clock_wall() - DAY, recall_one, a) != JOURNAL_OK)
+	if (j->op->scan(j, since, recall_one, a) != JOURNAL_OK)
 		return -1;
 	return j->op->open_calls(j, recall_open, a) == JOURNAL_OK ? 0 : -1;
 }
 
+void
+service_accept_ended(struct service_accept *a, const struct call *c)
+{
+	guard_closed(a->service->guard, &c->acc);
+	spend_ended(a->spend, c);
+}
+
 struct service_accept *
-service_accept_new(const struct service *service)
+service_accept_new(const struct service *service, const struct secret *mac)
 {
 	struct service_accept *a = calloc(1, sizeof(*a));
 
-	if (a != NULL)
-		a->service = service;
+	if (a == NULL)
+		return NULL;
+	a->service = service;
+	a->spend = spend_new(mac);
+	if (a->spend == NULL) {
+		free(a);
+		return NULL;
+	}
 	return a;
 }
 
@@ -257,5 +306,6 @@ service_accept_free(struct service_accept *a)
 		p->done(p->ctx, &out);
 		pending_free(p);
 	}
+	spend_free(a->spend);
 	free(a);
 }

@@ -2,6 +2,8 @@
 #define BRIDGE_SERVICE_ACCEPT_H
 
 struct acceptance;
+struct call;
+struct secret;
 struct service;
 struct service_accept;
 struct service_asked;
@@ -11,14 +13,18 @@ struct service_asked;
  * the caps, given to the driver, and stays counted when it has made a call.
  */
 
-/* The service is borrowed.  NULL: out of memory. */
-struct service_accept *service_accept_new(const struct service *);
+/* The service and the MAC key are borrowed.  NULL: out of memory. */
+struct service_accept *service_accept_new(const struct service *,
+    const struct secret *mac);
 /* What waits is answered ASK_STOPPED.  The driver calls no more.  NULL is
  * fine. */
 void service_accept_free(struct service_accept *);
 
 /* The service_accept_fn; `accept` is a struct service_accept. */
 void service_accept_do(void *accept, const struct service_asked *);
+
+/* It has ended: who is in a call, and what it has cost, is counted anew. */
+void service_accept_ended(struct service_accept *, const struct call *);
 
 /*
  * What the journal remembers of the last day, and the calls that are open,
