@@ -296,11 +296,8 @@ ctype_parse(struct ctype *t, const char *text, size_t len)
 	skip_white(&c);
 	if (read_word(&c, t->type) != 0)
 		return -1;
-	skip_white(&c);
-	if (c.p == c.end || *c.p++ != '/')
-		return -1;
-	skip_white(&c);
-	if (read_word(&c, t->subtype) != 0)
+	/* White space beside the slash: RFC 822 allows it, many do not. */
+	if (c.p == c.end || *c.p++ != '/' || read_word(&c, t->subtype) != 0)
 		return -1;
 	if (strcmp(t->type, "text") != 0 && strcmp(t->type, "multipart") != 0)
 		return 0;

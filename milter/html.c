@@ -10,6 +10,7 @@
 #include "lib/scan.h"
 
 #include "milter/cell.h"
+#include "milter/heading.h"
 #include "milter/tag.h"
 
 #include "milter/html.h"
@@ -42,6 +43,9 @@ struct reader {
 	size_t		line;		/* where the last one did */
 	size_t		line_place;	/* the place before it */
 	int		is_colon;	/* ... and it ends in a colon */
+	int		has_address;	/* ... and holds an "@" */
+	int		is_arrow;	/* the one being read is quoted */
+	size_t		opened;		/* the first block begun since text */
 	size_t		prefix;		/* a line of that class began there */
 	size_t		ruler;		/* an <hr>, and no text since */
 };
@@ -135,8 +139,6 @@ static int
 hides(const struct reader *r, const struct tag *t)
 {
 	static const char *const foreign[] = { "svg", "math", NULL };
-	static const char *const unseen[] = { "svg", "math", "template",
-	    "select", "datalist", "object", "video", "audio", "canvas", NULL };
 
 	/* HTML knows no other element that "/>" closes. */
 	if (t->is_self_closing && tag_is_one_of(t, foreign))
@@ -144,7 +146,7 @@ hides(const struct reader *r, const struct tag *t)
 	if (r->hidden_depth > 0)
 		return scan_same((const char *)t->name.p, t->name.len,
 		    (const char *)r->hidden.p, r->hidden.len);
-	return tag_is_one_of(t, unseen) ||
+	return tag_is_closed(t) ||
 	    (tag_is_hidden(t) && !tag_is_empty(t));
 }
 
@@ -185,7 +187,8 @@ take_start(struct reader *r, const struct tag *t)
 	if (tag_is_final(t)) {
 		set_place(r, t);
 		r->is_final = 1;
-	} else if (tag_is_mark(t)) {
+	} else if (tag_is_mark(t) || (tag_is(t, "blockquote") &&
+	    r->is_colon && r->has_address)) {
 		set_place(r, t);
 		if (!tag_is_empty(t))
 			enter(&r->quote, &r->quote_depth, t);
@@ -195,10 +198,14 @@ take_start(struct reader *r, const struct tag *t)
 		r->ruler = NOWHERE;
 	} else if (tag_is(t, "br")) {
 		r->break_at = fitting(r, t->next);
+		r->opened = NOWHERE;
 	} else if (tag_is_holder(t)) {
 		r->break_at = t->next;
+		r->opened = NOWHERE;
 	} else if (tag_is_block(t)) {
 		r->break_at = fitting(r, t->at);
+		if (r->opened == NOWHERE)
+			r->opened = r->break_at;
 		if (tag_is_prefix(t))
 			r->prefix = r->break_at;
 	}
@@ -226,8 +233,10 @@ take_end(struct reader *r, const struct tag *t)
 	else if (r->quote_depth > 0 && scan_same((const char *)t->name.p,
 	    t->name.len, (const char *)r->quote.p, r->quote.len))
 		r->quote_depth--;
-	if (r->quote_depth == 0 && tag_is_block(t))
+	if (r->quote_depth == 0 && tag_is_block(t)) {
 		r->break_at = fitting(r, t->next);
+		r->opened = NOWHERE;
+	}
 }
 
 static int
@@ -284,6 +293,56 @@ is_delimiter(const struct reader *r, size_t from, size_t to)
 	return 0;
 }
 
+/* The header of a message answered to, where nothing else sets it off. */
+static int
+is_heading(const struct reader *r, size_t from, size_t to)
+{
+	struct heading_view v;
+	struct heading_line l;
+
+	while (from < to && is_white(r->p[from]))
+		from++;
+	l.p = r->p + from;
+	l.len = to - from;
+	if (!heading_is_field(&l) && (l.len < 5 ||
+	    memcmp(l.p, "-----", 5) != 0))
+		return 0;	/* nearly every line leaves here */
+	heading_look(&v, r->p, r->len, from);
+	return heading_is_header(v.line, v.n) ||
+	    (v.n > 1 && heading_is_title(&v.line[0], &v.line[1]));
+}
+
+/* A line of a quote as in plain text: "&gt; ...".  Who wrote it is above. */
+static int
+take_arrow(struct reader *r, size_t from, size_t to)
+{
+	static const char arrow[] = "&gt;";
+	const size_t n = sizeof(arrow) - 1;
+
+	if (r->break_at != NOWHERE) {
+		while (from < to && is_white(r->p[from]))
+			from++;
+		r->is_arrow = to - from >= n &&
+		    memcmp(r->p + from, arrow, n) == 0;
+	}
+	if (!r->is_arrow)
+		return 0;
+	if (r->place == NOWHERE)
+		r->place = !r->is_colon ? r->break_at :
+		    r->line_place != NOWHERE ? r->line_place : r->line;
+	r->break_at = r->opened = NOWHERE;
+	return 1;
+}
+
+/* What follows the text, to the end, is not the author's. */
+static void
+end_words(struct reader *r, size_t at)
+{
+	if (r->place == NOWHERE)
+		r->place = at;
+	r->is_final = 1;
+}
+
 /* The author's own words: the marks before them were not the last. */
 static void
 take_text(struct reader *r, size_t from, size_t to)
@@ -295,17 +354,23 @@ take_text(struct reader *r, size_t from, size_t to)
 		return;
 	if (!is_shown(r->p + from, to - from, &last))
 		return;
+	if (take_arrow(r, from, to))
+		return;
 	if (r->break_at != NOWHERE && is_delimiter(r, from, to)) {
-		if (r->place == NOWHERE)
-			r->place = r->break_at;
-		r->is_final = 1;
+		end_words(r, r->break_at);
+		return;
+	}
+	if (r->break_at != NOWHERE && is_heading(r, from, to)) {
+		end_words(r, r->opened != NOWHERE ? r->opened : r->break_at);
 		return;
 	}
 	if (r->break_at != NOWHERE) {
 		r->line = r->break_at;
 		r->line_place = r->place;
+		r->has_address = 0;
 	}
-	r->break_at = NOWHERE;
+	r->break_at = r->opened = NOWHERE;
+	r->has_address |= memchr(r->p + from, '@', to - from) != NULL;
 	r->place = NOWHERE;
 	r->ruler = NOWHERE;
 	r->is_colon = last == ':';
@@ -340,7 +405,7 @@ take_tag(struct reader *r)
 		take_end(r, &t);
 		return 0;
 	}
-	if (tag_is(&t, "plaintext"))
+	if (tag_is(&t, "plaintext") || tag_is(&t, "frameset"))
 		return -1;
 	if (!tag_is_one_of(&t, raw)) {
 		take_start(r, &t);
@@ -389,7 +454,8 @@ html_place(const unsigned char *p, size_t len, size_t *at)
 	struct reader r = { .p = p, .len = len, .body_end = NOWHERE,
 	    .html_end = NOWHERE, .place = NOWHERE, .line = NOWHERE,
 	    .ruler = NOWHERE, .break_at = NOWHERE, .prefix = NOWHERE,
-	    .line_place = NOWHERE, .top = NOWHERE, .body_at = NOWHERE };
+	    .line_place = NOWHERE, .opened = NOWHERE, .top = NOWHERE,
+	    .body_at = NOWHERE };
 	const unsigned char *open;
 	size_t text;
 

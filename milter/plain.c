@@ -11,6 +11,8 @@
 
 #include "lib/scan.h"
 
+#include "milter/heading.h"
+
 #include "milter/plain.h"
 
 #define NOWHERE SIZE_MAX
@@ -161,7 +163,7 @@ has_verb(const struct text *t, const struct line *l)
 	static const char *const verbs[] = { " wrote", " schrieb", "crit",
 	    " escribi", " scritto", " schreef", " geschreven", " escreveu",
 	    " pisze", " napisa", " skrev", " napsal", " kirjoitti",
-	    " a scris" };
+	    " a scris", " geschrieben", " writes" };
 	size_t i;
 
 	if (!ends_in_colon(t, l))
@@ -183,49 +185,64 @@ next_filled(const struct text *t, size_t at, struct line *l)
 	return 0;
 }
 
-/* "From: ...", in any language: a short word, a colon, and more. */
-static int
-is_header_like(const struct text *t, const struct line *l)
-{
-	const unsigned char *p = t->p + l->at, *colon;
-	size_t most = l->len < 24 ? l->len : 24, i;
-
-	while (most > 0 && *p == '*') {		/* *From:* */
-		p++;
-		most--;
-	}
-	colon = memchr(p, ':', most);
-	if (colon == NULL || colon == p)
-		return 0;
-	for (i = 0; p + i < colon; i++)
-		if (scan_is_digit(p[i]) || p[i] == '/')
-			return 0;
-	return 1;
-}
-
 static size_t
-count_run(const struct text *t, const struct line *l, int c, size_t from)
+count_run(const struct text *t, const struct line *l, int c)
 {
-	size_t n = from;
+	size_t n = 0;
 
 	while (n < l->len && t->p[l->at + n] == c)
 		n++;
-	return n - from;
+	return n;
 }
 
-/* -----Original Message-----, ---------- Forwarded message --------- */
+static struct heading_line
+heading(const struct text *t, const struct line *l)
+{
+	const struct heading_line h = { t->p + l->at, trimmed(t, l) };
+
+	return h;
+}
+
 static int
 is_dashed_title(const struct text *t, const struct line *l)
 {
-	size_t len = trimmed(t, l), left = count_run(t, l, '-', 0), right = 0;
+	struct heading_line title = heading(t, l), below;
 	struct line next;
 
-	if (left < 5 || left == len || len > 100)
+	if (title.len < 5 || memcmp(title.p, "-----", 5) != 0 ||
+	    !next_filled(t, l->next, &next))
 		return 0;
-	while (t->p[l->at + len - 1 - right] == '-')
-		right++;
-	return right >= 5 && next_filled(t, l->next, &next) &&
-	    is_header_like(t, &next);
+	below = heading(t, &next);
+	return heading_is_title(&title, &below);
+}
+
+/* The header of a message, and nothing to set it off. */
+static int
+is_bare_header(const struct text *t, const struct line *l)
+{
+	struct heading_line lines[HEADING_LINES];
+	struct line next = *l, above;
+	size_t n = 1;
+
+	lines[0] = heading(t, l);
+	if (!heading_is_field(&lines[0]))
+		return 0;	/* nearly every line leaves here */
+	while (n < HEADING_LINES && line_at(t, next.next, &next))
+		lines[n++] = heading(t, &next);
+	/* In the midst of a header that is pasted in, it does not begin. */
+	if (n > 2 && line_before(t, l->at, &above) && !is_blank(t, &above))
+		n = 2;
+	return heading_is_header(lines, n);
+}
+
+/* >>> Bob <bob@example.net> 02.11.26 10:00 >>> */
+static int
+is_arrowed(const struct text *t, const struct line *l)
+{
+	const struct heading_line h = heading(t, l);
+
+	return begins(t, l, ">>> ") && ends_with(t, l, h.len, " >>>") &&
+	    heading_is_exact(&h);
 }
 
 /* A ruler of underscores above the header of the message answered to. */
@@ -233,62 +250,21 @@ static int
 is_ruler(const struct text *t, const struct line *l)
 {
 	size_t len = trimmed(t, l);
+	struct heading_line below;
 	struct line next;
 
-	return len >= 20 && count_run(t, l, '_', 0) == len &&
-	    next_filled(t, l->next, &next) && is_header_like(t, &next);
-}
-
-/* "From: ..." with "Sent: ..." right below, and nothing to set it off. */
-static int
-is_bare_header(const struct text *t, const struct line *l)
-{
-	static const struct {
-		const char	*first;
-		const char	*second[3];
-	} pairs[] = {
-		{ "From: ", { "Sent: ", "Date: ", "To: " } },
-		{ "Von: ", { "Gesendet: ", "Datum: ", "An: " } },
-		{ "De : ", { "Envoy", "Date", "\xc3\x80" } },
-		{ "De: ", { "Enviado", "Fecha: ", "Data: " } },
-		{ "Da: ", { "Inviato: ", "Data: ", "A: " } },
-		{ "Van: ", { "Verzonden: ", "Datum: ", "Aan: " } },
-	};
-	struct line next;
-	size_t i, j;
-
-	for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
-		if (!begins(t, l, pairs[i].first) ||
-		    !line_at(t, l->next, &next))
-			continue;
-		for (j = 0; j < 3; j++)
-			if (begins(t, &next, pairs[i].second[j]))
-				return 1;
-	}
-	return 0;
-}
-
-/* An address, a time or a year: who and when, more than a sentence says. */
-static int
-is_exact(const struct text *t, const struct line *l)
-{
-	const unsigned char *p = t->p + l->at;
-	size_t i;
-
-	if (memchr(p, '@', l->len) != NULL)
-		return 1;
-	for (i = 0; i + 3 <= l->len; i++)
-		if (scan_is_digit(p[i]) && scan_is_digit(p[i + 2]) &&
-		    (p[i + 1] == ':' || (i + 4 <= l->len &&
-		    scan_is_digit(p[i + 1]) && scan_is_digit(p[i + 3]))))
-			return 1;
-	return 0;
+	if (len < 20 || count_run(t, l, '_') != len ||
+	    !next_filled(t, l->next, &next))
+		return 0;
+	below = heading(t, &next);
+	return heading_is_field(&below);
 }
 
 /* "On ... wrote:" above a text that is not marked by ">". */
 static int
 is_attribution(const struct text *t, const struct line *l)
 {
+	struct heading_line h;
 	struct line second, next;
 
 	if (!has_opener(t, l) || !has_digit(t, l))
@@ -298,7 +274,9 @@ is_attribution(const struct text *t, const struct line *l)
 	} else if (!line_at(t, l->next, &second) || !has_verb(t, &second)) {
 		return 0;
 	}
-	if (!is_exact(t, l) && !is_exact(t, &second))
+	h.p = t->p + l->at;
+	h.len = second.at + second.len - l->at;
+	if (!heading_is_exact(&h))
 		return 0;
 	return next_filled(t, second.next, &next) && t->p[next.at] != '>';
 }
@@ -307,21 +285,19 @@ is_attribution(const struct text *t, const struct line *l)
 static int
 is_end(const struct text *t, const struct line *l)
 {
-	unsigned char first = t->p[l->at];
+	const struct heading_line h = heading(t, l);
 
-	switch (first) {
+	switch (t->p[l->at]) {
 	case '-':
 		return (trimmed(t, l) == 2 && begins(t, l, "--")) ||
 		    is_dashed_title(t, l);
 	case '_':
 		return is_ruler(t, l);
-	case 'B':
-		return trimmed(t, l) == 24 &&
-		    begins(t, l, "Begin forwarded message:");
+	case '>':
+		return 1;	/* an arrowed one */
 	default:
-		if (first < 'A' || first > 'Z')
-			return 0;	/* nearly every line leaves here */
-		return is_bare_header(t, l) || is_attribution(t, l);
+		return is_bare_header(t, l) || is_attribution(t, l) ||
+		    heading_is_forward(&h);
 	}
 }
 
@@ -354,9 +330,10 @@ above_attribution(const struct text *t, size_t quote)
 		if (has_opener(t, &l))
 			return l.at;
 	}
-	/* Gmail wraps before the address: "... Bob <" */
-	if (line_before(t, at, &above) &&
-	    ends_with(t, &above, trimmed(t, &above), "<"))
+	/* Gmail wraps around the "<": "... Bob <" */
+	if (line_before(t, at, &above) && (t->p[at] == '<' ?
+	    has_digit(t, &above) :
+	    ends_with(t, &above, trimmed(t, &above), "<")))
 		at = above.at;
 	if (!line_at(t, at, &l))
 		return quote;
@@ -400,7 +377,7 @@ plain_place(const unsigned char *p, size_t len, struct plain_spot *spot)
 			return -1;
 		if (end != NOWHERE)
 			continue;
-		if (p[at] == '>') {
+		if (p[at] == '>' && !is_arrowed(&t, &l)) {
 			if (quote == NOWHERE)
 				quote = at;
 		} else if (is_end(&t, &l)) {

@@ -43,6 +43,8 @@ wanted(struct tag *t, const struct tag_slice *name)
 		return &t->type;
 	if (is_name(name, "style"))
 		return &t->style;
+	if (is_name(name, "name") || is_name(name, "data-marker"))
+		return &t->label;
 	return NULL;
 }
 
@@ -191,12 +193,22 @@ tag_is_final(const struct tag *t)
 {
 	static const char *const ids[] = { "divRplyFwdMsg", "appendonsend",
 	    "mail-editor-reference-message-container", "OLK_SRC_BODY_SECTION",
-	    NULL };
+	    "zwchr", NULL };
 
 	return is_one_of(&t->id, ids) ||
 	    has_class(&t->class, "OutlookMessageHeader") ||
+	    has_class(&t->class, "ms-outlook-mobile-reference-message") ||
 	    has_property(&t->style, "border-top", "solid #E1E1E1") ||
 	    has_property(&t->style, "border-top", "solid #B5C4DF");
+}
+
+/* A line down the left side of what is quoted. */
+static int
+has_bar(const struct tag_slice *style)
+{
+	return has_property(style, "border-left", "") &&
+	    !has_property(style, "border-left", "none") &&
+	    !has_property(style, "border-left", "0");
 }
 
 int
@@ -207,17 +219,36 @@ tag_is_mark(const struct tag *t)
 	    "gmail_signature_prefix", "*yahoo_quoted", "moz-signature",
 	    "moz-forward-container", "protonmail_quote",
 	    "protonmail_signature_block", "zmail_extra", "tutanota_quote",
-	    "AppleMailSignature", NULL };
+	    "AppleMailSignature", "signature", "front-signature",
+	    "iNotesHistory", "spark_quote", "missive_quote", "freshdesk_quote",
+	    NULL };
 	static const char *const ids[] = { "Signature", "reply-intro",
-	    "AppleMailSignature", "ms-outlook-mobile-signature", NULL };
+	    "AppleMailSignature", "ms-outlook-mobile-signature",
+	    "composer_signature", "isReplyContent", NULL };
+	static const char *const labels[] = { "quote",
+	    "messageSignatureSection", "messageReplySection", "__SIG_PRE__",
+	    NULL };
 	const char *const *class;
 
-	if (is_name(&t->name, "blockquote") && is_name(&t->type, "cite"))
+	if (is_name(&t->name, "blockquote") &&
+	    (is_name(&t->type, "cite") || has_bar(&t->style)))
+		return 1;
+	if (is_one_of(&t->label, labels))
 		return 1;
 	for (class = classes; *class != NULL; class++)
 		if (has_class(&t->class, *class))
 			return 1;
 	return is_one_of(&t->id, ids);
+}
+
+int
+tag_is_closed(const struct tag *t)
+{
+	static const char *const names[] = { "svg", "math", "template",
+	    "select", "datalist", "object", "video", "audio", "canvas",
+	    "details", "dialog", "button", "progress", "meter", NULL };
+
+	return is_one_of(&t->name, names);
 }
 
 int

@@ -20,6 +20,7 @@ struct tag {
 	struct tag_slice	class;
 	struct tag_slice	id;
 	struct tag_slice	type;
+	struct tag_slice	label;	/* name, data-marker */
 	struct tag_slice	style;
 	int			is_end;
 	int			is_self_closing;
@@ -44,6 +45,9 @@ int tag_is_block(const struct tag *);
 int tag_is_holder(const struct tag *);
 /* Not shown, by style or attribute: preview texts, for example. */
 int tag_is_hidden(const struct tag *);
+
+/* Its content is drawn in a way, or not at all: no block can stand in it. */
+int tag_is_closed(const struct tag *);
 
 /* A signature, or a quoted message, or who wrote it: a container. */
 int tag_is_mark(const struct tag *);

@@ -12,6 +12,7 @@ of a mail program, each with what is to become of it.  The same each time.
 import codecs
 
 import mailtexts
+import mailworld
 from mailparts import (Case, Part, alternative, calendar, html, image,
                        message, multi, other, pdf, plain, raw, text,
                        untouched)
@@ -22,7 +23,8 @@ ENCODINGS = ("8bit", "quoted-printable", "base64")
 
 def habits():
     """How mail programs write, in turn in each encoding and structure."""
-    for i, (name, rows, w) in enumerate(mailtexts.plain()):
+    for i, (name, rows, w) in enumerate(
+            [*mailtexts.plain(), *mailworld.plain()]):
         for encoding in (ENCODINGS[i % 3], ENCODINGS[(i + 1) % 3]):
             part = text("plain", w, encoding=encoding)
             if i % 5 == 1:
@@ -30,7 +32,8 @@ def habits():
             elif i % 5 == 2:
                 part = multi("alternative", part, html())
             yield Case("plain-%s-%s" % (name, encoding), part, rows)
-    for i, (name, rows, w) in enumerate(mailtexts.html()):
+    for i, (name, rows, w) in enumerate(
+            [*mailtexts.html(), *mailworld.html()]):
         for encoding in (ENCODINGS[i % 3], ENCODINGS[(i + 1) % 3]):
             part = text("html", w, encoding=encoding)
             if i % 5 == 1:
@@ -509,7 +512,7 @@ def skipped():
     for kind in ("enriched", "richtext", "rtf", "markdown", "calendar",
                  "x-amp-html"):
         yield Case("only-" + kind, other("text/" + kind), (39,), "no-text")
-    for name, w in mailtexts.BROKEN:
+    for name, w in mailtexts.BROKEN + mailworld.BROKEN:
         yield Case("broken-" + name, text("html", w), (36,), "html")
         yield Case("broken-alternative-" + name, multi(
             "alternative", plain(), text("html", w)), (36, 8), "html")
@@ -525,6 +528,8 @@ def skipped():
             ("no-subtype", "Content-Type: text\n"),
             ("no-type", "Content-Type:\n"),
             ("slash", "Content-Type: text/plain/html\n"),
+            ("space-at-slash", "Content-Type: text /plain\n"),
+            ("space-behind-slash", "Content-Type: text/ plain\n"),
             ("two-charsets", "Content-Type: text/plain; charset=utf-8; "
              "charset=iso-8859-1\n"),
             ("quote-open", "Content-Type: text/plain; charset=\"utf-8\n"),

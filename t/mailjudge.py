@@ -22,7 +22,7 @@ import mailcheck
 DEPTH, PARTS, HEADER = 20, 1000, 65536
 TOKEN = r"[!#$%&'*+.^_`{|}~0-9A-Za-z-]+"
 TYPE = re.compile(
-    r"\s*(?:%s)\s*/\s*(?:%s)((?:\s*;\s*(?:%s\s*=\s*(?:\"(?:[^\"\\]|\\.)*\"|"
+    r"\s*(?:%s)/(?:%s)((?:\s*;\s*(?:%s\s*=\s*(?:\"(?:[^\"\\]|\\.)*\"|"
     r"[^;\"(),\\]*))?)*)\s*\Z" % (TOKEN, TOKEN, TOKEN), re.S)
 CODECS = ("", "7bit", "8bit", "binary", "quoted-printable", "base64")
 IDENTITY = ("", "7bit", "8bit", "binary")
