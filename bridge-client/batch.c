@@ -6,6 +6,8 @@
 #include "lib/log.h"
 #include "lib/token.h"
 
+#include "bridge-client/tally.h"
+
 #include "bridge-client/batch.h"
 
 #define CLOCK_BACK_S	60	/* so far the wall clock may go back */
@@ -156,11 +158,14 @@ commit(struct batch *b, int64_t wall, int with_new)
 	struct journal *j = b->journal;
 	struct batch_accept *a;
 	enum journal_result r;
-	size_t i;
+	size_t i, n = b->n_dirty;
+	int64_t begun_us;
 
 	r = j->op->begin(j);
 	if (r != JOURNAL_OK)
 		return r;
+	for (a = with_new ? b->accepts : NULL; a != NULL; a = a->next)
+		n += a->refusal == ASK_OK;
 	if (with_new)
 		r = put_new(b);
 	if (r == JOURNAL_OK)
@@ -169,9 +174,11 @@ commit(struct batch *b, int64_t wall, int with_new)
 		j->op->abort(j);
 		return r;
 	}
+	begun_us = clock_mono_us();
 	r = j->op->commit(j, wall);
 	if (r != JOURNAL_OK)
 		return r;
+	tally_commit(n, clock_mono_us() - begun_us);
 	for (i = 0; i < b->n_dirty; i++)
 		b->dirty[i]->is_dirty = 0;
 	for (a = b->accepts; a != NULL; a = a->next)
@@ -225,6 +232,8 @@ batch_write(struct batch *b)
 		return;
 	}
 	r = commit(b, wall, is_new);
+	if (r != JOURNAL_OK)
+		tally_no_commit();
 	if (r != JOURNAL_OK && b->retry_ms == 0)
 		log_warn("journal=%s why=\"%s\"", r == JOURNAL_FULL ? "full" :
 		    "broken", b->journal->op->error(b->journal));

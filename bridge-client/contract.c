@@ -20,6 +20,7 @@
 #include "lib/money.h"
 #include "lib/scan.h"
 #include "lib/secret.h"
+#include "lib/sock.h"
 #include "lib/tariff.h"
 #include "lib/tel.h"
 #include "lib/terms.h"
@@ -47,6 +48,15 @@ static const char *
 check_path_or_none(const char *v)
 {
 	return v[0] == '\0' ? NULL : check_path(v);
+}
+
+static const char *
+check_listen(const char *v)
+{
+	static char why[256];	/* no thread reads a configuration */
+
+	return v[0] == '\0' || sock_is_address(v, why, sizeof(why)) ? NULL :
+	    why;
 }
 
 static const char *
@@ -325,6 +335,7 @@ static const struct conf_key contract_keys[] = {
 	LIST(HERE(unseal_keys), "unseal_keys", NULL, check_path),
 	STRING(HERE(mac_file), "mac_key", NULL, check_path),
 	STRING(HERE(stop_file), "stop_file", "", check_path_or_none),
+	STRING(HERE(metrics), "metrics", "", check_listen),
 	STRING(HERE(smtp), "smtp", "", check_smtp),
 	STRING(HERE(smtp_from), "smtp_from", "", check_address),
 	STRING(HERE(smtp_user), "smtp_user", "", NULL),

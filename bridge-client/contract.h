@@ -139,6 +139,7 @@ struct contract {
 	int64_t		 keep_numbers_s;	/* beyond the day of a call */
 	struct conf_list unseal_keys;	/* files */
 	char		*mac_file;
+	char		*metrics;	/* address of its own; "": none */
 	char		*smtp;		/* of the mail server; "": no notices */
 	char		*smtp_from;
 	char		*smtp_user;	/* "": without a login */

@@ -83,6 +83,8 @@ contract_change_needs_restart(const struct contract *was,
 	    strcmp(was->smtp_password_file, now->smtp_password_file) != 0 ||
 	    strcmp(was->smtp_ca_file, now->smtp_ca_file) != 0)
 		return "smtp";
+	if (strcmp(was->metrics, now->metrics) != 0)
+		return "metrics";
 	if (strcmp(was->mac_file, now->mac_file) != 0)
 		return "mac_key";
 	if (differs(&was->unseal_keys, &now->unseal_keys))

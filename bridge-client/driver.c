@@ -20,6 +20,7 @@
 #include "bridge-client/payment.h"
 #include "bridge-client/provider.h"
 #include "bridge-client/route.h"
+#include "bridge-client/tally.h"
 #include "bridge-client/watch.h"
 
 #include "bridge-client/driver.h"
@@ -42,7 +43,6 @@ struct entry {
 };
 
 struct driver {
-	struct journal		*journal;
 	struct driver_conf	 conf;
 	struct exchanges	 exchanges;
 	struct lines		 lines;
@@ -241,8 +241,8 @@ driver_get(struct driver *d, const unsigned char id[CALL_ID_BYTES],
 		*out = e->c;
 		return 0;
 	}
-	return d->journal->op->get(d->journal, id, out) == JOURNAL_OK ? 0 :
-	    -1;
+	return d->conf.journal->op->get(d->conf.journal, id, out) ==
+	    JOURNAL_OK ? 0 : -1;
 }
 
 int
@@ -287,6 +287,8 @@ driver_event(struct driver *d, size_t provider,
 		return;
 	}
 	e = find(d, pe->call);
+	if (e != NULL && pe->kind == EVENT_ANSWERED)
+		tally_answered(provider);
 	if (e != NULL && e->provider[pe->leg] == provider)
 		move(e, &ev);
 	else if (pe->kind == EVENT_RINGING || pe->kind == EVENT_ANSWERED)
@@ -434,21 +436,23 @@ gather(struct driver *d)
 	return n;
 }
 
+/* `ms` 0: never. */
+static int64_t
+sooner(int64_t at_ms, int64_t ms)
+{
+	return ms != 0 && ms < at_ms ? ms : at_ms;
+}
+
 /* Sets the alarm for what comes next. */
 static void
 set_alarm(struct driver *d)
 {
-	int64_t now_ms = clock_mono_ms(), at_ms = d->sweep_ms;
-	int64_t line_ms = lines_wake(&d->lines);
-	int64_t price_ms = prices_wake(&d->prices);
 	struct due *due = due_first(&d->dues);
+	int64_t now_ms = clock_mono_ms(), at_ms;
 
-	if (line_ms != 0 && line_ms < at_ms)
-		at_ms = line_ms;
-	if (price_ms != 0 && price_ms < at_ms)
-		at_ms = price_ms;
-	if (due != NULL && due->at < at_ms)
-		at_ms = due->at;
+	at_ms = sooner(d->sweep_ms, lines_wake(&d->lines));
+	at_ms = sooner(at_ms, prices_wake(&d->prices));
+	at_ms = sooner(at_ms, due != NULL ? due->at : 0);
 	if (d->touched != NULL || d->n_pending > 0 ||
 	    d->batch.revokes != NULL)
 		at_ms = d->batch.retry_ms != 0 ? d->batch.retry_ms : now_ms;
@@ -507,10 +511,16 @@ driver_health(struct driver *d, struct ask_health *out)
 	out->is_stopped = !batch_is_clock_right(&d->batch);
 	out->n_open_calls = (uint32_t)d->open.n;
 	out->journal_used = out->journal_max = 0;
-	if (d->journal->op->usage(d->journal, &out->journal_used,
+	if (d->conf.journal->op->usage(d->conf.journal, &out->journal_used,
 	    &out->journal_max) != 0)
 		out->is_journal_ok = 0;
 	lines_health(&d->lines, out);
+}
+
+const struct lines *
+driver_lines(const struct driver *d)
+{
+	return &d->lines;
 }
 
 /* Start and end. */
@@ -544,24 +554,21 @@ driver_new(const struct driver_conf *conf, char *why, size_t size)
 		return NULL;
 	}
 	d->conf = *conf;
-	d->journal = conf->journal;
-	d->exchanges.world = conf->world;
-	d->exchanges.n = conf->n_providers;
-	memcpy(d->exchanges.provider, conf->provider,
-	    sizeof(d->exchanges.provider));
+	exchange_init(&d->exchanges, &conf->world, conf->provider,
+	    conf->n_providers);
 	lines_init(&d->lines, &d->exchanges);
-	prices_init(&d->prices, &d->exchanges, d->journal);
-	batch_init(&d->batch, d->journal);
+	prices_init(&d->prices, &d->exchanges, d->conf.journal);
+	batch_init(&d->batch, d->conf.journal);
 	d->last_touched = &d->touched;
 	d->sweep_ms = clock_mono_ms() + SWEEP_MS;
-	if (d->journal->op->open_calls(d->journal, restore, d) == JOURNAL_OK &&
-	    !d->is_short) {
+	if (conf->journal->op->open_calls(conf->journal, restore, d) ==
+	    JOURNAL_OK && !d->is_short) {
 		log_info("journal=open calls=%zu", d->open.n);
 		set_alarm(d);
 		return d;
 	}
 	snprintf(why, size, "the open calls cannot be read: %s", d->is_short ?
-	    "out of memory" : d->journal->op->error(d->journal));
+	    "out of memory" : d->conf.journal->op->error(d->conf.journal));
 	driver_free(d);
 	return NULL;
 }

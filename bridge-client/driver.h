@@ -22,6 +22,7 @@
  * driver_turn_end() and driver_wake().
  */
 struct driver;
+struct lines;
 
 struct driver_conf {
 	struct journal		*journal;	/* borrowed */
@@ -102,5 +103,7 @@ void driver_event(struct driver *, size_t provider,
 
 /* The fields that this room knows: journal, open calls, providers. */
 void driver_health(struct driver *, struct ask_health *out);
+/* To be looked at: lines.h.  Borrowed. */
+const struct lines *driver_lines(const struct driver *);
 
 #endif

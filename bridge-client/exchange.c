@@ -7,6 +7,7 @@
 #include "lib/tel.h"
 
 #include "bridge-client/request.h"
+#include "bridge-client/tally.h"
 
 #include "bridge-client/exchange.h"
 
@@ -23,6 +24,7 @@ struct exchange {
 	int			 has_acted;	/* more than asked */
 	int			 is_waiting;	/* to be sent: in its queue */
 	int64_t			 since_ms;	/* .. and since when */
+	int64_t			 sent_ms;	/* this step's request */
 	struct exchange_owner	 owner;		/* zeros: forgotten */
 	struct provider_intent	 intent;	/* points into what follows */
 	struct tel		 to;
@@ -143,6 +145,7 @@ send_now(struct exchange *x, struct provider_reply *out)
 		p->kind->reply(&x->intent, x->step, 0, 0, "", 0, out);
 	else
 		status = 0;
+	x->sent_ms = clock_mono_ms();
 	if (status == 0)
 		x->all->n_sent[x->provider]++;
 	if (status == 0 && strcmp(r.method, "GET") != 0)
@@ -238,6 +241,7 @@ on_done(void *ctx, int status, int is_sent, const char *body, size_t len,
 	int is_sent_on = 0;
 
 	all->n_sent[provider]--;
+	tally_request(provider, clock_mono_ms() - x->sent_ms, status);
 	memset(&reply, 0, sizeof(reply));
 	p->kind->reply(&x->intent, x->step, status, is_sent, body, len,
 	    &reply);
@@ -288,6 +292,16 @@ copy(struct exchange *x, const struct provider_intent *in)
 		snprintf(x->lang, sizeof(x->lang), "%s", in->lang);
 		x->intent.lang = x->lang;
 	}
+}
+
+void
+exchange_init(struct exchanges *all, const struct world *world,
+    const struct world_provider *provider, size_t n)
+{
+	memset(all, 0, sizeof(*all));
+	all->world = *world;
+	all->n = n;
+	memcpy(all->provider, provider, n * sizeof(*provider));
 }
 
 struct exchange *
@@ -386,6 +400,19 @@ exchange_wake(struct exchanges *all)
 			next_ms = ms;
 	}
 	return next_ms;
+}
+
+size_t
+exchange_n_waiting(const struct exchanges *all, size_t provider)
+{
+	const struct exchange *x;
+	size_t u, n = 0;
+
+	for (u = 0; u < EXCHANGE_URGENCIES; u++)
+		for (x = all->waiting[provider][u].first; x != NULL;
+		    x = x->queue_next)
+			n++;
+	return n;
 }
 
 void

@@ -50,6 +50,10 @@ struct exchange_owner {
 	int64_t	 until_ms;
 };
 
+/* Copies what it is given; at most WORLD_PROVIDERS_MAX. */
+void exchange_init(struct exchanges *, const struct world *,
+    const struct world_provider *, size_t n);
+
 /*
  * Each request waits until its provider may be asked (bridge-client/pace) and
  * has answered others (EXCHANGE_AT_ONCE); but a HANG for two seconds at most,
@@ -67,6 +71,9 @@ struct exchange *exchange_begin(struct exchanges *, size_t provider,
 /* Sends what waits and may be sent now.  When to come again, monotonic ms; 0:
  * nothing waits. */
 int64_t exchange_wake(struct exchanges *);
+
+/* Requests that wait for their turn. */
+size_t exchange_n_waiting(const struct exchanges *, size_t provider);
 
 /* It goes on, but nobody is asked or told; what still waits is dropped.  NULL
  * is fine. */

@@ -446,3 +446,15 @@ guard_closed(struct guard *g, const struct acceptance *acc)
 {
 	busy_remove(g->busy, acc->id);
 }
+
+size_t
+guard_events(const struct guard *g)
+{
+	return rate_events(g->rate);
+}
+
+size_t
+guard_open(const struct guard *g, const char *account)
+{
+	return busy_of_account(g->busy, account);
+}

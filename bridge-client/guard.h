@@ -71,6 +71,11 @@ void guard_opened(struct guard *, const struct acceptance *);
 /* It has ended. */
 void guard_closed(struct guard *, const struct acceptance *);
 
+/* Events that the caps remember, and so many at most. */
+size_t guard_events(const struct guard *);
+/* Calls of this account that have not ended. */
+size_t guard_open(const struct guard *, const char *account);
+
 /* What stands for A's number: for acceptance's a_hash. */
 void guard_hash(const struct guard *, const struct tel *,
     unsigned char hash[16]);

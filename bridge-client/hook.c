@@ -11,6 +11,7 @@
 
 #include "bridge-client/nonce.h"
 #include "bridge-client/provider.h"
+#include "bridge-client/tally.h"
 #include "bridge-client/world.h"
 
 #include "bridge-client/hook.h"
@@ -134,6 +135,7 @@ hook_read(struct hook *h, const struct ask_hook *ask, size_t *provider,
 	in.len = ask->body_len;
 	in.wall = clock_wall();
 	verdict = p->kind->hook(p->conf, &in, out);
+	tally_hook(*provider, (int)verdict);
 	if (verdict != PROVIDER_AUTHENTIC) {
 		warn(h, *provider, verdict);
 		return 403;

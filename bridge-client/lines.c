@@ -286,3 +286,15 @@ lines_health(const struct lines *l, struct ask_health *out)
 		p->is_ready = line->is_ready != 0;
 	}
 }
+
+void
+lines_look(const struct lines *l, size_t provider, struct lines_now *now)
+{
+	const struct line *line = &l->line[provider];
+
+	now->is_ready = line->is_ready != 0;
+	now->is_stream_up = line->is_stream_up != 0;
+	now->has_stream = provider_of(line)->kind->stream != NULL;
+	now->n_waiting = (unsigned)exchange_n_waiting(l->exchanges, provider);
+	now->n_unanswered = l->exchanges->n_sent[provider];
+}

@@ -57,6 +57,13 @@ int lines_read(const struct lines *, size_t provider, const char *, size_t,
 /* Hangs up a leg that belongs to no call any more: it comes too late. */
 void lines_hang(struct lines *, size_t provider,
     const struct provider_event *);
+/* One of them, for metrics. */
+struct lines_now {
+	unsigned	is_ready, is_stream_up;
+	unsigned	has_stream;
+	unsigned	n_waiting, n_unanswered;	/* requests */
+};
+void lines_look(const struct lines *, size_t provider, struct lines_now *);
 /* Their number and each one's part. */
 void lines_health(const struct lines *, struct ask_health *out);
 

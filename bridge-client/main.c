@@ -20,6 +20,7 @@
 #include "lib/key.h"
 #include "lib/log.h"
 #include "lib/loop.h"
+#include "lib/scrape.h"
 #include "lib/secret.h"
 #include "lib/sock.h"
 
@@ -30,11 +31,13 @@
 #include "bridge-client/contract_load.h"
 #include "bridge-client/crew.h"
 #include "bridge-client/driver.h"
+#include "bridge-client/figures.h"
 #include "bridge-client/guard.h"
 #include "bridge-client/hook.h"
 #include "bridge-client/journal.h"
 #include "bridge-client/journal_lmdb.h"
 #include "bridge-client/jwt.h"
+#include "bridge-client/meter.h"
 #include "bridge-client/notify.h"
 #include "bridge-client/phone.h"
 #include "bridge-client/provider.h"
@@ -46,6 +49,7 @@
 #include "bridge-client/service_admin.h"
 #include "bridge-client/service_face.h"
 #include "bridge-client/show.h"
+#include "bridge-client/tally.h"
 #include "bridge-client/trunk.h"
 #include "bridge-client/unseal.h"
 #include "bridge-client/vault.h"
@@ -73,6 +77,7 @@ static struct {
 	struct unseal		*unseal;
 	struct roster		 roster;
 	int			 face_fd, admin_fd;
+	int			 metrics_fd;	/* -1: there is none */
 	struct loop		*loop;
 	struct vault		*vault;
 	struct journal		*journal;
@@ -86,6 +91,8 @@ static struct {
 	struct service_accept	*accept;
 	struct service_face	*face;
 	struct service_admin	*admin;
+	struct figures		 figures;
+	struct meter		*meter;
 } bridge;
 
 _Noreturn static void
@@ -190,6 +197,21 @@ listen_on(const struct contract_socket *s)
 	return fd;
 }
 
+/* As the administrator's socket is shared, if it is a socket. */
+static int
+listen_for_metrics(const struct contract *c)
+{
+	const struct sock_unix how = { .mode = (mode_t)c->admin.mode,
+		.group = c->admin.group[0] != '\0' ? c->admin.group : NULL };
+	char why[512];
+	int fd = -1;
+
+	if (c->metrics[0] != '\0' && (fd = scrape_listen(c->metrics, &how, why,
+	    sizeof(why))) == -1)
+		log_fatal(EX_OSERR, "%s", why);
+	return fd;
+}
+
 static void
 become_user(const struct contract *c)
 {
@@ -243,6 +265,7 @@ static void
 on_ended(void *ctx, const struct call *c)
 {
 	(void)ctx;
+	tally_ended((enum ask_end)c->end);
 	service_accept_ended(bridge.accept, c);
 	notify_wake(bridge.notify);
 }
@@ -307,6 +330,16 @@ open_service(void)
 		log_fatal(EX_OSERR, "out of memory");
 }
 
+static void
+open_meter(void)
+{
+	bridge.figures.service = &bridge.service;
+	bridge.figures.started = clock_wall();
+	if (bridge.metrics_fd != -1 && (bridge.meter = meter_new(bridge.loop,
+	    bridge.metrics_fd, figures_put, &bridge.figures)) == NULL)
+		log_fatal(EX_OSERR, "out of memory");
+}
+
 /*
  * Signals.
  */
@@ -363,6 +396,7 @@ open_loop(void)
 static void
 close_all(void)
 {
+	meter_free(bridge.meter);
 	crew_free(bridge.service.crew);
 	service_accept_free(bridge.accept);
 	service_face_free(bridge.face);
@@ -461,6 +495,7 @@ prepare(void)
 
 	bridge.face_fd = listen_on(&bridge.start->face);
 	bridge.admin_fd = listen_on(&bridge.start->admin);
+	bridge.metrics_fd = listen_for_metrics(bridge.start);
 	become_user(bridge.start);
 	open_journal();
 	open_loop();
@@ -495,6 +530,7 @@ main(int argc, char **argv)
 		return show(&o);
 	prepare();
 	open_service();
+	open_meter();
 	log_info("ready version=" CALLOFFER_VERSION " providers=%zu",
 	    bridge.roster.n);
 	if (loop_run(bridge.loop) == -1)

@@ -13,6 +13,7 @@
 #include "bridge-client/ledger.h"
 #include "bridge-client/letter.h"
 #include "bridge-client/post.h"
+#include "bridge-client/tally.h"
 
 #include "bridge-client/notify.h"
 
@@ -80,6 +81,7 @@ on_done(void *ctx, enum post_outcome outcome, const char *why)
 	struct notify *y = ctx;
 
 	y->is_busy = 0;
+	tally_notice((int)outcome);
 	switch (outcome) {
 	case POST_DONE:
 		tell(&y->now, "done", why);

@@ -8,6 +8,7 @@
 #include "bridge-client/call.h"
 #include "bridge-client/payment.h"
 #include "bridge-client/provider.h"
+#include "bridge-client/tally.h"
 
 #include "bridge-client/outbox.h"
 
@@ -290,6 +291,8 @@ log_outcome(const struct outbox_act *a)
 	    (act == PROVIDER_RING || act == PROVIDER_BRIDGE);
 	char id[TOKEN_UUID_SIZE];
 
+	if (act == PROVIDER_RING)
+		tally_rung(a->provider, (int)a->reply.outcome);
 	token_uuid_text(a->box->call->acc.id, id);
 	(is_serious ? log_warn : log_debug)("call=%s act=%s leg=%c "
 	    "outcome=%s why=\"%s\"", id, acts[act],

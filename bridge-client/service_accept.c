@@ -19,6 +19,7 @@
 #include "bridge-client/nonce.h"
 #include "bridge-client/service.h"
 #include "bridge-client/spend.h"
+#include "bridge-client/tally.h"
 
 #include "bridge-client/service_accept.h"
 
@@ -84,6 +85,7 @@ on_accepted(void *ctx, const struct acceptance *acc, enum ask_refusal refusal,
 
 	if (refusal != ASK_OK || !is_new)
 		release(p);
+	tally_acceptance(refusal, refusal == ASK_OK && !is_new);
 	token_uuid_text(acc->id, id);
 	log_info("call=%s accept=%s%s", id, ask_refusal_word(refusal),
 	    refusal == ASK_OK && !is_new ? " again" : "");
@@ -165,6 +167,7 @@ refuse(const struct service_asked *asked, enum ask_refusal refusal,
 	char id[TOKEN_UUID_SIZE];
 
 	token_uuid_text(asked->acc->id, id);
+	tally_acceptance(refusal, 0);
 	log_info("call=%s accept=%s", id, ask_refusal_word(refusal));
 	memset(&out, 0, sizeof(out));
 	out.refusal = (uint8_t)refusal;

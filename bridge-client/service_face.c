@@ -25,6 +25,7 @@
 #include "bridge-client/provider.h"
 #include "bridge-client/phone.h"
 #include "bridge-client/service.h"
+#include "bridge-client/tally.h"
 #include "bridge-client/tell.h"
 
 #include "bridge-client/service_face.h"
@@ -217,22 +218,6 @@ is_accepted(const struct service_face *f, const unsigned char *id,
 	    memcmp(c.acc.offer, o->token.offer, sizeof(c.acc.offer)) == 0;
 }
 
-static enum ask_refusal
-nonce_refusal(enum nonce_verdict verdict)
-{
-	switch (verdict) {
-	case NONCE_GOOD:
-		return ASK_OK;
-	case NONCE_EARLY:
-		return ASK_NONCE_EARLY;
-	case NONCE_LATE:
-		return ASK_NONCE_LATE;
-	case NONCE_BAD:
-		break;
-	}
-	return ASK_NONCE_BAD;
-}
-
 /*
  * All checks before the caps.  ASK_OK: `acc` is an acceptance, new unless
  * `*is_again`; anything else is the answer.
@@ -253,7 +238,7 @@ check_acceptance(const struct question *q, struct acceptance *acc,
 	if (refusal == ASK_OK) {
 		verdict = nonce_check(id, q->ask.nonce, s->mac,
 		    o->token.offer, clock_wall_ms());
-		refusal = nonce_refusal(verdict);
+		refusal = tell_nonce(verdict);
 		*is_again = verdict != NONCE_BAD &&
 		    is_accepted(q->face, id, o);
 	}
@@ -288,12 +273,13 @@ is_to_be_accepted(struct question *q)
 	out.refusal = (uint8_t)check_acceptance(q, &acc, &is_again);
 	if (is_again)
 		say_accepted(q->face, acc.id, &out);
-	if (out.refusal != ASK_OK || is_again)
+	if (out.refusal != ASK_OK || is_again) {
+		tally_acceptance(out.refusal, is_again);
 		answer_accepted(q, &out);
-	else
-		s->accept(s->accept_ctx, &(struct service_asked){
-		    .acc = &acc, .client = q->ask.client,
-		    .done = answer_accepted, .ctx = q });
+		return;
+	}
+	s->accept(s->accept_ctx, &(struct service_asked){ .acc = &acc,
+	    .client = q->ask.client, .done = answer_accepted, .ctx = q });
 }
 
 /*

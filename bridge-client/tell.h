@@ -3,8 +3,10 @@
 
 #include <stdint.h>
 
-struct ask_call;
-struct ask_status;
+#include "lib/ask.h"
+
+#include "bridge-client/nonce.h"
+
 struct call;
 
 /*
@@ -17,5 +19,7 @@ struct call;
 /* NULL, or long over: ASK_STAGE_NONE. */
 void tell_status(struct ask_status *, const struct call *, int64_t wall);
 void tell_call(struct ask_call *, const struct call *);
+/* What a page's nonce is told to be. */
+enum ask_refusal tell_nonce(enum nonce_verdict);
 
 #endif

@@ -2,10 +2,10 @@
  * What has happened since the start.
  */
 
-#include <inttypes.h>
 #include <stdatomic.h>
 
 #include "lib/buf.h"
+#include "lib/scrape.h"
 
 #include "milter/count.h"
 
@@ -86,91 +86,65 @@ count_reload(int is_good)
 #define NAME "calloffer_milter_"
 
 static void
-head(struct buf *b, const char *name, const char *type, const char *help)
-{
-	buf_printf(b, "# HELP %s %s.\n# TYPE %s %s\n", name, help, name, type);
-}
-
-static void
-counter(struct buf *b, const char *name, const char *help, uint64_t value)
-{
-	head(b, name, "counter", help);
-	buf_printf(b, "%s %" PRIu64 "\n", name, value);
-}
-
-static void
-gauge(struct buf *b, const char *name, const char *help, int64_t value)
-{
-	head(b, name, "gauge", help);
-	buf_printf(b, "%s %" PRId64 "\n", name, value);
-}
-
-static void
 put_messages(struct buf *b)
 {
 	unsigned i;
 
-	head(b, NAME "messages_total", "counter", "Messages by what became "
-	    "of them");
+	scrape_head(b, NAME "messages_total", "counter",
+	    "Messages by what became of them");
 	for (i = 0; i < COUNT_OUTCOMES; i++)
-		buf_printf(b, NAME "messages_total{outcome=\"%s\"} %" PRIu64
-		    "\n", words[i], get(&outcomes[i]));
-	head(b, NAME "unoffered_total", "counter",
+		scrape_sample(b, NAME "messages_total", SCRAPE_LABELS(
+		    { "outcome", words[i] }), get(&outcomes[i]));
+	scrape_head(b, NAME "unoffered_total", "counter",
 	    "Messages without a button by the reason, as in the log");
 	for (i = REASON_NONE + 1; i < REASONS; i++)
-		buf_printf(b, NAME "unoffered_total{reason=\"%s\"} %" PRIu64
-		    "\n", reason_word(i), get(&reasons[i]));
+		scrape_sample(b, NAME "unoffered_total", SCRAPE_LABELS(
+		    { "reason", reason_word(i) }), get(&reasons[i]));
 }
 
 /* How long it took to find the places and to make the edits. */
 static void
 put_times(struct buf *b)
 {
-	static const char name[] = NAME "rewrite_seconds";
-	uint64_t n = 0;
+	uint64_t count[N_ENDS + 1];
+	const struct scrape_histogram h = { .name = NAME "rewrite_seconds",
+	    .end = ends, .n = N_ENDS, .count = count, .sum = get(&total_us),
+	    .unit = 1e-6 };
 	size_t i;
 
-	head(b, name, "histogram", "From the end of a body to its edits");
-	for (i = 0; i < N_ENDS; i++) {
-		n += get(&fast[i]);
-		buf_printf(b, "%s_bucket{le=\"%g\"} %" PRIu64 "\n", name,
-		    (double)ends[i] / 1e6, n);
-	}
-	n += get(&fast[N_ENDS]);
-	buf_printf(b, "%s_bucket{le=\"+Inf\"} %" PRIu64 "\n"
-	    "%s_sum %.6f\n%s_count %" PRIu64 "\n", name, n, name,
-	    (double)get(&total_us) / 1e6, name, n);
+	for (i = 0; i <= N_ENDS; i++)
+		count[i] = get(&fast[i]);
+	scrape_head(b, h.name, "histogram",
+	    "From the end of a body to its edits");
+	scrape_histogram(b, &h);
 }
 
 void
 count_print(struct buf *b, const struct count_now *now)
 {
-	head(b, NAME "build_info", "gauge", "The version that runs");
-	buf_str(b, NAME "build_info{version=\"" CALLOFFER_VERSION "\"} 1\n");
-	gauge(b, "process_start_time_seconds", "Unix time of the start",
-	    now->started);
+	scrape_program(b, "calloffer_milter", now->started);
 	put_messages(b);
 	put_times(b);
-	counter(b, NAME "body_bytes_total", "Bytes of bodies that were "
+	scrape_counter(b, NAME "body_bytes_total", "Bytes of bodies that were "
 	    "searched for a place", get(&body_bytes));
-	counter(b, NAME "added_bytes_total", "Bytes by which bodies grew",
-	    get(&added_bytes));
-	counter(b, NAME "spooled_total", "Bodies of which a part was spooled",
-	    get(&spooled));
-	gauge(b, NAME "sessions", "Connections of the mail server",
+	scrape_counter(b, NAME "added_bytes_total",
+	    "Bytes by which bodies grew", get(&added_bytes));
+	scrape_counter(b, NAME "spooled_total",
+	    "Bodies of which a part was spooled", get(&spooled));
+	scrape_gauge(b, NAME "sessions", "Connections of the mail server",
 	    atomic_load(&sessions));
-	gauge(b, NAME "messages_open", "Messages under way",
+	scrape_gauge(b, NAME "messages_open", "Messages under way",
 	    (int64_t)now->busy);
-	gauge(b, NAME "offerors", "Entries of the offerors table",
+	scrape_gauge(b, NAME "offerors", "Entries of the offerors table",
 	    (int64_t)now->offerors);
-	gauge(b, NAME "offerors_written_timestamp_seconds",
+	scrape_gauge(b, NAME "offerors_written_timestamp_seconds",
 	    "When the table in force was written", now->table_written);
-	gauge(b, NAME "configuration_read_timestamp_seconds",
+	scrape_gauge(b, NAME "configuration_read_timestamp_seconds",
 	    "When the configuration in force was read", now->conf_read);
-	counter(b, NAME "reloads_total", "Configurations and tables taken "
-	    "anew", get(&reloads));
-	counter(b, NAME "reload_faults_total", "Configurations and tables "
-	    "refused", get(&reload_faults));
-	gauge(b, NAME "reload_faulty", "1 when the last one was refused",
+	scrape_counter(b, NAME "reloads_total",
+	    "Configurations and tables taken anew", get(&reloads));
+	scrape_counter(b, NAME "reload_faults_total",
+	    "Configurations and tables refused", get(&reload_faults));
+	scrape_gauge(b, NAME "reload_faulty", "1 when the last one was refused",
 	    atomic_load(&is_reload_bad));
 }

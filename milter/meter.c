@@ -5,7 +5,6 @@
 #include <sys/socket.h>
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -15,6 +14,7 @@
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/log.h"
+#include "lib/scrape.h"
 #include "lib/sock.h"
 
 #include "milter/count.h"
@@ -24,49 +24,19 @@
 
 #include "milter/meter.h"
 
-#define PATIENCE_MS	2000	/* for all of a connection */
-#define ASKED_MAX	4096	/* bytes of a request */
-#define PAGE_MAX	65536
-
 static struct {
 	int	 fd;
 	size_t	 (*busy)(void);
 	int64_t	 started;
 } meter;
 
-static int
-is_near(int fd)
-{
-	union {
-		struct sockaddr		any;
-		struct sockaddr_in	v4;
-		struct sockaddr_in6	v6;
-		struct sockaddr_storage	room;
-	} u;
-	socklen_t len = sizeof(u);
-
-	if (getsockname(fd, &u.any, &len) != 0)
-		return 0;
-	if (u.any.sa_family == AF_INET)
-		return ntohl(u.v4.sin_addr.s_addr) >> 24 == 127;
-	if (u.any.sa_family == AF_INET6)
-		return IN6_IS_ADDR_LOOPBACK(&u.v6.sin6_addr);
-	return u.any.sa_family == AF_UNIX;
-}
-
 int
 meter_listen(const struct settings *set, char *why, size_t size)
 {
 	const struct sock_unix share = { (mode_t)set->socket_mode,
 	    set->socket_group[0] != '\0' ? set->socket_group : NULL };
-	int fd = sock_listen(set->metrics, &share, why, size);
 
-	if (fd < 0 || is_near(fd))
-		return fd;
-	snprintf(why, size, "metrics: %s: only a Unix socket or loopback, "
-	    "such as inet:127.0.0.1:8042", set->metrics);
-	close(fd);
-	return -1;
+	return scrape_listen(set->metrics, &share, why, size);
 }
 
 /* 1 when `fd` is ready before the time is over. */
@@ -86,14 +56,13 @@ read_request(int fd, char *asked, int64_t until)
 	size_t len = 0;
 	ssize_t n;
 
-	while (len < ASKED_MAX) {
-		n = recv(fd, asked + len, ASKED_MAX - len, MSG_DONTWAIT);
+	while (len < SCRAPE_ASKED_MAX) {
+		n = recv(fd, asked + len, SCRAPE_ASKED_MAX - len, MSG_DONTWAIT);
 		if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
 			return -1;
 		len += n > 0 ? (size_t)n : 0;
 		asked[len] = '\0';
-		if (strstr(asked, "\r\n\r\n") != NULL ||
-		    strstr(asked, "\n\n") != NULL)
+		if (scrape_is_whole(asked))
 			return 0;
 		if (n < 0 && !wait_for(fd, POLLIN, until))
 			return -1;
@@ -119,7 +88,7 @@ write_all(int fd, const struct buf *b, int64_t until)
 }
 
 static void
-put_page(struct buf *page)
+put_page(void *none, struct buf *page)
 {
 	struct site *site = site_current();
 	const struct count_now now = {
@@ -130,43 +99,25 @@ put_page(struct buf *page)
 		.started = meter.started,
 	};
 
+	(void)none;
 	site_release(site);
 	count_print(page, &now);
 }
 
 static void
-answer(int fd, const char *asked, int64_t until)
-{
-	const int is_get = strncmp(asked, "GET ", 4) == 0;
-	const int is_page = strncmp(asked + 4, "/metrics", 8) == 0 &&
-	    strchr(" ?", asked[12]) != NULL;
-	struct buf page, all;
-
-	buf_init(&page, PAGE_MAX);
-	buf_init(&all, 2 * PAGE_MAX);
-	if (is_get && is_page)
-		put_page(&page);
-	else
-		buf_str(&page, is_get ? "see /metrics\n" : "only GET\n");
-	buf_printf(&all, "HTTP/1.1 %s\r\nContent-Type: text/plain; "
-	    "version=0.0.4; charset=utf-8\r\nContent-Length: %zu\r\n"
-	    "Connection: close\r\n\r\n", !is_get ? "405 Method Not Allowed" :
-	    is_page ? "200 OK" : "404 Not Found", page.len);
-	buf_put(&all, page.data, page.len);
-	if (buf_ok(&page) && buf_ok(&all))
-		write_all(fd, &all, until);
-	buf_free(&page);
-	buf_free(&all);
-}
-
-static void
 serve(int fd)
 {
-	const int64_t until = clock_mono_ms() + PATIENCE_MS;
-	char asked[ASKED_MAX + 1];
+	const int64_t until = clock_mono_ms() + SCRAPE_PATIENCE_MS;
+	char asked[SCRAPE_ASKED_MAX + 1];
+	struct buf answer;
 
-	if (read_request(fd, asked, until) == 0)
-		answer(fd, asked, until);
+	if (read_request(fd, asked, until) != 0)
+		return;
+	buf_init(&answer, 2 * SCRAPE_PAGE_MAX);
+	scrape_answer(&answer, asked, put_page, NULL);
+	if (buf_ok(&answer))
+		write_all(fd, &answer, until);
+	buf_free(&answer);
 }
 
 static void *
@@ -184,7 +135,7 @@ run(void *none)
 		} else if (errno != EAGAIN) {
 			/* No descriptors left: the milter's come first. */
 			log_warn("metrics: %s", strerror(errno));
-			(void)poll(NULL, 0, PATIENCE_MS);
+			(void)poll(NULL, 0, SCRAPE_PATIENCE_MS);
 		}
 	}
 	return none;

@@ -3,7 +3,6 @@
 grammar; counters that count what happened; and a server that nobody can hold
 up for long, or reach from elsewhere."""
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -13,6 +12,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import mta  # noqa: E402
 from miltertalk import Session  # noqa: E402
+from scrape import ask, parse  # noqa: E402
 from stack import B, wait_for  # noqa: E402
 from tap import check, finish, same  # noqa: E402
 
@@ -24,79 +24,6 @@ alice@example.com to=+442079460123 name="Alice Example" login=alice
 FROM = b"From: Alice <alice@example.com>\r\n"
 YES = b"X-Call-Offer: yes\r\n"
 M = "calloffer_milter_"
-NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
-LABEL = r'[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\[\\"n])*"'
-SAMPLE = re.compile(r"(%s)(?:\{(%s(?:,%s)*)\})? (-?[0-9.e+-]+|\+Inf|NaN)\Z"
-                    % (NAME, LABEL, LABEL))
-KINDS = ("counter", "gauge", "histogram")
-
-
-def parse(text):
-    """Samples by name and labels; and what is wrong with the text."""
-    bad, samples, kinds, told, last = [], {}, {}, set(), None
-    if not text.endswith("\n"):
-        bad.append("the last line does not end")
-    for line in text.splitlines():
-        m = re.match(r"# (HELP|TYPE) (%s) (.+)\Z" % NAME, line)
-        if m:
-            word, name, rest = m.groups()
-            if (word, name) in told:
-                bad.append("twice: " + line)
-            told.add((word, name))
-            if word == "TYPE":
-                kinds[name] = rest
-                last = name
-                if rest not in KINDS:
-                    bad.append(line)
-            continue
-        m = SAMPLE.match(line)
-        if not m:
-            bad.append("not in the grammar: " + line)
-            continue
-        name, labels, value = m.groups()
-        base = name
-        if kinds.get(last) == "histogram":
-            base = re.sub(r"_(bucket|sum|count)\Z", "", name)
-        if base != last or ("HELP", base) not in told:
-            bad.append("without its type or help: " + line)
-        if kinds.get(base) == "counter" and not name.endswith("_total"):
-            bad.append("a counter's name: " + line)
-        if (name, labels) in samples:
-            bad.append("twice: " + line)
-        samples[name, labels] = float(value)
-    return samples, bad + histogram_faults(samples, kinds)
-
-
-def histogram_faults(samples, kinds):
-    bad = []
-    for name in (n for n, k in kinds.items() if k == "histogram"):
-        rows = [(float(re.search(r'le="([^"]+)"', labels).group(1)), v)
-                for (n, labels), v in samples.items()
-                if n == name + "_bucket"]
-        if [e for e, _ in rows] != sorted(e for e, _ in rows) or \
-                [v for _, v in rows] != sorted(v for _, v in rows) or \
-                rows[-1] != (float("inf"), samples[name + "_count", None]):
-            bad.append("%s: %s" % (name, rows))
-    return bad
-
-
-def ask(where, request=b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"):
-    if isinstance(where, int):
-        s = socket.create_connection(("127.0.0.1", where), 10)
-    else:
-        s = socket.socket(socket.AF_UNIX)
-        s.settimeout(10)
-        s.connect(where)
-    with s:
-        s.sendall(request)
-        data = b""
-        while True:
-            more = s.recv(65536)
-            if not more:
-                break
-            data += more
-    head, _, body = data.partition(b"\r\n\r\n")
-    return head.decode(), body.decode()
 
 
 def read(where):
