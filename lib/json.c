@@ -118,6 +118,14 @@ json_bool(const struct json *j, const char *path)
 }
 
 int
+json_is(const struct json *j, const char *path, const char *word)
+{
+	const char *s = json_str(j, path);
+
+	return s != NULL && strcmp(s, word) == 0;
+}
+
+int
 json_count(const struct json *j, const char *path)
 {
 	const json_t *at = find(j, path);

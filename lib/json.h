@@ -20,6 +20,8 @@ void json_free(struct json *);
 
 /* Borrowed until json_free().  NULL: no such member, or not a string. */
 const char *json_str(const struct json *, const char *path);
+/* 1: it is this string. */
+int json_is(const struct json *, const char *path, const char *word);
 /* 0, or -1 when there is no such integer. */
 int json_int(const struct json *, const char *path, int64_t *out);
 /* 1 or 0; -1 when there is no such boolean. */

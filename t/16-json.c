@@ -93,6 +93,9 @@ test_paths(void)
 	json_free(j);
 	j = parse("\"text\"");
 	is_str(json_str(j, ""), "text", "the root is a string");
+	is_int(json_is(j, "", "tex"), 0, "it is not another one");
+	is_int(json_is(j, "a", "text"), 0, "nor is one that is not there");
+	is_int(json_is(j, "", "text"), 1, "it is this one");
 	json_free(j);
 }
 

@@ -8,9 +8,6 @@
  *   telephone rings, and who answers is dropped.  So the application is asked
  *   for first.  It is also listed while its last calls live on after the
  *   listener went away: the driver must know that its own stream is up.
- * - How a leg ended is said by ChannelDestroyed alone; a ring that times out
- *   has no closing Dial event.  A leg that was made while its application was
- *   not there, as when the stream fell, has none of these: StasisEnd must do.
  * - Bridging tells each channel the other's number unless it is inhibited;
  *   the endpoint's send_connected_line=no is the second lock.
  * - An event filter drops all that it does not name, ApplicationReplaced too.
@@ -25,12 +22,12 @@
 #include "bridge-client/provider.h"
 #include "bridge-client/request.h"
 
+#include "bridge-client/provider/ari_event.h"
+
 #include "bridge-client/provider/ari.h"
 
 #define ID_SIZE		PROVIDER_LEG_SIZE
 #define TIMEOUT_MS	5000
-#define NO_CIRCUIT	34	/* Q.850: no circuit/channel available */
-#define ECHO		"calloffer-probe"
 
 /* What the configuration must be like. */
 
@@ -219,13 +216,13 @@ add_both(const struct provider_intent *in, struct request *r)
 
 #define TYPE(name) "{\"type\":\"" name "\"}"
 
-/* Who listens; what he wants to hear: all that ari_event() knows; the echo. */
+/* Who listens; what he wants to hear: all that ari_event knows; the echo. */
 static void
 ask_probe(const struct provider_conf *c, int step, struct request *r)
 {
 	if (step == 2) {
 		ask(c, r, "POST", "events", "user");
-		request_path(r, ECHO);
+		request_path(r, ARI_EVENT_ECHO);
 		request_query(r, "application", c->app);
 		return;
 	}
@@ -357,14 +354,6 @@ probe_reply(int step, int status, const char *body, size_t len,
 		application_reply(status, body, len, out);
 }
 
-static int
-has(const struct json *j, const char *path, const char *word)
-{
-	const char *s = json_str(j, path);
-
-	return s != NULL && strcmp(s, word) == 0;
-}
-
 static void
 channel_state(int status, const char *body, size_t len,
     struct provider_reply *out)
@@ -384,7 +373,7 @@ channel_state(int status, const char *body, size_t len,
 	if (j == NULL || json_str(j, "state") == NULL) {
 		provider_say(out, PROVIDER_UNKNOWN, "no channel's description");
 	} else {
-		out->found = has(j, "state", "Up") ? PROVIDER_IS_UP :
+		out->found = json_is(j, "state", "Up") ? PROVIDER_IS_UP :
 		    PROVIDER_IS_RINGING;
 		provider_say(out, PROVIDER_DONE, "");
 	}
@@ -482,110 +471,6 @@ ari_stream(const struct provider_conf *c, char *dst, size_t size)
 	return n > 0 && (size_t)n < size ? 0 : -1;
 }
 
-static void
-read_gone(const struct json *j, struct provider_event *out)
-{
-	const char *text = json_str(j, "cause_txt");
-	int64_t q850 = 0, sip = 0;
-	int n = 0;
-
-	(void)json_int(j, "cause", &q850);
-	(void)json_int(j, "tech_cause", &sip);
-	if (sip < 300 || sip > 699)
-		sip = 0;
-	out->kind = EVENT_GONE;
-	out->is_unrung = has(j, "channel.state", "Down") &&
-	    (sip == 503 || (sip == 0 && q850 == NO_CIRCUIT));
-	out->cause = has(j, "channel.state", "Up") ? CAUSE_NORMAL :
-	    provider_cause_of((int)sip, (int)q850);
-	if (sip != 0)
-		n = snprintf(out->detail, sizeof(out->detail), "SIP %d, ",
-		    (int)sip);
-	provider_plain(out->detail + n, sizeof(out->detail) - (size_t)n,
-	    text != NULL ? text : "");
-}
-
-static void
-read_key(const struct json *j, struct provider_event *out)
-{
-	const char *digit = json_str(j, "digit");
-
-	if (digit != NULL && strlen(digit) == 1 &&
-	    strchr("0123456789*#", digit[0]) != NULL) {
-		out->kind = EVENT_KEY;
-		out->key = digit[0];
-	}
-}
-
-/* The playback's id is its channel's: see play(). */
-static void
-read_spoken(const struct json *j, struct provider_event *out)
-{
-	const char *media = json_str(j, "playback.media_uri");
-	const char *name = media != NULL ? strrchr(media, '/') : NULL;
-
-	out->kind = EVENT_SPOKEN;
-	if (has(j, "playback.state", "failed"))
-		out->cause = CAUSE_FAILED;
-	if (name != NULL)
-		provider_plain(out->detail, sizeof(out->detail), name + 1);
-}
-
-static void
-read_event(const struct json *j, const char *type, struct provider_event *out)
-{
-	if (strcmp(type, "StasisStart") == 0) {
-		out->kind = EVENT_ANSWERED;
-	} else if (strcmp(type, "ChannelStateChange") == 0) {
-		if (has(j, "channel.state", "Ringing"))
-			out->kind = EVENT_RINGING;
-	} else if (strcmp(type, "Dial") == 0) {
-		/* Early media is all the ringing that some networks tell. */
-		if (has(j, "dialstatus", "RINGING") ||
-		    has(j, "dialstatus", "PROGRESS"))
-			out->kind = EVENT_RINGING;
-	} else if (strcmp(type, "ChannelDtmfReceived") == 0) {
-		read_key(j, out);
-	} else if (strcmp(type, "PlaybackFinished") == 0) {
-		read_spoken(j, out);
-	} else if (strcmp(type, "StasisEnd") == 0) {
-		out->kind = EVENT_GONE;
-		out->cause = CAUSE_NORMAL;
-	} else if (strcmp(type, "ChannelDestroyed") == 0) {
-		read_gone(j, out);
-	}
-}
-
-static int
-ari_event(const void *bytes, size_t len, struct provider_event *out)
-{
-	struct json *j = json_parse(bytes, len);
-	const char *type, *id;
-
-	memset(out, 0, sizeof(*out));
-	type = j != NULL ? json_str(j, "type") : NULL;
-	if (type == NULL) {
-		json_free(j);
-		return -1;
-	}
-	if (strcmp(type, "ApplicationReplaced") == 0) {
-		out->kind = EVENT_LOST;
-	} else if (strcmp(type, "ChannelUserevent") == 0) {
-		if (has(j, "eventname", ECHO))
-			out->kind = EVENT_ECHO;
-	} else {
-		id = json_str(j, "channel.id");
-		if (id == NULL)
-			id = json_str(j, "peer.id");
-		if (id == NULL)
-			id = json_str(j, "playback.id");
-		if (id != NULL && provider_read_leg(id, strlen(id), out) == 0)
-			read_event(j, type, out);
-	}
-	json_free(j);
-	return 0;
-}
-
 const struct provider provider_ari = {
 	.name = "asterisk",
 	.check = ari_check,
@@ -595,5 +480,5 @@ const struct provider provider_ari = {
 	.stream = ari_stream,
 	.is_echoed = 1,
 	.is_heard_talking = 1,
-	.event = ari_event,
+	.event = ari_event_read,
 };

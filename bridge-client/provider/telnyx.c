@@ -251,14 +251,6 @@ telnyx_request(const struct provider_conf *c, const struct provider_intent *in,
 
 /* Reply to outcome. */
 
-static int
-has(const struct json *j, const char *path, const char *word)
-{
-	const char *s = json_str(j, path);
-
-	return s != NULL && strcmp(s, word) == 0;
-}
-
 /* "HTTP 422: Invalid number: ..", the latter by their own words. */
 static void
 say_error(struct provider_reply *out, enum provider_outcome outcome,
@@ -280,8 +272,8 @@ say_error(struct provider_reply *out, enum provider_outcome outcome,
 static int
 is_over(const struct json *j)
 {
-	return j != NULL && (has(j, "errors.0.code", ENDED) ||
-	    has(j, "errors.0.code", NO_SUCH_CALL));
+	return j != NULL && (json_is(j, "errors.0.code", ENDED) ||
+	    json_is(j, "errors.0.code", NO_SUCH_CALL));
 }
 
 static void
@@ -299,7 +291,7 @@ probe_reply(int status, const struct json *j, struct provider_reply *out)
 		provider_say(out, PROVIDER_REFUSED,
 		    "the Call Control application is not active");
 	else if (json_str(j, "data.webhook_api_version") != NULL &&
-	    !has(j, "data.webhook_api_version", "2"))
+	    !json_is(j, "data.webhook_api_version", "2"))
 		provider_say(out, PROVIDER_REFUSED, "the Call Control "
 		    "application must send webhooks of version 2");
 	else
