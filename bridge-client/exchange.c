@@ -137,6 +137,10 @@ send_now(struct exchange *x, struct provider_reply *out)
 
 	memset(out, 0, sizeof(*out));
 	request_init(&r);
+	x->sent_ms = clock_mono_ms();
+	if (is_call(x))
+		x->intent.has_listener = listener_is_sure(
+		    &x->all->listener[x->provider], x->sent_ms);
 	if (x->step >= STEPS_MAX ||
 	    p->kind->request(p->conf, &x->intent, x->step, &r) != 0)
 		provider_say(out, PROVIDER_REFUSED,
@@ -145,7 +149,6 @@ send_now(struct exchange *x, struct provider_reply *out)
 		p->kind->reply(&x->intent, x->step, 0, 0, "", 0, out);
 	else
 		status = 0;
-	x->sent_ms = clock_mono_ms();
 	if (status == 0)
 		x->all->n_sent[x->provider]++;
 	if (status == 0 && strcmp(r.method, "GET") != 0)
@@ -227,6 +230,15 @@ heed(struct exchange *x, int status, const char *why)
 		    clock_mono_ms());
 }
 
+/* RING's first step was the question whether somebody listens. */
+static void
+is_listened_to(const struct exchange *x)
+{
+	if (is_call(x) && !x->intent.has_listener &&
+	    x->all->provider[x->provider].kind->stream != NULL)
+		listener_found(&x->all->listener[x->provider], x->sent_ms);
+}
+
 static void go_on(struct exchanges *, size_t);
 
 static void
@@ -251,6 +263,7 @@ on_done(void *ctx, int status, int is_sent, const char *body, size_t len,
 	if (reply.outcome == PROVIDER_MORE && !is_wanted(x)) {
 		not_wanted(x, &reply);
 	} else if (reply.outcome == PROVIDER_MORE) {
+		is_listened_to(x);
 		x->step++;
 		if (reply.ref[0] != '\0') {
 			memcpy(x->ref, reply.ref, sizeof(x->ref));

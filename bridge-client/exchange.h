@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "bridge-client/listener.h"
 #include "bridge-client/pace.h"
 #include "bridge-client/provider.h"
 #include "bridge-client/world.h"
@@ -28,6 +29,7 @@ struct exchanges {
 	size_t			 n;
 	struct world_provider	 provider[WORLD_PROVIDERS_MAX];
 	struct pace		 pace[WORLD_PROVIDERS_MAX];
+	struct listener		 listener[WORLD_PROVIDERS_MAX];
 	unsigned		 n_sent[WORLD_PROVIDERS_MAX];	/* unanswered */
 	struct exchange_queue	 waiting[WORLD_PROVIDERS_MAX]
 				    [EXCHANGE_URGENCIES];

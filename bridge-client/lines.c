@@ -65,6 +65,12 @@ is_joined(const struct line *line)
 	return provider_of(line)->kind->stream == NULL || line->is_stream_up;
 }
 
+static struct listener *
+listener_of(const struct line *line)
+{
+	return &line->all->exchanges->listener[index_of(line)];
+}
+
 /* Changes, and tells of it once. */
 static void
 set_ready(struct line *line, int is_ready, const char *detail)
@@ -73,6 +79,10 @@ set_ready(struct line *line, int is_ready, const char *detail)
 	int is_new = line->is_ready != is_ready ||
 	    strcmp(line->detail, detail) != 0;
 
+	if (is_ready)
+		listener_begin(listener_of(line), clock_mono_ms());
+	else
+		listener_end(listener_of(line));
 	line->is_ready = is_ready;
 	snprintf(line->detail, sizeof(line->detail), "%s", detail);
 	if (is_new && is_ready)
@@ -88,6 +98,7 @@ lines_stream(struct lines *l, size_t provider, int is_up, const char *why)
 
 	if (!is_up && !line->is_stream_up && line->n_given_up < GIVEN_UP_MAX)
 		line->n_given_up++;
+	listener_end(listener_of(line));
 	line->is_stream_up = is_up;
 	line->up_ms = clock_mono_ms();
 	line->is_lost = line->is_awaited = 0;

@@ -77,6 +77,10 @@ struct provider_intent {
 	/* PLAY: an extension, to be dialled before, or "": for who could not
 	 * be told so by RING */
 	const char		*digits;
+	/* RING, where events come by a stream: that somebody listens is known
+	 * (bridge-client/listener).  Else that is what its first step asks,
+	 * and PROVIDER_MORE is yes. */
+	int			 has_listener;
 };
 
 /*

@@ -6,8 +6,9 @@
  *   is true is asked afterwards (RING's third step).
  * - A channel may be created for an application to which nobody listens: the
  *   telephone rings, and who answers is dropped.  So the application is asked
- *   for first.  It is also listed while its last calls live on after the
- *   listener went away: the driver must know that its own stream is up.
+ *   for first, unless that was done a moment ago.  It is also listed while its
+ *   last calls live on after the listener went away: the driver must know that
+ *   its own stream is up.
  * - Bridging tells each channel the other's number unless it is inhibited;
  *   the endpoint's send_connected_line=no is the second lock.
  * - An event filter drops all that it does not name, ApplicationReplaced too.
@@ -245,6 +246,13 @@ static const int steps[] = {
 	[PROVIDER_UNBRIDGE] = 1, [PROVIDER_FIND] = 1
 };
 
+/* RING's question whether somebody listens is left out where that is known. */
+static int
+in_full(const struct provider_intent *in, int step)
+{
+	return step + (in->act == PROVIDER_RING && in->has_listener);
+}
+
 static int
 build(const struct provider_conf *c, const struct provider_intent *in,
     int step, struct request *r)
@@ -296,7 +304,8 @@ ari_request(const struct provider_conf *c, const struct provider_intent *in,
     int step, struct request *r)
 {
 	request_init(r);
-	if (step < 0 || step >= steps[in->act] || build(c, in, step, r) < 0)
+	if (step < 0 || in_full(in, step) >= steps[in->act] ||
+	    build(c, in, in_full(in, step), r) < 0)
 		return -1;
 	return request_ok(r) ? 0 : -1;
 }
@@ -402,6 +411,17 @@ ring_reply(int step, int status, const char *body, size_t len,
 	}
 }
 
+/* A bridge is made, or there already; an extension is dialled. */
+static int
+is_half_done(const struct provider_intent *in, int step, int status)
+{
+	int is_good = status >= 200 && status <= 299;
+
+	return step == 0 && (in->act == PROVIDER_BRIDGE ? status == 200 ||
+	    status == 409 : in->act == PROVIDER_PLAY && has_digits(in) &&
+	    is_good);
+}
+
 static void
 other_reply(const struct provider_intent *in, int status, const char *body,
     size_t len, struct provider_reply *out)
@@ -423,6 +443,7 @@ ari_reply(const struct provider_intent *in, int step, int status, int is_sent,
     const char *body, size_t len, struct provider_reply *out)
 {
 	memset(out, 0, sizeof(*out));
+	step = in_full(in, step);
 	if (status == 0) {
 		/* RING's first question rings nobody. */
 		is_sent &= in->act != PROVIDER_RING || step > 0;
@@ -438,22 +459,14 @@ ari_reply(const struct provider_intent *in, int step, int status, int is_sent,
 		ring_reply(step, status, body, len, out);
 		break;
 	case PROVIDER_BRIDGE:
-		if (step == 0 && (status == 200 || status == 409)) {
-			provider_say(out, PROVIDER_MORE, "");
-			break;
-		}
-		/* FALLTHROUGH */
 	case PROVIDER_PLAY:
-		if (in->act == PROVIDER_PLAY && step == 0 && has_digits(in) &&
-		    status >= 200 && status <= 299) {
-			provider_say(out, PROVIDER_MORE, "");
-			break;
-		}
-		/* FALLTHROUGH */
 	case PROVIDER_HUSH:
 	case PROVIDER_HANG:
 	case PROVIDER_UNBRIDGE:
-		other_reply(in, status, body, len, out);
+		if (is_half_done(in, step, status))
+			provider_say(out, PROVIDER_MORE, "");
+		else
+			other_reply(in, status, body, len, out);
 		break;
 	case PROVIDER_FIND:
 		channel_state(status, body, len, out);

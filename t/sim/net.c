@@ -47,6 +47,8 @@ write_request(const struct provider_conf *conf,
 	size_t provider = conf == net_provider[1].conf;
 	int n = steps[provider][in->act];
 
+	step += in->has_listener;
+	w.step = (uint8_t)step;
 	request_init(out);
 	if (step >= (n > 0 ? n : 1))
 		return -1;
@@ -111,7 +113,7 @@ stream_reply(const struct provider_intent *in, int step, int status,
     int is_sent, const char *body, size_t len, struct provider_reply *out)
 {
 	if (in->act == PROVIDER_RING)
-		read_stream_ring(step, status, is_sent, out);
+		read_stream_ring(step + in->has_listener, status, is_sent, out);
 	else
 		read_status(in, status, is_sent, out);
 	if (in->act == PROVIDER_BRIDGE && step == 0 &&
