@@ -5,6 +5,7 @@ import glob
 import os
 import re
 import struct
+import subprocess
 import sys
 import wave
 
@@ -27,6 +28,9 @@ for path in glob.glob("bridge-client/*.c"):
     with open(path, encoding="utf-8") as f:
         for literal in re.findall(r'"((?:[ab]-[a-z-]+,?)+)"', f.read()):
             named.update(literal.split(","))
+# What a reference is spelled with.
+spelled = {"x-" + c for c in "0123456789abcdefghijklmnopqrstuvwxyz"}
+named |= spelled
 check([] if len(named) >= 10 else sorted(named),
       "the call machine names its prompts")
 made = set(os.listdir(B + "/prompts"))
@@ -56,7 +60,9 @@ def faults(path):
         return ["channels, bytes, rate: %s %s %s" % form]
     samples = struct.unpack("<%dh" % (len(data) // 2), data)
     bad = []
-    if not 1 <= len(samples) / 8000 <= 12:
+    least, most = (0.3, 1) if os.path.basename(path)[:-4] in spelled \
+        else (1, 12)
+    if not least <= len(samples) / 8000 <= most:
         bad.append("%.1f s" % (len(samples) / 8000))
     peak = max(map(abs, samples))
     if not 15000 <= peak <= 30000:
@@ -64,6 +70,28 @@ def faults(path):
     return bad
 
 
+def said(lang):
+    """(name, sentence, phonemes) of each line; letters to spell with aside."""
+    with open("etc/prompts/%s.txt" % lang, encoding="utf-8") as f:
+        lines = [line.split(" ", 1) for line in f.read().splitlines()
+                 if line and not line.startswith("#")]
+    voice = dict(lines)["voice"]
+    for name, sentence in lines:
+        if name not in ("voice", "spell"):
+            r = subprocess.run(["espeak-ng", "-q", "-x", "-v", voice, "--",
+                                sentence], capture_output=True, text=True,
+                               check=True, timeout=20)
+            yield name, sentence, r.stdout
+
+
+# A synthesiser that cannot read a sign names it, or changes its language.
+for lang in sorted(made):
+    check(["%s: %s" % (name, phonemes.strip())
+           for name, _, phonemes in said(lang) if "(" in phonemes],
+          lang + ": every word is read in its language")
+check(["%s: %s" % (name, c) for name, sentence, _ in said("ja")
+       for c in sentence if not ("\u3041" <= c <= "\u30fc" or c in "、。 ")],
+      "ja: in kana, as others are not read")
 for folder in sorted(glob.glob(B + "/prompts/*/")):
     lang = os.path.basename(folder.rstrip("/"))
     there = {os.path.basename(p)[:-4] for p in glob.glob(folder + "*.wav")}
