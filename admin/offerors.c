@@ -24,8 +24,10 @@
 #include "lib/buf.h"
 #include "lib/db.h"
 #include "lib/entry.h"
+#include "lib/spoken.h"
 
 #include "admin/command.h"
+#include "admin/voice.h"
 
 #include "admin/offerors.h"
 
@@ -126,6 +128,15 @@ find_doubles(struct table *t)
 	}
 }
 
+static void
+fault_in_sound(struct table *t, int line, const char *sound, const char *why)
+{
+	char what[ENTRY_WORD_MAX + 320];
+
+	snprintf(what, sizeof(what), "sound=: %s: %s", sound, why);
+	fault(t, line, what);
+}
+
 /* One logical line: key, white space, value. */
 static void
 take_line(struct table *t, const char *line, size_t len, int number)
@@ -155,6 +166,11 @@ take_line(struct table *t, const char *line, size_t len, int number)
 	if (entry_parse(&entry, line + skip, len - skip, why,
 	    sizeof(why)) == -1) {
 		fault(t, number, why);
+		return;
+	}
+	if (entry.sound[0] != '\0' && voice_check(entry.sound, why,
+	    sizeof(why)) != VOICE_GOOD) {
+		fault_in_sound(t, number, entry.sound, why);
 		return;
 	}
 	item = calloc(1, sizeof(*item));
@@ -311,14 +327,99 @@ write_table(const struct table *t, const char *out)
 	return rv == 0 ? EX_OK : EX_CANTCREAT;
 }
 
+/* Each name said once; where two entries have one, a recording goes before. */
 static int
-compile(const char *file, const char *out, int is_dry)
+compare_names(const void *a, const void *b)
+{
+	const struct entry *x = *(struct entry *const *)a;
+	const struct entry *y = *(struct entry *const *)b;
+	int order = strcmp(x->name, y->name);
+
+	return order != 0 ? order : -strcmp(x->sound, y->sound);
+}
+
+/* Those that have a name; the array and what is in it are the caller's to free.
+ * NULL: out of memory. */
+static struct entry **
+names_of(const struct table *t, size_t *n)
+{
+	struct entry **list = calloc(t->n + 1, sizeof(*list));
+	char why[256];
+	size_t i;
+
+	*n = 0;
+	for (i = 0; list != NULL && i < t->n; i++) {
+		list[*n] = malloc(sizeof(**list));
+		if (list[*n] == NULL || entry_parse(list[*n], t->item[i]->value,
+		    strlen(t->item[i]->value), why, sizeof(why)) == -1 ||
+		    list[*n]->name[0] == '\0')
+			free(list[*n]);
+		else
+			++*n;
+	}
+	if (list != NULL && *n > 1)
+		qsort(list, *n, sizeof(*list), compare_names);
+	return list;
+}
+
+/* 0, or -1 where it is no use to go on. */
+static int
+say_name(const struct voice *voice, const struct entry *e, int *n_bad)
+{
+	const struct voice_name name = { e->name, e->lang, e->sound };
+	char why[256];
+
+	switch (voice_put(voice, &name, why, sizeof(why))) {
+	case VOICE_GOOD:
+	case VOICE_THERE:
+	case VOICE_UNREAD:
+		return 0;
+	case VOICE_NO_PROGRAM:
+		if (voice->program != NULL)
+			fprintf(stderr, "calloffer offerors: %s is not here: "
+			    "names are not spoken\n", voice->program);
+		return -1;
+	case VOICE_BAD:
+		break;
+	}
+	fprintf(stderr, "calloffer offerors: \"%s\" is not spoken: %s\n",
+	    e->name, why);
+	++*n_bad;
+	return 0;
+}
+
+/* The recordings of names; those that the table names first. */
+static int
+say_names(const struct table *t, struct voice *voice)
+{
+	size_t i, n;
+	struct entry **list = names_of(t, &n);
+	int n_bad = 0, can_render = 1;
+
+	if (list == NULL)
+		return EX_OSERR;
+	for (i = 0; i < n; i++) {
+		if (i > 0 && strcmp(list[i]->name, list[i - 1]->name) == 0)
+			continue;
+		if (list[i]->sound[0] != '\0' || can_render)
+			can_render &= say_name(voice, list[i], &n_bad) == 0;
+	}
+	for (i = 0; i < n; i++)
+		free(list[i]);
+	free(list);
+	return n_bad == 0 ? EX_OK : EX_CANTCREAT;
+}
+
+static int
+compile(const char *file, const char *out, int is_dry, struct voice *voice)
 {
 	struct table t = { .file = file };
 	int status = read_table(&t);
 
 	if (status == EX_OK && !is_dry)
 		status = write_table(&t, out);
+	if (status == EX_OK && !is_dry && voice->dir != NULL)
+		status = say_names(&t, voice);
 	if (status == EX_OK)
 		printf("%s: %zu entr%s%s\n", is_dry ? file : out, t.n,
 		    t.n == 1 ? "y" : "ies", is_dry ? ", no fault" : "");
@@ -332,14 +433,26 @@ compile(const char *file, const char *out, int is_dry)
 static int
 run(const struct place *place, int argc, char **argv)
 {
+	struct voice voice = { NULL, "espeak-ng", 0 };
 	char file[PATH_MAX], out[PATH_MAX];
 	int ch, n, is_dry = 0;
 
-	while ((ch = getopt(argc, argv, "n")) != -1) {
-		if (ch != 'n')
+	while ((ch = getopt(argc, argv, "nad:s:")) != -1) {
+		if (ch == 'n')
+			is_dry = 1;
+		else if (ch == 'a')
+			voice.is_anew = 1;
+		else if (ch == 'd')
+			voice.dir = optarg;
+		else if (ch == 's')
+			voice.program = strcmp(optarg, "none") == 0 ? NULL :
+			    optarg;
+		else
 			return COMMAND_USAGE;
-		is_dry = 1;
 	}
+	if (voice.dir == NULL && !place->is_private &&
+	    access(SPOKEN_DIR, F_OK) == 0)
+		voice.dir = SPOKEN_DIR;
 	argc -= optind;
 	argv += optind;
 	if (argc > 2 || (argc == 2 && is_dry))
@@ -352,17 +465,22 @@ run(const struct place *place, int argc, char **argv)
 	    snprintf(out, sizeof(out), "%s.lmdb", file);
 	if (n < 0 || (size_t)n >= sizeof(out))
 		return COMMAND_USAGE;
-	return compile(file, out, is_dry);
+	return compile(file, out, is_dry, &voice);
 }
 
 const struct command offerors_command = {
-	"offerors", "[-n] [TEXT [OUT.lmdb]]",
+	"offerors", "[-an] [-d DIR] [-s PROGRAM] [TEXT [OUT.lmdb]]",
 	"compile the table of offerors",
 	"Checks every line of TEXT (by default offerors below the\n"
 	"configuration) and compiles it to OUT.lmdb (by default TEXT.lmdb).\n"
 	"The old table stays in force until the new one is whole; where a\n"
 	"line is at fault nothing is written.  The milter sees a new table by\n"
 	"itself.\n\n"
-	"  -n   check only\n",
+	"Where there is a directory for them it also has names spoken.\n\n"
+	"  -a   render all names anew, not only those that are not there\n"
+	"  -d   the directory of the recordings of names\n"
+	"       (" SPOKEN_DIR ", if it is there)\n"
+	"  -n   check only\n"
+	"  -s   the speech synthesiser (espeak-ng); \"none\"\n",
 	run
 };

@@ -251,6 +251,16 @@ set_lang(struct entry *e, const struct value *v, const char **why)
 	return 0;
 }
 
+static int
+set_sound(struct entry *e, const struct value *v, const char **why)
+{
+	if (v->text[0] != '/' ||
+	    copy(e->sound, sizeof(e->sound), v->text, v->len) != 0)
+		return refuse(why, "a recording is a path that begins with /, "
+		    "of at most 128 bytes");
+	return 0;
+}
+
 static const struct {
 	const char	*name;
 	int		(*set)(struct entry *, const struct value *,
@@ -268,6 +278,7 @@ static const struct {
 	{ "window", set_window },
 	{ "lang", set_lang },
 	{ "template", set_template },
+	{ "sound", set_sound },
 };
 #define N_WORDS (sizeof(words) / sizeof(words[0]))
 

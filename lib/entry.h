@@ -36,6 +36,8 @@
  *	window="..."	lib/window.h
  *	lang=xx		two letters; default "en"
  *	template=NAME	[a-z0-9_-]{1,32}: of the button; default: "default"
+ *	sound=FILE	a recording of the name, an absolute path; for
+ *			calloffer offerors alone
  */
 enum entry_mode { ENTRY_HEADER, ENTRY_ALWAYS, ENTRY_SUBJECT };
 
@@ -59,6 +61,7 @@ struct entry {
 	struct window	window;
 	char		lang[3];
 	char		template[ENTRY_TEMPLATE_MAX + 1]; /* "": default */
+	char		sound[ENTRY_WORD_MAX + 1];	/* "": none */
 };
 
 /* -1, and a sentence that names the word at fault. */

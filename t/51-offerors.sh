@@ -124,6 +124,78 @@ is "by default below the configuration" "$status $out" \
     "0 etc/offerors.lmdb: 2 entries"
 run "$C" offerors good /nonexistent/x.lmdb
 is "a place that is not there: 73" $status 73
+
+# Names as recordings.
+sox -D -n -r 8000 -b 16 -c 1 good.wav synth 1 sine 900 vol 0.5
+sox -D -n -r 16000 -b 16 -c 1 fast.wav synth 1 sine 900
+sox -D -n -r 8000 -b 16 -c 2 two.wav synth 1 sine 900
+sox -D -n -r 8000 -b 8 -c 1 eight.wav synth 1 sine 900
+sox -D -n -r 8000 -b 16 -c 1 long.wav synth 6.5 sine 900
+sox -D -n -r 8000 -b 16 -c 1 short.wav synth 0.1 sine 900
+head -c 4000 good.wav >cut.wav
+echo RIFF >no.wav
+while IFS='|' read -r file want; do
+	echo "a@example.com to=+442079460123 name=A sound=$dir/$file" >sound
+	run "$C" offerors -d . sound
+	like "a recording is refused: $file" "$status $err" \
+	    "^65 sound:1: sound=: $dir/$file: $want"
+done <<'E2'
+fast.wav|not 8000
+two.wav|not one channel
+eight.wav|not 16 bits
+long.wav|not 0.2 to 6
+short.wav|not 0.2 to 6
+cut.wav|cut short
+no.wav|no WAV
+none.wav|No such file
+E2
+echo 'a@example.com to=+442079460123 sound=x.wav' >sound
+run "$C" offerors -d . sound
+like "so is a path that does not begin with /" "$err" "^sound:1: sound=: a rec"
+mkdir names
+cat >said <<E2
+a@example.com to=+442079460123 name="Ann Doe"
+b@example.com to=+442079460123 name="Ann Doe" sound=$dir/good.wav
+c@example.com to=+442079460123 name="-v \$(id) [[x]]" lang=de
+d@example.com to=+442079460123
+E2
+printf 'e@example.com to=+442079460123 name="\346\227\245" lang=ja\n' >>said
+run "$C" offerors -n -d names said
+is "checked only: nothing is made" "$status $(ls names | wc -l)" "0 0"
+run "$C" offerors -d names -s none said
+is "without a synthesiser: what the table names" \
+    "$status $(cmp names/*.wav good.wav && ls names | wc -l)" "0 1"
+run "$C" offerors -d names -s ./nothere said
+like "one that is not here is told, and no fault" "$status $err" \
+    '^0 calloffer offerors: ./nothere is not here'
+run "$C" offerors -d names said
+is "each name once, but signs that are not read" \
+    "$status $err$(ls names | wc -l)" "0 2"
+# The name of the file, as others count it; \$(id) stays what it is.
+file=names/name-$(/usr/bin/python3 -c 'import hashlib; print(hashlib.blake2b(
+    b"-v $(id) [[x]]", digest_size=32).hexdigest()[:32])').wav
+is "rendered: 16 bits, mono, 8 kHz" "$(soxi -r "$file") $(soxi -c "$file") \
+$(soxi -b "$file") $(stat -c %a "$file")" "8000 1 16 644"
+peak=$(sox "$file" -n stat 2>&1 | sed -n 's/^Maximum amp.*: *//p')
+is "loud, and for a while" "$(awk -v p="$peak" -v d="$(soxi -D "$file")" \
+    'BEGIN { print (p > 0.5 && p < 0.9 && d > 0.5 && d < 6) }')" 1
+touch -d 2020-01-01 "$file"
+run "$C" offerors -d names said
+is "what is there is left" "$(stat -c %y "$file" | cut -c 1-4)" 2020
+run "$C" offerors -a -d names said
+is "but for -a" "$(find "$file" -newermt 2021-01-01)" "$file"
+cat >slow <<'E2'
+#!/bin/sh
+echo "$@" >>ran
+exit 3
+E2
+chmod +x slow
+run "$C" offerors -a -d names -s ./slow said
+like "a synthesiser that fails is told" "$status $err" \
+    '^73 calloffer offerors: "-v .*is not spoken: the synthesiser failed'
+is "run with the name as one argument, and no shell" "$(sed \
+    's/-w [^ ]*/-w FILE/' ran)" '-v de -w FILE -- -v $(id) [[x]]'
+is "nothing is left behind" "$(ls -A names | wc -l)" 2
 cd - >/dev/null || exit 1
 run "$C" offerors -n etc/offerors
 is "the sample has no fault" $status 0
