@@ -6,6 +6,7 @@
 
 #include "lib/ask.h"
 #include "lib/money.h"
+#include "lib/spoken.h"
 #include "lib/tariff.h"
 #include "lib/tel.h"
 #include "lib/terms.h"
@@ -71,6 +72,10 @@ struct acceptance {
 	/* for each route a bit for every route whose legs can be joined with
 	 * its own; the driver's */
 	uint8_t		joins[CALL_ROUTES_MAX];
+	/* not kept: A's number is that of whom the offer was made to */
+	uint8_t		is_known;
+	/* likewise: the recording of the name (lib/spoken.h), or "" */
+	char		name_file[SPOKEN_SIZE];
 	uint8_t		heard;	/* bits of those by whom a leg that talks hears
 				   us; the driver's */
 };

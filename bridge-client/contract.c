@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/ask.h"
@@ -21,11 +20,13 @@
 #include "lib/scan.h"
 #include "lib/secret.h"
 #include "lib/sock.h"
+#include "lib/spoken.h"
 #include "lib/tariff.h"
 #include "lib/tel.h"
 #include "lib/terms.h"
 
 #include "bridge-client/call.h"
+#include "bridge-client/contract_date.h"
 #include "bridge-client/contract_payer.h"
 #include "bridge-client/phone.h"
 #include "bridge-client/prefix.h"
@@ -164,44 +165,6 @@ check_group(const char *v)
 	return v[0] == '\0' || getgrnam(v) != NULL ? NULL : "no such group";
 }
 
-static int digits(const char *, size_t, int min, int max, int *);
-
-int
-contract_date(const char *v, int64_t *out)
-{
-	struct tm tm = { .tm_isdst = 0 };
-	size_t n = strlen(v);
-	int year;
-
-	if (n != 10 && n != 20)
-		return -1;
-	if (digits(v, 4, 1970, 9999, &year) == -1 || v[4] != '-' ||
-	    digits(v + 5, 2, 1, 12, &tm.tm_mon) == -1 || v[7] != '-' ||
-	    digits(v + 8, 2, 1, 31, &tm.tm_mday) == -1)
-		return -1;
-	if (n == 20 && (v[10] != 'T' || v[13] != ':' || v[16] != ':' ||
-	    v[19] != 'Z' ||
-	    digits(v + 11, 2, 0, 23, &tm.tm_hour) == -1 ||
-	    digits(v + 14, 2, 0, 59, &tm.tm_min) == -1 ||
-	    digits(v + 17, 2, 0, 59, &tm.tm_sec) == -1))
-		return -1;
-	tm.tm_year = year - 1900;
-	tm.tm_mon--;
-	*out = timegm(&tm);
-	return 0;
-}
-
-static int
-digits(const char *p, size_t n, int min, int max, int *out)
-{
-	uint64_t v;
-
-	if (scan_uint(p, n, (uint64_t)max, &v) == -1 || v < (uint64_t)min)
-		return -1;
-	*out = (int)v;
-	return 0;
-}
-
 /* Part of the path of a prompt. */
 static const char *
 check_language(const char *v)
@@ -215,7 +178,7 @@ check_date(const char *v)
 {
 	int64_t at;
 
-	return v[0] == '\0' || contract_date(v, &at) == 0 ? NULL :
+	return v[0] == '\0' || contract_date_read(v, &at) == 0 ? NULL :
 	    "give a date as 2026-11-23 or 2026-11-23T06:09:33Z";
 }
 
@@ -264,7 +227,7 @@ static const struct conf_key account_keys[] = {
 	    NULL, 0, NULL },
 	{ "forwarding", CONF_BOOL, AT(account, may_forward), 0, 0, "yes",
 	    NULL, 0, NULL },
-	LIST(AT(account, languages), "languages", "en de fr es ar",
+	LIST(AT(account, languages), "languages", "en de fr es ar ja",
 	    check_language),
 	STRING(AT(account, deny_file), "deny_prefixes", "",
 	    check_path_or_none),
@@ -336,6 +299,7 @@ static const struct conf_key contract_keys[] = {
 	STRING(HERE(mac_file), "mac_key", NULL, check_path),
 	STRING(HERE(stop_file), "stop_file", "", check_path_or_none),
 	STRING(HERE(metrics), "metrics", "", check_listen),
+	STRING(HERE(names), "names", SPOKEN_DIR, check_path_or_none),
 	STRING(HERE(smtp), "smtp", "", check_smtp),
 	STRING(HERE(smtp_from), "smtp_from", "", check_address),
 	STRING(HERE(smtp_user), "smtp_user", "", NULL),

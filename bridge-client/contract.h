@@ -140,6 +140,7 @@ struct contract {
 	struct conf_list unseal_keys;	/* files */
 	char		*mac_file;
 	char		*metrics;	/* address of its own; "": none */
+	char		*names;		/* directory; "": no recordings */
 	char		*smtp;		/* of the mail server; "": no notices */
 	char		*smtp_from;
 	char		*smtp_user;	/* "": without a login */
@@ -203,10 +204,6 @@ int contract_may_speak(const struct contract_socket *, uid_t);
 int contract_fits(const char *pattern, const char *value);
 /* 1 when any pattern of the list fits. */
 int contract_list_fits(const struct conf_list *, const char *value);
-
-/* "2026-11-23" or "2026-11-23T06:09:33Z", as Unix seconds; 0, or -1. */
-int contract_date(const char *, int64_t *out)
-    __attribute__((warn_unused_result));
 
 /* 1 when the file of the kill switch exists (or cannot be looked for). */
 int contract_is_stopped(const struct contract *);

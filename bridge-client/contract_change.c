@@ -85,6 +85,8 @@ contract_change_needs_restart(const struct contract *was,
 		return "smtp";
 	if (strcmp(was->metrics, now->metrics) != 0)
 		return "metrics";
+	if (strcmp(was->names, now->names) != 0)
+		return "names";
 	if (strcmp(was->mac_file, now->mac_file) != 0)
 		return "mac_key";
 	if (differs(&was->unseal_keys, &now->unseal_keys))

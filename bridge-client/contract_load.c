@@ -23,6 +23,7 @@
 
 #include "bridge-client/call.h"
 #include "bridge-client/contract.h"
+#include "bridge-client/contract_date.h"
 #include "bridge-client/contract_payer.h"
 #include "bridge-client/prefix.h"
 #include "bridge-client/private.h"
@@ -424,7 +425,7 @@ settle_key(struct contract *c, struct contract_key *k,
 		k->state = CONTRACT_COMPROMISED;
 	if (strcmp(k->state_word, "retired") == 0) {
 		k->state = CONTRACT_RETIRED;
-		if (contract_date(k->retired_text, &k->retired_at) == -1)
+		if (contract_date_read(k->retired_text, &k->retired_at) == -1)
 			return contract_wrong(at, k->line, "state",
 			    "a retired key needs retired_at");
 	}

@@ -5,6 +5,8 @@
 #include "lib/clock.h"
 #include "lib/scan.h"
 #include "lib/tel.h"
+#include "lib/terms.h"
+#include "lib/token.h"
 
 #include "bridge-client/request.h"
 #include "bridge-client/tally.h"
@@ -33,6 +35,8 @@ struct exchange {
 	char			 other_ref[PROVIDER_REF_MAX + 1];
 	char			 lang[3];
 	char			 digits[TEL_EXT_MAX + 1];
+	char			 name[TOKEN_NAME_MAX + 1];
+	char			 reference[TERMS_REFERENCE_MAX + 1];
 };
 
 static void
@@ -300,6 +304,15 @@ copy(struct exchange *x, const struct provider_intent *in)
 	if (in->digits != NULL) {
 		snprintf(x->digits, sizeof(x->digits), "%s", in->digits);
 		x->intent.digits = x->digits;
+	}
+	if (in->name != NULL) {
+		snprintf(x->name, sizeof(x->name), "%s", in->name);
+		x->intent.name = x->name;
+	}
+	if (in->reference != NULL) {
+		snprintf(x->reference, sizeof(x->reference), "%s",
+		    in->reference);
+		x->intent.reference = x->reference;
 	}
 	if (in->lang != NULL) {
 		snprintf(x->lang, sizeof(x->lang), "%s", in->lang);

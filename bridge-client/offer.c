@@ -1,11 +1,15 @@
 /*
  * offer: from a token's text to an offer that holds, and to its acceptance.
  */
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/clock.h"
 #include "lib/log.h"
 #include "lib/scan.h"
+#include "lib/spoken.h"
 #include "lib/window.h"
 
 #include "bridge-client/call.h"
@@ -217,6 +221,21 @@ language(const struct contract_account *a, const char *wish)
 	return a->languages.n > 0 ? a->languages.item[0] : "en";
 }
 
+/* Where its name has been recorded. */
+static void
+find_name(struct acceptance *acc, const char *names)
+{
+	char file[SPOKEN_SIZE], path[PATH_MAX];
+	int n;
+
+	if (names[0] == '\0' || acc->name[0] == '\0')
+		return;
+	spoken_put(file, acc->name);
+	n = snprintf(path, sizeof(path), "%s/%s.wav", names, file);
+	if (n > 0 && (size_t)n < sizeof(path) && access(path, R_OK) == 0)
+		put(acc->name_file, sizeof(acc->name_file), file);
+}
+
 void
 offer_accept(const struct offer *o, const struct contract *c,
     const struct guard_number *number, const char *lang,
@@ -238,5 +257,7 @@ offer_accept(const struct offer *o, const struct contract *c,
 	    language(o->account, o->terms.lang));
 	put(acc->a_lang, sizeof(acc->a_lang), language(o->account,
 	    lang[0] != '\0' ? lang : o->terms.lang));
+	acc->is_known = o->terms.offeree.kind != TEL_NONE;
+	find_name(acc, c->names);
 	offer_by_account(c, o->account, acc);
 }

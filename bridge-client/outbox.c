@@ -3,6 +3,7 @@
 
 #include "lib/clock.h"
 #include "lib/log.h"
+#include "lib/scan.h"
 #include "lib/token.h"
 
 #include "bridge-client/call.h"
@@ -12,6 +13,7 @@
 
 #include "bridge-client/outbox.h"
 
+#define SPELLED_MAX	16	/* characters */
 #define HELD_MS	5000	/* a RING that waited longer is asked for anew */
 
 enum stage { WAITING, SENT, OVER };
@@ -102,6 +104,28 @@ on_outcome(void *ctx, const struct provider_reply *reply)
 	a->box->ready(a->box->ctx);
 }
 
+/*
+ * What can be spelled of a reference: its letters and digits, where it has no
+ * others than ASCII's, and not too many to be listened to.
+ */
+static void
+spell(char dst[SPELLED_MAX + 1], const char *reference)
+{
+	size_t n = 0;
+
+	for (; *reference != '\0'; reference++) {
+		if (!scan_is_alnum((unsigned char)*reference) &&
+		    (*reference < ' ' || *reference > '~'))
+			break;
+		if (!scan_is_alnum((unsigned char)*reference))
+			continue;
+		if (n == SPELLED_MAX)
+			break;
+		dst[n++] = (char)scan_lower((unsigned char)*reference);
+	}
+	dst[*reference == '\0' ? n : 0] = '\0';
+}
+
 static void
 fill(struct provider_intent *in, const struct call *c,
     const struct call_action *a)
@@ -121,6 +145,8 @@ fill(struct provider_intent *in, const struct call *c,
 	in->max_s = call_leg_max_s(c, a->leg);
 	in->prompt = a->prompt;
 	in->lang = a->leg == LEG_A ? acc->a_lang : acc->b_lang;
+	in->name = acc->name;
+	in->reference = acc->reference;
 	in->digits = a->is_first ? in->to->ext : "";
 }
 
@@ -145,15 +171,22 @@ static void
 send_act(struct outbox_act *a)
 {
 	struct exchange_owner owner = { a, on_outcome, is_wanted, 0 };
+	const struct call *c = a->box->call;
+	char spelled[SPELLED_MAX + 1];
 	struct provider_intent in;
 
 	if (a->provider >= a->box->all->n) {
 		is_over(a, PROVIDER_DONE, "");	/* FIND: PROVIDER_GONE */
 		return;
 	}
-	fill(&in, a->box->call, &a->action);
+	fill(&in, c, &a->action);
+	if (!a->box->all->provider[a->provider].kind->has_speech) {
+		in.name = c->acc.name_file;
+		spell(spelled, c->acc.reference);
+		in.reference = spelled;
+	}
 	if (in.act == PROVIDER_RING)
-		owner.until_ms = a->box->call->leg[in.leg].asked_ms + HELD_MS;
+		owner.until_ms = c->leg[in.leg].asked_ms + HELD_MS;
 	a->stage = SENT;
 	a->exchange = exchange_begin(a->box->all, a->provider, &in, &owner,
 	    &a->reply);

@@ -111,23 +111,79 @@ provider_is_number(const char *s)
 	    strspn(s + 1, "0123456789") == strlen(s + 1);
 }
 
+const char *
+provider_behind(const struct provider_intent *in, const char *prompt)
+{
+	const char *said = "";
+
+	if (strcmp(prompt, PROVIDER_NAME) == 0)
+		said = in->name;
+	else if (strcmp(prompt, PROVIDER_REFERENCE) == 0)
+		said = in->reference;
+	return said != NULL ? said : "";
+}
+
+const char *
+provider_tongue(const struct provider_intent *in)
+{
+	static const char *const tags[] = {
+		"en-GB", "de-DE", "es-ES", "fr-FR", "ja-JP", "it-IT", "nl-NL",
+		"pl-PL", "pt-PT", "ru-RU", "tr-TR"
+	};
+	size_t i;
+
+	if (strcmp(in->lang, "ar") == 0)
+		return "arb";
+	for (i = 0; i < sizeof(tags) / sizeof(tags[0]); i++)
+		if (strncmp(tags[i], in->lang, 2) == 0)
+			return tags[i];
+	return tags[0];
+}
+
+/* It introduces what is said behind it, and there is nothing to say. */
+static int
+is_left_out(const struct provider_intent *in, const char *prompt)
+{
+	return (strcmp(prompt, PROVIDER_NAME) == 0 ||
+	    strcmp(prompt, PROVIDER_REFERENCE) == 0) &&
+	    provider_behind(in, prompt)[0] == '\0';
+}
+
+/* The first of a list.  0, or -1: it is no word. */
+static int
+first(const char *list, char dst[PROVIDER_WORD_SIZE])
+{
+	size_t len = strcspn(list, ",");
+
+	if (!provider_is_word(list, len))
+		return -1;
+	memcpy(dst, list, len);
+	dst[len] = '\0';
+	return 0;
+}
+
+/* What follows it, or NULL. */
+static const char *
+next(const char *list)
+{
+	const char *comma = strchr(list, ',');
+
+	return comma != NULL ? comma + 1 : NULL;
+}
+
 int
 provider_prompt(const struct provider_intent *in, int i,
     char dst[PROVIDER_WORD_SIZE])
 {
-	const char *p = in->prompt;
-	size_t len;
+	const char *p;
 
-	for (; i > 0 && p != NULL; i--) {
-		p = strchr(p, ',');
-		p += p != NULL;
+	for (p = in->prompt; p != NULL; p = next(p)) {
+		if (first(p, dst) < 0)
+			return -1;
+		if (!is_left_out(in, dst) && i-- == 0)
+			return 0;
 	}
-	len = p != NULL ? strcspn(p, ",") : 0;
-	if (p == NULL || !provider_is_word(p, len))
-		return -1;
-	memcpy(dst, p, len);
-	dst[len] = '\0';
-	return 0;
+	return -1;
 }
 
 int
@@ -135,16 +191,16 @@ provider_n_prompts(const struct provider_intent *in)
 {
 	char name[PROVIDER_WORD_SIZE];
 	const char *p;
-	int i, n = 1;
+	int n = 0;
 
 	if (in->prompt == NULL || in->lang == NULL ||
 	    !provider_is_word(in->lang, strlen(in->lang)))
 		return -1;
-	for (p = in->prompt; *p != '\0'; p++)
-		n += *p == ',';
-	for (i = 0; i < n; i++)
-		if (provider_prompt(in, i, name) < 0)
+	for (p = in->prompt; p != NULL; p = next(p)) {
+		if (first(p, name) < 0)
 			return -1;
+		n += !is_left_out(in, name);
+	}
 	return n;
 }
 

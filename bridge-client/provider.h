@@ -35,6 +35,7 @@ struct provider_conf {
 	/* where the prompts are, as the provider sees it: a directory, or the
 	 * URL under which the web server shows it */
 	const char	*prompts;
+	const char	*names;	/* recordings of them: the directory, or NULL */
 	/* where events come by webhook: the URL that he is given for them, no
 	 * slash at the end, and what proves that they are his: his public key
 	 * in base64, or "", or what both know, or NULL */
@@ -74,6 +75,13 @@ struct provider_intent {
 	int			 max_s;
 	const char		*prompt; /* PLAY: names, comma-separated */
 	const char		*lang;		/* PLAY */
+	/*
+	 * PLAY: what is said behind the prompts "a-name" and "b-reference",
+	 * or "": then they are left out.  Who has speech of his own says it as
+	 * text, UTF-8; to others it is the name of a recording among those of
+	 * names, and a word that is spelled.
+	 */
+	const char		*name, *reference;
 	/* PLAY: an extension, to be dialled before, or "": for who could not
 	 * be told so by RING */
 	const char		*digits;
@@ -187,6 +195,7 @@ struct provider {
 	const char	*name;		/* in the configuration: kind = NAME */
 	/* its password is a private key: see jwt.h */
 	int		 is_by_token;
+	int		 has_speech;	/* says text by itself */
 	/* PLAY and HUSH go to one of two legs that are joined, which stay so */
 	int		 is_heard_talking;
 	/* where that says nothing; 0: as many as we like */
@@ -246,13 +255,22 @@ void provider_put_leg(const unsigned char call[PROVIDER_CALL_BYTES], enum leg,
     char dst[PROVIDER_LEG_SIZE]);
 int provider_read_leg(const char *, size_t, struct provider_event *out);
 
-/* The name of the prompt that is spoken `i`-th.  0, or -1: there are not so
- * many, or it is no word. */
+/* The name of the prompt that is spoken `i`-th, those left out not counted.
+ * 0, or -1: there are not so many, or it is no word. */
 #define PROVIDER_WORD_SIZE 64
+#define PROVIDER_NAME		"a-name"
+#define PROVIDER_REFERENCE	"b-reference"
 int provider_prompt(const struct provider_intent *, int i,
     char dst[PROVIDER_WORD_SIZE]);
 /* How many; -1: one of them, or the language, is no word. */
 int provider_n_prompts(const struct provider_intent *);
+
+/* What is said behind this prompt; "": nothing. */
+const char *provider_behind(const struct provider_intent *,
+    const char *prompt);
+/* The language of that, as speech of networks is asked for: "en-GB"; in Arabic
+ * "arb". */
+const char *provider_tongue(const struct provider_intent *);
 
 /* 1 for letters, digits, "-" and "_", fewer than PROVIDER_WORD_SIZE. */
 int provider_is_word(const char *, size_t);

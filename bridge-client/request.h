@@ -9,7 +9,7 @@
  * One HTTP request as data: built by a provider or payment file, which do no
  * I/O, and sent by rest.
  */
-#define REQUEST_URL_MAX		2048
+#define REQUEST_URL_MAX		4000
 #define REQUEST_BODY_MAX	65536
 
 enum request_auth { REQUEST_NO_AUTH, REQUEST_BASIC, REQUEST_BEARER };

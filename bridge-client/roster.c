@@ -53,6 +53,7 @@ read_one(struct roster *r, const struct contract *c,
 	    c->public_url, p->name) >= (int)sizeof(r->hook_url[0]))
 		return contract_wrong(at, 1, "public", "too long");
 	set_conf(conf, p, kind);
+	conf->names = c->names;
 	conf->hook_url = hook_url;
 	wrong = kind->check != NULL ? kind->check(conf) : NULL;
 	if (wrong != NULL)

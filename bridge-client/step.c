@@ -11,16 +11,19 @@
 #define LATE_S		30	/* after the leg's own limit it is gone */
 
 static const char *
-prompts(enum leg leg)
+prompts(const struct call *c, enum leg leg)
 {
-	return leg == LEG_A ? "a-offer,a-press" : "b-offer,b-press";
+	if (leg == LEG_A)
+		return "a-offer,a-name,a-press";
+	return c->acc.is_known ? "b-known,b-reference,b-press" :
+	    "b-offer,b-reference,b-press";
 }
 
 static const char *
 again(const struct call *c, enum leg leg)
 {
 	if (call_has_ext(c, leg))
-		return prompts(leg);
+		return prompts(c, leg);
 	return leg == LEG_A ? "a-press" : "b-press";
 }
 
@@ -288,7 +291,7 @@ step_prompt(struct step *s, enum leg leg)
 	s->c->leg[leg].n_prompts = 1;
 	s->c->due_ms = step_in_ms(s, call_asking_s(s->c, leg) *
 	    INT64_C(1000));
-	step_speak(s, leg, prompts(leg));
+	step_speak(s, leg, prompts(s->c, leg));
 }
 
 void

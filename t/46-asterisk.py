@@ -2,6 +2,7 @@
 """The bridge as shipped with Asterisk's interface: whole calls of all kinds of
 legs over a fake; every request held against the interface's own description,
 where that is there; and no number anywhere but where it is rung."""
+import hashlib
 import json
 import os
 import sys
@@ -11,8 +12,8 @@ os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 sys.path.insert(0, "t")
 import fakeari                  # noqa: E402
 import tap                      # noqa: E402
-from trunks import (A, ANN, DESK, NUMBERS, PROXY, SIP,  # noqa: E402
-                    SPECS, Bridge, wait)
+from trunks import (A, ANN, DESK, NAME, NUMBERS, PROXY,  # noqa: E402
+                    SIP, SPECS, Bridge, wait)
 
 SPEC = SPECS + "asterisk-ari/"
 SECTION = """
@@ -48,7 +49,7 @@ def played(fake, channel):
 
 def test_talk(b, fake, n, case):
     number, destination, *want = case
-    secret = b.accept(number, destination=destination)
+    secret = b.accept(number, destination=destination, name=NAME)
     a = fake.wait_leg("a", n)
     fake.ring(a)
     b.until(secret, "ringing-a")
@@ -78,6 +79,50 @@ def test_talk(b, fake, n, case):
              (["%s,%s" % (a, c)], ["true"]), "joined, and nobody is told")
     b.hang_up(secret)
     tap.same(b.idle(), True, "over")
+
+
+def test_said(b, fake, n):
+    """What there is a recording of, or can be spelled, is heard."""
+    os.mkdir(b.path("names"))
+    os.chmod(b.path("names"), 0o755)
+    word = "name-" + hashlib.blake2b(NAME.encode(),
+                                     digest_size=32).hexdigest()[:32]
+    b.write("names/%s.wav" % word, "")
+    for name, reference, lang, to, a_hears, b_hears in (
+            (NAME, "Job-47", "de", "", "@a-name " + word,
+             "de/b-offer @b-reference x-j x-o x-b x-4 x-7"),
+            ("Somebody else", "0123456789abcdefg", "de", "", "",
+             "de/b-offer"),
+            (NAME, "Gr\u00fc\u00dfe", "xx", A, "@a-name " + word,
+             "en/b-known")):
+        n += 1
+        more = {"offeree": to} if to else {}
+        secret = b.accept(to[-3:] or A, name=name, reference=reference,
+                          lang=lang, **more)
+        a = fake.wait_leg("a", n)
+        fake.pick_up(a)
+        b.until(secret, "asking-a")
+        fake.press(a, "1")
+        c = fake.wait_leg("b", n)
+        fake.pick_up(c)
+        b.until(secret, "asking-b")
+        wait(lambda: played(fake, c))
+        tongue = b_hears[:2]
+        tap.same(heard(b, fake, a)[0], (
+            "en/a-offer %s en/a-press" % a_hears.replace("@", "en/")
+        ).replace("  ", " "), "A hears whose offer it is")
+        tap.same(heard(b, fake, c)[0], (
+            b_hears.replace("@", tongue + "/").replace(
+                " x-", " %s/x-" % tongue) + " %s/b-press" % tongue),
+            "B hears who accepts, and the reference")
+        b.hang_up(secret)
+        tap.same(b.idle(), True, "over")
+
+
+def heard(b, fake, channel):
+    return [m.replace("sound:/prompts/", "").replace(
+        "sound:%s/" % b.path("names"), "").replace(",", " ")
+            for m in played(fake, channel)]
 
 
 def test_leak(fake):
@@ -150,6 +195,7 @@ def main():
                      "both are ready")
             for n, case in enumerate(COMBINATIONS):
                 test_talk(b, fake, n + 1, case)
+            test_said(b, fake, len(COMBINATIONS))
         except Exception as e:  # what the program said is worth more
             tap.check([repr(e)] + b.log().splitlines()[-40:], "no fault")
         tap.same(b.end(), 0, "ends")

@@ -489,8 +489,8 @@ def test_language(b, ari):
     """A language without prompts: the first that has some is spoken."""
     p = b.face()
     good, offer = token(uses=1)
-    got = p.accept(good, ask.nonce(OURS, offer), "+442079460298", lang="ja")
-    same(got["refusal"], "ok", "accepted in Japanese")
+    got = p.accept(good, ask.nonce(OURS, offer), "+442079460298", lang="it")
+    same(got["refusal"], "ok", "accepted in Italian")
     same(p.status(got["secret"])["lang"], "en", "no prompts in this language")
     p.status(got["secret"], 0, ask.HANGUP)
     p.close()

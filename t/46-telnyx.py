@@ -15,7 +15,7 @@ import nacl.signing             # noqa: E402
 import faketelnyx               # noqa: E402
 import openapi                  # noqa: E402
 import tap                      # noqa: E402
-from trunks import (A, COMBINATIONS, DESK, NUMBERS,  # noqa: E402
+from trunks import (A, COMBINATIONS, DESK, NAME, NUMBERS,  # noqa: E402
                     PROXY, SPECS, Bridge, Prism, find_prism, wait)
 
 SPEC = SPECS + "telnyx_calls_trim.json"
@@ -84,17 +84,24 @@ class Play:
         self.fake.wait(look)
         tap.same(look(), True, "hears " + prompt)
 
+    def said(self, c, text, language):
+        tap.same([(b["payload"], b["language"])
+                  for b in self.fake.commands(c, "speak")],
+                 [(text, language)], "and " + text)
+
 
 def test_talk(b, fake, times):
     p = Play(b, fake, times)
-    secret = b.accept()
+    secret = b.accept(name=NAME, reference="Job 4711", lang="ar")
     a = p.leg("a")
     p.tell("call.initiated", a, direction="outgoing", state="bridging")
     b.until(secret, "ringing-a")
     p.answer(a)
     b.until(secret, "asking-a")
     p.heard(a, "a-offer")
+    p.heard(a, "a-name")
     p.heard(a, "a-press")
+    p.said(a, NAME, "en-GB")
     p.press(a, "5")
     b.until(secret, "asking-a")
     p.press(a, "1")
@@ -103,7 +110,9 @@ def test_talk(b, fake, times):
     p.answer(c)                 # before it is told to ring
     p.tell("call.initiated", c, direction="outgoing", state="bridging")
     b.until(secret, "asking-b")
+    p.heard(c, "b-reference")
     p.heard(c, "b-press")
+    p.said(c, "Job 4711", "arb")
     p.press(c, "1")
     b.until(secret, "talking")
     bridged = fake.commands(a, "bridge")

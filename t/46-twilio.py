@@ -6,6 +6,7 @@ is rung."""
 from email.utils import formatdate
 import json
 import os
+import re
 import sys
 import tempfile
 import time
@@ -18,7 +19,7 @@ import faketwilio               # noqa: E402
 import openapi                  # noqa: E402
 import sdk                      # noqa: E402
 import tap                      # noqa: E402
-from trunks import (A, COMBINATIONS, DESK, NUMBERS,  # noqa: E402
+from trunks import (A, COMBINATIONS, DESK, NAME, NUMBERS,  # noqa: E402
                     PROXY, SPECS, Bridge, Prism, find_prism, wait)
 
 SPEC = SPECS + "twilio_calls_prism.json"
@@ -70,9 +71,10 @@ class Play:
 
     def heard(self, c, *prompts):
         def said():
-            return [p.text.split("/")[-1] for d in c["documents"]
-                    for p in d.iter("Play")]
-        want = ["%s.wav" % p for p in prompts]
+            return [re.sub(r".*/|\.wav$", "", p.text)
+                    for d in c["documents"] for p in d.iter()
+                    if p.tag in ("Play", "Say")]
+        want = list(prompts)
         self.fake.wait(lambda: said()[-len(want):] == want)
         tap.same(said()[-len(want):], want, "hears " + " ".join(prompts))
 
@@ -95,7 +97,7 @@ class Play:
 
 def test_talk(b, fake, times):
     p = Play(b, fake, times)
-    secret = b.accept()
+    secret = b.accept(name=NAME, reference="Job 4711")
     a = p.leg("a")
     tap.same((a["to"], a["from"]), (A, PROXY), "A is rung, by our number")
     p.tell(a, "initiated")
@@ -103,9 +105,9 @@ def test_talk(b, fake, times):
     b.until(secret, "ringing-a")
     p.answer(a)
     b.until(secret, "asking-a")
-    p.heard(a, "a-offer", "a-press")
+    p.heard(a, "a-offer", "a-name", NAME, "a-press")
     p.press(a, "5")
-    p.heard(a, "a-offer", "a-press")
+    p.heard(a, "a-offer", "a-name", NAME, "a-press")
     p.press(a, "1")
     b.until(secret, "ringing-b")
     p.heard(a, "a-wait")
@@ -114,7 +116,7 @@ def test_talk(b, fake, times):
     p.answer(c)
     p.tell(c, "ringing", True)
     b.until(secret, "asking-b")
-    p.heard(c, "b-offer", "b-press")
+    p.heard(c, "b-offer", "b-reference", "Job 4711", "b-press")
     p.press(c, "1")
     b.until(secret, "talking")
     rooms = [p.document(x).find("Dial/Conference") for x in (a, c)]
@@ -136,7 +138,7 @@ def test_silence(b, fake):
     a = p.leg("a")
     p.answer(a)
     b.until(secret, "asking-a")
-    p.heard(a, "a-offer", "a-press")
+    p.heard(a, "a-offer", "a-name", "Alice Doe", "a-press")
     p.spoken(a)
     wait(lambda: len(p.document(a).findall(".//Play")) == 1)
     p.heard(a, "a-press")
@@ -248,7 +250,7 @@ def test_combinations(b, fake):
         a = p.leg("a")
         p.answer(a)
         b.until(secret, "asking-a")
-        p.heard(a, "a-offer", "a-press")
+        p.heard(a, "a-offer", "a-name", "Alice Doe", "a-press")
         p.press(a, "1")
         c = p.leg("b")
         tap.same((a["to"], c["to"], a["from"], c["from"]),

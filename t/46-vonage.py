@@ -5,6 +5,7 @@ tokens checked by OpenSSL; webhooks forged, doubled and of another leg; and no
 number anywhere but where it is rung."""
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -17,7 +18,7 @@ import fakevonage               # noqa: E402
 import openapi                  # noqa: E402
 import sdk                      # noqa: E402
 import tap                      # noqa: E402
-from trunks import (A, COMBINATIONS, DESK, NUMBERS,  # noqa: E402
+from trunks import (A, COMBINATIONS, DESK, NAME, NUMBERS,  # noqa: E402
                     PROXY, SPECS, Bridge, Prism, find_prism, wait)
 
 SPEC = SPECS + "vonage_voice_prism.json"
@@ -74,9 +75,11 @@ class Play:
 
     def heard(self, c, *prompts):
         def said():
-            return [x["streamUrl"][0].split("/")[-1] for d in c["documents"]
-                    for x in d if x["action"] == "stream"]
-        want = ["%s.wav" % p for p in prompts]
+            return [re.sub(r".*/|\.wav$", "", x["streamUrl"][0])
+                    if x["action"] == "stream" else x["text"]
+                    for d in c["documents"] for x in d
+                    if x["action"] in ("stream", "talk")]
+        want = list(prompts)
         self.fake.wait(lambda: said()[-len(want):] == want)
         tap.same(said()[-len(want):], want, "hears " + " ".join(prompts))
 
@@ -102,7 +105,7 @@ class Play:
 
 def test_talk(b, fake, times):
     p = Play(b, fake, times)
-    secret = b.accept()
+    secret = b.accept(name=NAME, reference="Job 4711")
     a = p.leg("a")
     tap.same((a["to"]["number"], a["from"]["number"]), (A[1:], PROXY[1:]),
              "A is rung, by our number")
@@ -111,9 +114,9 @@ def test_talk(b, fake, times):
     b.until(secret, "ringing-a")
     p.answer(a)
     b.until(secret, "asking-a")
-    p.heard(a, "a-offer", "a-press")
+    p.heard(a, "a-offer", "a-name", NAME, "a-press")
     p.press(a, "5")
-    p.heard(a, "a-offer", "a-press")
+    p.heard(a, "a-offer", "a-name", NAME, "a-press")
     p.press(a, "1")
     b.until(secret, "ringing-b")
     p.heard(a, "a-wait")
@@ -123,7 +126,7 @@ def test_talk(b, fake, times):
     p.answer(c)
     p.tell(c, "ringing", True)
     b.until(secret, "asking-b")
-    p.heard(c, "b-offer", "b-press")
+    p.heard(c, "b-offer", "b-reference", "Job 4711", "b-press")
     p.press(c, "1")
     b.until(secret, "talking")
     rooms = [x["documents"][-1][0] for x in (a, c)]
@@ -147,7 +150,7 @@ def test_silence(b, fake):
     a = p.leg("a")
     p.answer(a)
     b.until(secret, "asking-a")
-    p.heard(a, "a-offer", "a-press")
+    p.heard(a, "a-offer", "a-name", "Alice Doe", "a-press")
     p.spoken(a)
     wait(lambda: len([x for x in a["documents"][-1]
                       if x["action"] == "stream"]) == 1)
@@ -245,7 +248,7 @@ def test_combinations(b, fake):
         a = p.leg("a")
         p.answer(a)
         b.until(secret, "asking-a")
-        p.heard(a, "a-offer", "a-press")
+        p.heard(a, "a-offer", "a-name", "Alice Doe", "a-press")
         p.press(a, "1")
         c = p.leg("b")
         to = tuple(x["to"].get("uri") or "+" + x["to"]["number"]

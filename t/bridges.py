@@ -16,7 +16,7 @@ import askpeer
 import stack
 
 PROMPTS = "a-offer a-press a-wait a-busy a-no-answer a-declined a-failed " \
-    "a-blocked a-ending b-offer b-press b-ending"
+    "a-blocked a-ending a-name b-offer b-known b-reference b-press b-ending"
 bridges = []
 is_over = threading.Event()
 

@@ -12,8 +12,8 @@ import xml.etree.ElementTree as xml
 NUMBERS = ("numDigits", "timeout", "timeLimit", "maxParticipants")
 BOOLEANS = ("startConferenceOnEnter", "endConferenceOnExit")
 LISTS = ("input",)
-VERBS = {"Gather": "gather", "Play": "play", "Redirect": "redirect",
-         "Dial": "dial", "Conference": "conference"}
+VERBS = {"Gather": "gather", "Play": "play", "Say": "say",
+         "Redirect": "redirect", "Dial": "dial", "Conference": "conference"}
 
 
 def get():
@@ -60,7 +60,7 @@ def twiml_script(documents):
 def ncco_script(documents):
     """By position, as their constructors have it: what they do not know has
     no place."""
-    out = ['import { NCCOBuilder, Input, Stream, Conversation } from '
+    out = ['import { NCCOBuilder, Input, Stream, Talk, Conversation } from '
            '"@vonage/voice/dist/lib/ncco";', "const out: unknown[] = [];"]
     for text in documents:
         out.append("{ const b = new NCCOBuilder();")
@@ -71,6 +71,9 @@ def ncco_script(documents):
             elif a["action"] == "stream":
                 args = [a["streamUrl"][0], None, a["bargeIn"]]
                 kind = "Stream"
+            elif a["action"] == "talk":
+                args = [a["text"], a["bargeIn"], None, None, a["language"]]
+                kind = "Talk"
             else:
                 args = [a["name"], None, None, a["endOnExit"]]
                 kind = "Conversation"

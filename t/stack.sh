@@ -88,6 +88,7 @@ stack_bridge_conf() {
 	journal = "$STACK/journal"
 	unseal_keys = {"$STACK/etc/keys/unseal.key"}
 	mac_key = "$STACK/etc/keys/mac.key"
+	names = "$STACK/names"
 	stop_file = "$STACK/etc/stop"
 	face = "$STACK/run/face.sock"
 	face_group = "$(id -gn "$STACK_USER")"

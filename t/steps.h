@@ -48,7 +48,7 @@ struct script {
 	"begin > RA > starting", \
 	"done:RA >  > ringing-a", \
 	"ringing:A >  > ringing-a", \
-	"answered:A > PA=a-offer,a-press > asking-a", \
+	"answered:A > PA=a-offer,a-name,a-press > asking-a", \
 	"done:PA >  > asking-a", \
 	"spoken:A >  > asking-a"
 #define TO_RINGING_B \
@@ -59,7 +59,7 @@ struct script {
 	"done:RB >  > ringing-b"
 #define TO_ASKING_B \
 	TO_RINGING_B, \
-	"answered:B > PB=b-offer,b-press > asking-b", \
+	"answered:B > PB=b-offer,b-reference,b-press > asking-b", \
 	"done:PB >  > asking-b"
 #define TO_TALKING \
 	TO_ASKING_B, \

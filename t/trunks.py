@@ -14,6 +14,7 @@ import tap
 B = os.environ.get("B", "build")
 SPECS = os.environ.get("SPECS", "../shared/providers/")
 OURS = ask.Keys(b"ours")
+NAME = 'Bo & <Ann> "B"\u0301'
 A, DESK, PROXY = "+442079460123", "+442079460199", "+442079460100"
 # Both kinds of leg on either side: (offeree, destination, rung so).
 ANN, SIP = "sip:ann@example.com", "sip:desk@example.com"
@@ -28,6 +29,7 @@ public = "https://call.example.com"
 journal = "%(dir)s/journal"
 unseal_keys = {"%(dir)s/unseal.key"}
 mac_key = "%(dir)s/mac.key"
+names = "%(dir)s/names"
 face = "%(dir)s/face"
 face_mode = 0666
 face_users = {"%(uid)d"}

@@ -24,6 +24,7 @@
 #include "bridge-client/request.h"
 
 #include "bridge-client/provider/ari_event.h"
+#include "bridge-client/provider/ari_media.h"
 
 #include "bridge-client/provider/ari.h"
 
@@ -58,8 +59,12 @@ ari_check(const struct provider_conf *c)
 	if (c->trunk_sip != NULL && *c->trunk_sip != '\0' &&
 	    !is_dial_string(c->trunk_sip))
 		return "trunk_sip must be like PJSIP/packet/%s";
-	if (c->prompts[0] != '/' || strchr(c->prompts, ',') != NULL)
-		return "prompts must be an absolute path without a comma";
+	if (!ari_media_is_path(c->prompts))
+		return "prompts must be an absolute path without a comma, of "
+		    "at most 100 characters";
+	if (c->names != NULL && *c->names != '\0' &&
+	    !ari_media_is_path(c->names))
+		return "names must be such a path, too";
 	return NULL;
 }
 
@@ -154,27 +159,6 @@ originate(const struct provider_conf *c, const struct provider_intent *in,
 	return 0;
 }
 
-/* "sound:/dir/en/offer-a,sound:/dir/en/again-a" */
-static int
-put_media(const struct provider_conf *c, const struct provider_intent *in,
-    struct request *r)
-{
-	char name[PROVIDER_WORD_SIZE];
-	struct buf b;
-	int i, n = provider_n_prompts(in), status = -1;
-
-	buf_init(&b, 1024);
-	for (i = 0; i < n && provider_prompt(in, i, name) == 0; i++)
-		buf_printf(&b, "%ssound:%s/%s/%s", i > 0 ? "," : "",
-		    c->prompts, in->lang, name);
-	if (n > 0 && buf_ok(&b)) {
-		request_query(r, "media", buf_cstr(&b));
-		status = 0;
-	}
-	buf_free(&b);
-	return status;
-}
-
 static int
 has_digits(const struct provider_intent *in)
 {
@@ -199,7 +183,7 @@ speak(const struct provider_conf *c, const struct provider_intent *in,
 	provider_put_leg(in->call, in->leg, leg);
 	request_path(r, "play");
 	request_path(r, leg);
-	return put_media(c, in, r);
+	return ari_media_put(c, in, r);
 }
 
 static void

@@ -4,6 +4,8 @@
  * give way to when a key is pressed.
  */
 
+#include <string.h>
+
 #include "lib/buf.h"
 #include "lib/json.h"
 
@@ -59,6 +61,19 @@ put_stream(struct buf *b, const struct provider_conf *c, const char *lang,
 	buf_free(&url);
 }
 
+static void
+put_talk(struct buf *b, const struct provider_intent *in, const char *text)
+{
+	const char *tongue = provider_tongue(in);
+
+	if (*text == '\0')
+		return;
+	buf_str(b, "{\"action\":\"talk\",\"text\":");
+	json_put_str(b, text);
+	buf_printf(b, ",\"language\":\"%s\",\"bargeIn\":true},",
+	    strcmp(tongue, "arb") == 0 ? "ar" : tongue);
+}
+
 int
 ncco_put_prompts(struct buf *b, const struct provider_conf *c,
     const struct provider_intent *in)
@@ -72,8 +87,10 @@ ncco_put_prompts(struct buf *b, const struct provider_conf *c,
 		return -1;
 	provider_put_leg(in->call, in->leg, leg);
 	buf_u8(b, '[');
-	for (i = 0; i < n && provider_prompt(in, i, name) == 0; i++)
+	for (i = 0; i < n && provider_prompt(in, i, name) == 0; i++) {
 		put_stream(b, c, in->lang, name);
+		put_talk(b, in, provider_behind(in, name));
+	}
 	buf_over(&path, what, sizeof(what));
 	buf_printf(&path, "%s/spoken/%s", leg, name);
 	put_input(b, c->hook_url, buf_cstr(&path), 1);

@@ -131,27 +131,6 @@ dial(const struct provider_conf *c, const struct provider_intent *in,
 	return 0;
 }
 
-/* The prompt of this step: the first, the second, ..  0, or -1. */
-static int
-play(const struct provider_conf *c, const struct provider_intent *in,
-    int step, struct request *r)
-{
-	char name[PROVIDER_WORD_SIZE], url[512];
-	int n;
-
-	if (provider_prompt(in, step, name) < 0 ||
-	    !provider_is_word(in->lang, strlen(in->lang)))
-		return -1;
-	n = snprintf(url, sizeof(url), "%s/%s/%s.wav", c->prompts, in->lang,
-	    name);
-	if (n < 0 || (size_t)n >= sizeof(url))
-		return -1;
-	request_json(r, "audio_url", url);
-	request_json(r, "audio_type", "wav");
-	put_state(in, r);
-	return 0;
-}
-
 static void
 ask(const struct provider_conf *c, struct request *r, const char *collection,
     const char *id)
@@ -183,6 +162,74 @@ command(const struct provider_conf *c, const struct provider_intent *in,
 	return 0;
 }
 
+/*
+ * What this step says: the first, the second, ..  0, or -1.  A prompt with
+ * something to be said behind it takes two; what is asked for while another is
+ * heard waits for its end.
+ */
+static int
+piece(const struct provider_intent *in, int step, char
+    prompt[PROVIDER_WORD_SIZE], const char **text)
+{
+	int i;
+
+	for (i = 0; provider_prompt(in, i, prompt) == 0; i++) {
+		*text = "";
+		if (step-- == 0)
+			return 0;
+		*text = provider_behind(in, prompt);
+		if (**text != '\0' && step-- == 0)
+			return 0;
+	}
+	return -1;
+}
+
+static int
+play(const struct provider_conf *c, const struct provider_intent *in,
+    const char *name, struct request *r)
+{
+	char url[512];
+	int n;
+
+	if (command(c, in, "playback_start", r) < 0 ||
+	    !provider_is_word(in->lang, strlen(in->lang)))
+		return -1;
+	n = snprintf(url, sizeof(url), "%s/%s/%s.wav", c->prompts, in->lang,
+	    name);
+	if (n < 0 || (size_t)n >= sizeof(url))
+		return -1;
+	request_json(r, "audio_url", url);
+	request_json(r, "audio_type", "wav");
+	put_state(in, r);
+	return 0;
+}
+
+static int
+say(const struct provider_conf *c, const struct provider_intent *in,
+    const char *text, struct request *r)
+{
+	if (command(c, in, "speak", r) < 0)
+		return -1;
+	request_json(r, "payload", text);
+	request_json(r, "payload_type", "text");
+	request_json(r, "voice", "female");
+	request_json(r, "language", provider_tongue(in));
+	put_state(in, r);
+	return 0;
+}
+
+static int
+speak(const struct provider_conf *c, const struct provider_intent *in,
+    int step, struct request *r)
+{
+	char name[PROVIDER_WORD_SIZE];
+	const char *text;
+
+	if (piece(in, step, name, &text) < 0)
+		return -1;
+	return *text != '\0' ? say(c, in, text, r) : play(c, in, name, r);
+}
+
 static void
 list(const struct provider_conf *c, struct request *r)
 {
@@ -207,9 +254,7 @@ build(const struct provider_conf *c, const struct provider_intent *in,
 		ask(c, r, "calls", NULL);
 		return step == 0 ? dial(c, in, r) : -1;
 	case PROVIDER_PLAY:
-		if (command(c, in, "playback_start", r) < 0)
-			return -1;
-		return play(c, in, step, r);
+		return speak(c, in, step, r);
 	case PROVIDER_HUSH:
 		request_json(r, "stop", "all");
 		return step == 0 ? command(c, in, "playback_stop", r) : -1;
@@ -392,6 +437,7 @@ read_reply(const struct provider_intent *in, int step, int status,
     const struct json *j, struct provider_reply *out)
 {
 	char next[PROVIDER_WORD_SIZE];
+	const char *text;
 
 	switch (in->act) {
 	case PROVIDER_PROBE:
@@ -418,7 +464,7 @@ read_reply(const struct provider_intent *in, int step, int status,
 	case PROVIDER_UNBRIDGE:
 		command_reply(in, status, j, out);
 		if (in->act == PROVIDER_PLAY && out->outcome == PROVIDER_DONE &&
-		    provider_prompt(in, step + 1, next) == 0)
+		    piece(in, step + 1, next, &text) == 0)
 			out->outcome = PROVIDER_MORE;
 		break;
 	}
@@ -443,6 +489,7 @@ telnyx_reply(const struct provider_intent *in, int step, int status,
 
 const struct provider provider_telnyx = {
 	.name = "telnyx",
+	.has_speech = 1,
 	.check = telnyx_check,
 	.joins = telnyx_joins,
 	.request = telnyx_request,

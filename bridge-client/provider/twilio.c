@@ -563,6 +563,7 @@ twilio_hook(const struct provider_conf *c, const struct provider_hook *h,
 
 const struct provider provider_twilio = {
 	.name = "twilio",
+	.has_speech = 1,
 	.calls_per_s = 1,
 	.has_late_price = 1,
 	.check = twilio_check,
@@ -573,6 +574,7 @@ const struct provider provider_twilio = {
 
 const struct provider provider_signalwire = {
 	.name = "signalwire",
+	.has_speech = 1,
 	.calls_per_s = 1,
 	.has_late_price = 1,
 	.check = twilio_check,

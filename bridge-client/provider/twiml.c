@@ -4,6 +4,8 @@
  * answered with a document that waits for keys.
  */
 
+#include <string.h>
+
 #include "lib/buf.h"
 
 #include "bridge-client/provider.h"
@@ -30,6 +32,34 @@ twiml_put_waiting(struct buf *b, const char *hook_url, const char *leg)
 	buf_str(b, "</Gather>" DOCUMENT_END);
 }
 
+/* Text, of which XML allows all that may stand in a name. */
+static void
+put_said(struct buf *b, const struct provider_intent *in, const char *text)
+{
+	const char *tongue = provider_tongue(in);
+
+	if (*text == '\0')
+		return;
+	/* the voice without a name speaks no Arabic */
+	buf_printf(b, "<Say%s language=\"%s\">", strcmp(tongue, "arb") == 0 ?
+	    " voice=\"Polly.Zeina\"" : "", tongue);
+	for (; *text != '\0'; text++)
+		switch (*text) {
+		case '&':
+			buf_str(b, "&amp;");
+			break;
+		case '<':
+			buf_str(b, "&lt;");
+			break;
+		case '>':
+			buf_str(b, "&gt;");
+			break;
+		default:
+			buf_u8(b, (uint8_t)*text);
+		}
+	buf_str(b, "</Say>");
+}
+
 int
 twiml_put_prompts(struct buf *b, const struct provider_conf *c,
     const struct provider_intent *in)
@@ -42,9 +72,11 @@ twiml_put_prompts(struct buf *b, const struct provider_conf *c,
 	provider_put_leg(in->call, in->leg, leg);
 	buf_str(b, DOCUMENT);
 	put_gather(b, c->hook_url, leg, 1);
-	for (i = 0; i < n && provider_prompt(in, i, name) == 0; i++)
+	for (i = 0; i < n && provider_prompt(in, i, name) == 0; i++) {
 		buf_printf(b, "<Play>%s/%s/%s.wav</Play>", c->prompts,
 		    in->lang, name);
+		put_said(b, in, provider_behind(in, name));
+	}
 	buf_printf(b, "</Gather><Redirect method=\"POST\">%s/%s/spoken/%s"
 	    "</Redirect>" DOCUMENT_END, c->hook_url, leg, name);
 	return 0;

@@ -436,6 +436,7 @@ vonage_reply(const struct provider_intent *in, int step, int status,
 
 const struct provider provider_vonage = {
 	.name = "vonage",
+	.has_speech = 1,
 	.is_by_token = 1,
 	.calls_per_s = 3,
 	.check = vonage_check,
