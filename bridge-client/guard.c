@@ -1,6 +1,7 @@
 /*
  * guard: what may be dialled, and how often.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,8 @@
 #define NATIONAL_MIN	7	/* digits after the country code: what is
 				   shorter may be a short service */
 #define LIMITS_MAX	8
+#define GUESSES_MAX	10	/* in a day, of the digits of a number that
+				   is known: one in a hundred finds it */
 #define EXT_MARK	";ext="
 #define EXT_MAX		6	/* digits: an extension, and no way out of the
 				   switchboard to another number */
@@ -140,17 +143,26 @@ is_address_literal(const char *host)
 	return scan_is_digit((unsigned char)host[strlen(host) - 1]);
 }
 
+static int
+has_letter(const char *s)
+{
+	while (*s != '\0' && !scan_is_alpha((unsigned char)*s))
+		s++;
+	return *s != '\0';
+}
+
+/* Without a letter it is a number, whatever stands between the digits; one
+ * with a plus sign is rung as it stands, so it must be what was judged. */
 static enum ask_refusal
 judge_user(const struct contract_account *a, const char *user, int is_offeree)
 {
 	struct phone p;
-	size_t n = strlen(user);
 
-	if (strspn(user, "+0123456789*#-.()") != n)
-		return ASK_OK;
 	if (user[0] == '+')
-		return phone_read(&p, user, "") == -1 ? ASK_NUMBER_BAD :
-		    judge(a, &p);
+		return phone_read(&p, user, "") == -1 ||
+		    strcmp(p.e164, user) != 0 ? ASK_NUMBER_BAD : judge(a, &p);
+	if (has_letter(user))
+		return ASK_OK;
 	/*
 	 * What a switch makes of bare digits is its own business: an extension
 	 * that the organisation offers is fine, what a stranger types is not.
@@ -257,10 +269,40 @@ guard_read(const struct contract_account *a, const char *typed,
 	return refusal;
 }
 
-enum ask_refusal
-guard_destination(const struct contract_account *a, const struct tel *tel)
+/*
+ * Destinations are few, and each of their acceptances asks for them again.  A
+ * memory for each thread, of what no configuration changes.
+ */
+static _Thread_local struct known {
+	char		text[PHONE_E164_SIZE];
+	struct phone	phone;
+} memory[64];
+
+static const struct phone *
+read_destination(const char *text)
 {
-	struct phone p;
+	struct known *k;
+	unsigned h = 0;
+	const char *c;
+
+	for (c = text; *c != '\0'; c++)
+		h = h * 31 + (unsigned char)*c;
+	k = &memory[h % (sizeof(memory) / sizeof(memory[0]))];
+	if (strcmp(k->text, text) == 0)
+		return &k->phone;
+	k->text[0] = '\0';
+	if (strlen(text) >= sizeof(k->text) ||
+	    phone_read(&k->phone, text, "") == -1)
+		return NULL;
+	memcpy(k->text, text, strlen(text) + 1);
+	return &k->phone;
+}
+
+enum ask_refusal
+guard_destination(const struct contract_account *a, struct tel *tel)
+{
+	const struct phone *p;
+	enum ask_refusal refusal;
 
 	switch (tel->kind) {
 	case TEL_NONE:
@@ -270,9 +312,13 @@ guard_destination(const struct contract_account *a, const struct tel *tel)
 	case TEL_E164:
 		break;
 	}
-	if (phone_read(&p, tel->text, "") == -1)
+	p = read_destination(tel->text);
+	if (p == NULL)
 		return ASK_NUMBER_BAD;
-	return judge(a, &p);
+	refusal = judge(a, p);
+	if (refusal == ASK_OK)
+		memcpy(tel->text, p->e164, strlen(p->e164) + 1);
+	return refusal;
 }
 
 void
@@ -289,7 +335,10 @@ guard_region(const struct tel *tel, char region[3])
 /*
  * The caps.
  */
-enum kind { KIND_NUMBER, KIND_PREFIX, KIND_CLIENT, KIND_OFFEROR, KIND_ACCOUNT };
+enum kind {
+	KIND_NUMBER, KIND_PREFIX, KIND_CLIENT, KIND_OFFEROR, KIND_ACCOUNT,
+	KIND_GUESS
+};
 
 struct guard {
 	const struct secret	*mac;
@@ -327,7 +376,18 @@ void
 guard_hash(const struct guard *g, const struct tel *tel,
     unsigned char hash[16])
 {
-	nonce_hash(hash, g->mac, tel->text);
+	char user[TEL_TEXT_MAX + 1], host[TEL_TEXT_MAX + 1];
+	char text[2 * TEL_TEXT_MAX + 8], *c;
+
+	if (tel->kind != TEL_SIP || split_sip(tel->text, user, host) == -1)
+		snprintf(text, sizeof(text), "%s", tel->text);
+	else if (user[0] == '+')
+		snprintf(text, sizeof(text), "%s", user);
+	else
+		snprintf(text, sizeof(text), "sip:%s@%s", user, host);
+	for (c = text; *c != '\0'; c++)
+		*c = (char)scan_lower((unsigned char)*c);
+	nonce_hash(hash, g->mac, text);
 }
 
 struct limits {
@@ -457,4 +517,23 @@ size_t
 guard_open(const struct guard *g, const char *account)
 {
 	return busy_of_account(g->busy, account);
+}
+
+enum ask_refusal
+guard_guess(struct guard *g, const unsigned char offer[16],
+    enum ask_refusal refusal, int64_t now)
+{
+	struct limits l = { .n = 0 };
+	unsigned char key[16];
+	size_t i;
+
+	/* what is random of a UUIDv7 comes last, and of a key first */
+	for (i = 0; i < sizeof(key); i++)
+		key[i] = offer[sizeof(key) - 1 - i];
+	limit(&l, KIND_GUESS, key, GUESSES_MAX, DAY);
+	if (refusal == ASK_NUMBER_WRONG)
+		return rate_reserve(g->rate, l.list, l.n, now) == 0 ?
+		    refusal : ASK_TOO_MANY;
+	return rate_next(g->rate, l.list, l.n, now) == 0 ? refusal :
+	    ASK_TOO_MANY;
 }

@@ -31,9 +31,12 @@ enum ask_refusal guard_read(const struct contract_account *,
     const char *typed, const char *region, struct guard_number *out)
     __attribute__((warn_unused_result));
 
-/* May it ring this destination?  As above. */
+/*
+ * May it ring this destination?  As above; a number that may be rung is
+ * written anew, as it was judged ("+4402079460123" is +442079460123).
+ */
 enum ask_refusal guard_destination(const struct contract_account *,
-    const struct tel *) __attribute__((warn_unused_result));
+    struct tel *) __attribute__((warn_unused_result));
 
 /*
  * The country of a number that is known already, "" where it has none.
@@ -76,7 +79,18 @@ size_t guard_events(const struct guard *);
 /* Calls of this account that have not ended. */
 size_t guard_open(const struct guard *, const char *account);
 
-/* What stands for A's number: for acceptance's a_hash. */
+/*
+ * Of a number that is known a few digits are asked: `refusal` is what became of
+ * them.  The same, or ASK_TOO_MANY: nobody may try them all.
+ */
+enum ask_refusal guard_guess(struct guard *, const unsigned char offer[16],
+    enum ask_refusal refusal, int64_t now);
+
+/*
+ * What stands for A's number: for acceptance's a_hash.  The same for all
+ * spellings that ring the same telephone: a number in a SIP address is that
+ * number, and scheme, port and case of a SIP address are nothing.
+ */
 void guard_hash(const struct guard *, const struct tel *,
     unsigned char hash[16]);
 

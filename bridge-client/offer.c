@@ -71,7 +71,10 @@ verify(struct offer *o, const char *text, const struct contract *c,
 	if (trust != TRUST_GOOD)
 		return trust_verdict_text(trust);
 	o->account = contract_account(c, o->terms.account);
-	return o->account != NULL ? NULL : "there is no such account";
+	if (o->account == NULL)
+		return "there is no such account";
+	return guard_destination(o->account, &o->terms.destination) ==
+	    ASK_OK ? NULL : "the account may not ring this destination";
 }
 
 enum ask_refusal
@@ -169,10 +172,12 @@ offer_number(const struct offer *o, const char *typed,
 		return is_global(typed) ?
 		    guard_read(o->account, typed, "", out) : ASK_NUMBER_BAD;
 	refusal = known_number(known, typed);
-	if (refusal == ASK_OK)
-		refusal = guard_destination(o->account, known);
-	if (refusal == ASK_OK)
-		out->tel = *known;
+	if (refusal != ASK_OK)
+		return refusal;
+	out->tel = *known;
+	refusal = guard_destination(o->account, &out->tel);
+	if (refusal != ASK_OK)
+		memset(out, 0, sizeof(*out));
 	return refusal;
 }
 

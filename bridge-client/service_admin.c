@@ -237,7 +237,7 @@ on_tested(void *ctx, const struct ask_accepted *out)
 }
 
 static enum ask_refusal
-make_test(const struct service *s, const struct ask_test *ask,
+make_test(const struct service *s, struct ask_test *ask,
     struct acceptance *acc)
 {
 	const struct contract_account *a;

@@ -249,7 +249,8 @@ check_acceptance(const struct question *q, struct acceptance *acc,
 	if (refusal == ASK_OK)
 		refusal = offer_past(o, s->journal);
 	if (refusal == ASK_OK)
-		refusal = q->number_refusal;
+		refusal = guard_guess(s->guard, o->token.offer,
+		    q->number_refusal, clock_wall());
 	if (refusal != ASK_OK) {
 		log_refusal(o, refusal, q->why);
 		return refusal;

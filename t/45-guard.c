@@ -119,6 +119,11 @@ static const struct {
 	{ "sip:00448712345678@example.com", "", ASK_NUMBER_DENIED, "", "",
 	    "" },
 	{ "sip:999@example.com", "", ASK_NUMBER_DENIED, "", "", "" },
+	{ "sip:+44-20-7946-0123@example.com", "", ASK_NUMBER_BAD, "", "", "" },
+	{ "sip:+442079460123=1@example.com", "", ASK_NUMBER_BAD, "", "", "" },
+	{ "sip:+4402079460123@example.com", "", ASK_NUMBER_BAD, "", "", "" },
+	{ "sip:00448712345678_@example.com", "", ASK_NUMBER_DENIED, "", "",
+	    "" },
 	{ "sip:9@example.com", "", ASK_NUMBER_DENIED, "", "", "" },
 	{ "sip:alice@example.org", "", ASK_NUMBER_DENIED, "", "", "" },
 	{ "sip:alice@example.net", "", ASK_NUMBER_DENIED, "", "", "" },
@@ -211,6 +216,13 @@ test_destinations(void)
 		    &why), 0, "%s", cases[i].text);
 		is_str(ask_refusal_word(guard_destination(&a, &tel)),
 		    ask_refusal_word(cases[i].want), "as a destination");
+	}
+	for (i = 0; i < 2; i++) {
+		is_int(tel_parse(&tel, "+4402079460123;ext=42", 21, &why), 0,
+		    "a number with a nought too many");
+		is_int(guard_destination(&a, &tel), ASK_OK, "may be rung");
+		is_str(tel.text, "+442079460123", "as it was judged");
+		is_str(tel.ext, "42", "and its extension");
 	}
 	memset(&tel, 0, sizeof(tel));
 	is_int(guard_destination(&a, &tel), ASK_NUMBER_BAD, "none");
@@ -328,6 +340,62 @@ test_caps(const struct secret *mac)
 	WALK("at once", a, at_once);
 }
 
+/* Who is one, whatever he is called. */
+static void
+test_spellings(const struct secret *mac)
+{
+	static const struct {
+		const char	*a, *b;
+		int		 is_same;
+	} cases[] = {
+		{ "+442079460123", "+442079460123;ext=42", 1 },
+		{ "+442079460123", "sip:+442079460123@example.com", 1 },
+		{ "sip:bob@example.com", "sips:BOB@Example.com:5061", 1 },
+		{ "sip:bob@example.com", "sip:bob@example.org", 0 },
+		{ "sip:bob@example.com", "sip:rob@example.com", 0 },
+		{ "sip:100@example.com", "sip:100@example.org", 0 },
+		{ "sip:bob@[2001:db8::1]", "sip:bob@[2001:db8::2]", 0 },
+		{ "+442079460123", "+442079460124", 0 },
+	};
+	struct guard *g = guard_new(mac, 100);
+	unsigned char a[16], b[16];
+	const char *why;
+	struct tel tel;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		memset(a, 0, sizeof(a));
+		if (tel_parse(&tel, cases[i].a, strlen(cases[i].a), &why) == 0)
+			guard_hash(g, &tel, a);
+		memset(b, 0, sizeof(b));
+		if (tel_parse(&tel, cases[i].b, strlen(cases[i].b), &why) == 0)
+			guard_hash(g, &tel, b);
+		is_int(memcmp(a, b, sizeof(a)) == 0, cases[i].is_same,
+		    "%s and %s", cases[i].a, cases[i].b);
+	}
+	guard_free(g);
+}
+
+static void
+test_guesses(const struct secret *mac)
+{
+	static const unsigned char offer[16] = { 1 }, other[16] = { 2 };
+	struct guard *g = guard_new(mac, 100);
+	int i, n = 0;
+
+	for (i = 0; i < 20; i++)
+		n += guard_guess(g, offer, ASK_NUMBER_WRONG, NOW + i) ==
+		    ASK_NUMBER_WRONG;
+	is_int(n, 10, "ten wrong guesses");
+	is_int(guard_guess(g, offer, ASK_OK, NOW + 30), ASK_TOO_MANY,
+	    "then the right one is none, either");
+	is_int(guard_guess(g, other, ASK_OK, NOW + 30), ASK_OK,
+	    "of another offer it is");
+	is_int(guard_guess(g, offer, ASK_OK, NOW + 86400), ASK_OK,
+	    "and a day later");
+	guard_free(g);
+}
+
 static void
 test_memory(const struct secret *mac)
 {
@@ -378,6 +446,8 @@ main(void)
 	test_numbers();
 	test_destinations();
 	test_caps(mac);
+	test_spellings(mac);
+	test_guesses(mac);
 	test_memory(mac);
 	secret_free(mac);
 	return tap_done();

@@ -46,6 +46,7 @@ provider pbx {
 	password_file = "DIR/password"
 	app = calloffer
 	trunk_pstn = "PJSIP/%%s@trunk"
+	trunk_sip = "PJSIP/packet/%%s"
 	prompts = "/prompts"
 }
 %(accounts)skey main {
@@ -83,6 +84,7 @@ ACCOUNT = """account %s {
 	caller_id = "+442079460100"
 	region = %s
 	providers = {pbx}
+	sip_domains = {"example.com"}
 	per_number_10min = 100
 	per_number_day = 100
 	per_prefix_10min = 1000
@@ -159,7 +161,8 @@ def test_numbers(b, ari):
     for country, number in denied_numbers():
         account = "in-" + country.lower()
         if account not in offers:
-            token, offer = ask.mint(OURS, account=account)
+            token, offer = ask.mint(OURS, account=account,
+                                    destination="sip:desk@example.com")
             offers[account] = token, ask.nonce(OURS, offer)
         token, nonce = offers[account]
         n += 1

@@ -1,0 +1,223 @@
+#!/usr/bin/python3
+"""What is dialled is what was judged, and what is counted is the telephone,
+however it is written: by the program as shipped, against who holds a key, an
+offer or a link and would ring what he may not, or more often than he may."""
+import os
+import sys
+import tempfile
+import threading
+import time
+
+os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+sys.path.insert(0, "t")
+import askpeer as ask           # noqa: E402
+import fakeari                  # noqa: E402
+import shifted                  # noqa: E402
+import tap                      # noqa: E402
+
+OURS = ask.Keys(b"ours")
+KNOWN = "+442079460723"
+BOB, DESK = "+442079460123", "+442079460100"
+
+CONF = """
+public = "https://call.example.com"
+USER
+journal = "DIR/journal"
+unseal_keys = {"DIR/unseal.key"}
+mac_key = "DIR/mac.key"
+face = "DIR/face"
+face_mode = 0666
+face_users = {"UID"}
+admin = "DIR/admin"
+admin_mode = 0666
+admin_users = {"UID"}
+provider pbx {
+	kind = asterisk
+	url = "%(url)s"
+	user = calloffer
+	password_file = "DIR/password"
+	app = calloffer
+	trunk_pstn = "PJSIP/%%s@trunk"
+	trunk_sip = "PJSIP/packet/%%s"
+	prompts = "/prompts"
+}
+%(accounts)skey main {
+	file = "DIR/sign.pub"
+	accounts = {"*"}
+	from_domains = {"*"}
+	destinations = {"*"}
+	max_uses = 255
+}
+"""
+ACCOUNT = """account %(name)s {
+	caller_id = "+442079460100"
+	region = %(region)s
+	countries = {%(region)s}
+	providers = {pbx}
+	sip_domains = {"example.com"}
+	offeree_sip = %(sip)s
+	per_number_10min = %(n)d
+	per_number_day = 100
+	per_prefix_10min = 1000
+	per_offeror_day = 10000
+	per_offer_attempts = 100
+}
+"""
+
+
+def denied_numbers():
+    with open("t/data/denied-numbers", encoding="utf-8") as f:
+        for line in f:
+            if line.strip() and line[0] != "#":
+                country, number = line.rstrip("\n").split("\t")[:2]
+                if number[0] == "+" and number[1:].isdigit():
+                    yield "GB" if country == "-" else country, number
+
+
+def configuration(url):
+    accounts = [("sales", "GB", "yes", 1000), ("strict", "GB", "yes", 2)]
+    accounts += [("in-" + c.lower(), c, "no", 1000)
+                 for c in sorted({c for c, _ in denied_numbers()})]
+    return CONF % {"url": url, "accounts": "".join(ACCOUNT % dict(zip(
+        ("name", "region", "sip", "n"), a)) for a in accounts)}
+
+
+def accept(b, number=BOB, **f):
+    """What becomes of a new offer."""
+    token, offer = ask.mint(OURS, **f)
+    p = b.face()
+    try:
+        return p.accept(token, ask.nonce(OURS, offer), number)
+    finally:
+        p.close()
+
+
+def dialled(ari, leg="a"):
+    return [q["endpoint"][0] for _, p, q in list(ari.asked)
+            if "endpoint" in q and p.endswith("-" + leg)]
+
+
+def hang_up(b):
+    """All calls, and waits until they are over."""
+    a, p = ask.Peer(b.path("admin")), b.face()
+    for c in a.list(open_only=1):
+        p.status(ask.secret_of(OURS, c["call"]), 0, ask.HANGUP)
+    for _ in range(500):
+        if a.health()["open"] == 0:
+            break
+        time.sleep(0.02)
+    a.close()
+    p.close()
+
+
+# ---- destinations
+
+def test_destinations(b, ari):
+    """The key may offer any: the account may not ring these."""
+    wrong, n = [], 0
+    for country, number in denied_numbers():
+        n += 1
+        try:
+            token, offer = ask.mint(OURS, account="in-" + country.lower(),
+                                    destination=number)
+        except (AssertionError, ValueError):
+            continue            # too short to be packed
+        p = b.face()
+        got = p.look(token)["refusal"], p.accept(
+            token, ask.nonce(OURS, offer), BOB)["refusal"]
+        p.close()
+        if got != ("token-bad", "token-bad"):
+            wrong.append("%s %s: %s" % (country, number, got))
+    tap.check(wrong, "%d numbers are no destinations" % n)
+    tap.check([] if n >= 100 else [n], "they are 100 at least")
+    for address in ("sip:desk@example.org", "sip:desk@192.0.2.1",
+                    "sip:desk@127.0.0.1:5038", "sip:999@example.com",
+                    "sip:+448712345678@example.com",
+                    "sip:+4402079460100@example.com"):
+        tap.same(accept(b, destination=address)["refusal"], "token-bad",
+                 "no destination: " + address)
+    tap.same(ari.rung(), [], "none of them is rung")
+    for address in (DESK, "sip:desk@example.com", "sip:100@example.com"):
+        tap.same(accept(b, destination=address)["refusal"], "ok",
+                 "a destination: " + address)
+        hang_up(b)
+
+
+# ---- spelling
+
+def test_canonical(b, ari):
+    """With a nought that no telephone needs."""
+    for known, want in (("+4402079460113", "ok"), ("+442079460113", "ok"),
+                        ("+4402079460113", "too-many")):
+        before = len(dialled(ari))
+        tap.same(accept(b, "113", offeree=known, account="strict")["refusal"],
+                 want, "the number known as " + known)
+        if want == "ok":
+            ari.wait_leg("a", before + 1)
+        tap.same(dialled(ari)[before:], ["PJSIP/+442079460113@trunk"] * (
+            want == "ok"), "is dialled as it was judged, or not")
+        hang_up(b)
+
+
+def test_spellings(b):
+    """Two in ten minutes, of one telephone."""
+    for first, others in (
+            ("+442079460131", ("sip:+442079460131@example.com",
+                               "sips:+442079460131@EXAMPLE.com:5062",
+                               "+44 (20) 7946-0131",
+                               "+442079460131;ext=12")),
+            ("sip:bob@example.com", ("sip:BOB@example.com",
+                                     "sips:bob@example.com",
+                                     "sip:Bob@example.com:5061"))):
+        for _ in range(2):
+            tap.same(accept(b, first, account="strict")["refusal"], "ok",
+                     first)
+            hang_up(b)
+        for other in (first,) + others:
+            tap.same(accept(b, other, account="strict")["refusal"],
+                     "too-many", "the third: " + other)
+    for odd in ("sip:+44-20-7946-0141@example.com",
+                "sip:+442079460141=1@example.com",
+                "sip:442079460141_1@example.com",
+                "sip:00442079460141~@example.com"):
+        tap.check([] if accept(b, odd)["refusal"] in
+                  ("number-bad", "number-denied") else [odd],
+                  "a number in disguise: " + odd)
+
+
+# ---- digits of a number that is known
+
+def test_guesses(b):
+    """The last three digits are asked of who holds the link; he cannot try
+    them all."""
+    token, offer = ask.mint(OURS, offeree=KNOWN)
+    p = b.face()
+    got = [p.accept(token, ask.nonce(OURS, offer), "%03d" % n)["refusal"]
+           for n in range(100)]
+    tap.check([] if got[0] == "number-wrong" and got.count("number-wrong")
+              <= 10 else [got], "wrong digits are taken ten times at most")
+    tap.same(p.accept(token, ask.nonce(OURS, offer), "723")["refusal"],
+             "too-many", "and then not even the right ones are told apart")
+    p.close()
+    tap.same(accept(b, "723", offeree=KNOWN)["refusal"], "ok",
+             "another offer is another matter")
+    hang_up(b)
+
+
+def main():
+    ari = fakeari.Ari()
+    with tempfile.TemporaryDirectory() as folder:
+        b = shifted.Bridge(folder, configuration(ari.url), OURS)
+        try:
+            b.start()
+            test_destinations(b, ari)
+            test_canonical(b, ari)
+            test_spellings(b)
+            test_guesses(b)
+        finally:
+            b.stop()
+    tap.finish()
+
+
+threading.excepthook = lambda args: None
+main()
