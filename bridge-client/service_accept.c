@@ -8,6 +8,7 @@
 #include "lib/ask.h"
 #include "lib/clock.h"
 #include "lib/log.h"
+#include "lib/tel.h"
 #include "lib/token.h"
 
 #include "bridge-client/call.h"
@@ -99,8 +100,9 @@ on_accepted(void *ctx, const struct acceptance *acc, enum ask_refusal refusal,
 	pending_free(p);
 }
 
-static int
-is_pending(const struct service_accept *a, const unsigned char *offer,
+/* The acceptance by this page of the offer; `id` NULL: by any page. */
+static const struct pending *
+find_pending(const struct service_accept *a, const unsigned char *offer,
     const unsigned char *id)
 {
 	const struct pending *p;
@@ -109,28 +111,32 @@ is_pending(const struct service_accept *a, const unsigned char *offer,
 		if (memcmp(p->acc.offer, offer, sizeof(p->acc.offer)) == 0 &&
 		    (id == NULL ||
 		    memcmp(p->acc.id, id, sizeof(p->acc.id)) == 0))
-			return 1;
-	return 0;
+			break;
+	return p;
 }
 
 /*
  * Counts it against the caps.  The same page sent twice in one breath is
- * counted once; another page of the same offer meanwhile hears that there is
- * a call, not that it was too often.
+ * counted once, for the first's verdict is the second's; with another number it
+ * is not the same, and of one page there is one call.  Another page of the same
+ * offer meanwhile hears that there is a call, not that it was too often.
  */
 static enum ask_refusal
 reserve(struct service_accept *a, struct pending *p, int64_t *retry_at)
 {
 	const struct guard_ask ask = { .account = account_of(a, &p->acc),
 		.acc = &p->acc, .client = p->client };
+	const struct pending *twin;
 	int64_t now = clock_wall();
 	enum ask_refusal refusal;
 	int status;
 
 	if (ask.account == NULL)
 		return ASK_TOKEN_BAD;
-	if (is_pending(a, p->acc.offer, p->acc.id))
-		return ASK_OK;
+	twin = find_pending(a, p->acc.offer, p->acc.id);
+	if (twin != NULL)
+		return tel_same(&twin->acc.a, &p->acc.a) ? ASK_OK :
+		    ASK_IN_CALL;
 	refusal = guard_reserve(a->service->guard, &ask, now, retry_at);
 	if (refusal == ASK_OK) {
 		status = spend_reserve(a->spend, ask.account, &p->acc, now);
@@ -141,9 +147,33 @@ reserve(struct service_accept *a, struct pending *p, int64_t *retry_at)
 	}
 	if (refusal == ASK_OK)
 		p->reserved_at = now;
-	else if (is_pending(a, p->acc.offer, NULL))
+	else if (find_pending(a, p->acc.offer, NULL) != NULL)
 		refusal = ASK_IN_CALL;
 	return refusal;
+}
+
+/*
+ * A network whose numbers are of any length may ignore what is dialled beyond
+ * one, and no number of a plan begins with another.  So who asked never to be
+ * called is not called with digits behind his number, either.
+ */
+static int
+is_behind_blocked(const struct service_accept *a, const struct acceptance *acc)
+{
+	struct journal *j = a->service->journal;
+	unsigned char hash[CALL_HASH_BYTES];
+	struct tel tel = acc->a;
+	size_t n = strlen(tel.text);
+
+	if (tel.kind != TEL_E164)
+		return 0;
+	while (--n > TEL_DIGITS_MIN) {
+		tel.text[n] = '\0';
+		guard_hash(a->service->guard, &tel, hash);
+		if (j->op->is_blocked(j, hash) == JOURNAL_BLOCKED)
+			return 1;
+	}
+	return 0;
 }
 
 /* What it may cost, which bounds how long they talk. */
@@ -202,7 +232,8 @@ service_accept_do(void *accept, const struct service_asked *asked)
 		refuse(asked, ASK_STORE_FULL, 0);
 		return;
 	}
-	refusal = pay_for(a, p);
+	refusal = is_behind_blocked(a, &p->acc) ? ASK_NUMBER_DENIED :
+	    pay_for(a, p);
 	if (refusal == ASK_OK)
 		refusal = reserve(a, p, &retry_at);
 	if (refusal != ASK_OK) {

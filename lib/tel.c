@@ -11,7 +11,6 @@
 
 #include "lib/tel.h"
 
-#define DIGITS_MIN	7
 #define DIGITS_MAX	15	/* E.164 */
 #define LABEL_MAX	63	/* RFC 1035, 2.3.4 */
 
@@ -44,7 +43,7 @@ parse_digits(struct tel *t, const char *p, size_t len, const char **why)
 			return refuse(why, "leave out the national (0)");
 	}
 	t->text[1 + n] = '\0';
-	if (n < DIGITS_MIN)
+	if (n < TEL_DIGITS_MIN)
 		return refuse(why, "a number has at least 7 digits");
 	if (t->text[1] == '0')
 		return refuse(why, "no country code begins with 0");
@@ -313,7 +312,7 @@ unpack_e164(struct tel *t, size_t n, struct scan *s)
 	t->kind = TEL_E164;
 	t->text[0] = '+';
 	unpack_digits(t->text + 1, n, s);
-	if (n < DIGITS_MIN || t->text[1] == '0')
+	if (n < TEL_DIGITS_MIN || t->text[1] == '0')
 		s->is_bad = 1;
 	ext = scan_u8(s);
 	if (ext > TEL_EXT_MAX)

@@ -19,6 +19,7 @@ enum tel_kind { TEL_NONE, TEL_E164, TEL_SIP };
 
 #define TEL_TEXT_MAX	128	/* characters of the canonical text */
 #define TEL_EXT_MAX	10
+#define TEL_DIGITS_MIN	7	/* of a number, with its country's code */
 
 struct tel {
 	enum tel_kind	kind;

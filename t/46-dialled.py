@@ -17,7 +17,7 @@ import tap                      # noqa: E402
 
 OURS = ask.Keys(b"ours")
 KNOWN = "+442079460723"
-BOB, DESK = "+442079460123", "+442079460100"
+BOB, DESK, OWN = "+442079460123", "+442079460100", "+442079460177"
 
 CONF = """
 public = "https://call.example.com"
@@ -185,6 +185,75 @@ def test_spellings(b):
                   "a number in disguise: " + odd)
 
 
+# ---- one page, two numbers
+
+def never_again(b, ari, number, **f):
+    """Who answers there presses 9."""
+    n = len(dialled(ari))
+    got = accept(b, number, **f)
+    tap.same(got["refusal"], "ok", "rung once: " + number)
+    channel = ari.wait_leg("a", n + 1)
+    ari.pick_up(channel)
+    wait_stage(b, got["secret"], "asking-a")
+    ari.press(channel, "9")
+    tap.same(wait_stage(b, got["secret"], "ended"), "a-blocked", "and 9")
+    ari.gone(channel, 16)
+    hang_up(b)
+    tap.same(accept(b, number, **f)["refusal"], "number-denied",
+             "never again")
+
+
+def wait_stage(b, secret, stage):
+    """How it has ended, if it has."""
+    p = b.face()
+    for _ in range(500):
+        status = p.status(secret)
+        if status["stage"] == stage:
+            break
+        time.sleep(0.02)
+    p.close()
+    return status["end"]
+
+
+def test_twins(b, ari):
+    """One page sent twice in one breath, with a number that is refused in the
+    commit, and with his whom it is to annoy: the caps count him."""
+    never_again(b, ari, OWN)
+    got = []
+    for _ in range(5):
+        token, offer = ask.mint(OURS, account="strict", uses=255)
+        nonce = ask.nonce(OURS, offer)
+        p = b.face()
+        p.sock.sendall(b"".join(
+            (len(body) + 5).to_bytes(4, "big") + n.to_bytes(4, "big")
+            + bytes([ask.ACCEPT]) + body for n, body in enumerate((
+                p.accept_body(token, nonce, OWN),
+                p.accept_body(token, nonce, "+442079460151")))))
+        got.append([p.accepted(ask.Reader(p.hear()[2]))["refusal"]
+                    for _ in range(2)])
+        p.close()
+        hang_up(b)
+    rung = dialled(ari).count("PJSIP/+442079460151@trunk")
+    tap.check([] if rung <= 2 else [rung, got],
+              "nobody is rung more often than he may be")
+
+
+# ---- longer numbers
+
+def test_longer(b, ari):
+    """Networks whose numbers are of any length may ignore what is dialled
+    beyond one: it is the same telephone that rings."""
+    german = {"account": "in-de", "destination": "+4930123456"}
+    never_again(b, ari, "+493012345678", **german)
+    for tail in ("0", "99", "017"):
+        tap.same(accept(b, "+493012345678" + tail, **german)["refusal"],
+                 "number-denied", "nor with %s behind it" % tail)
+    for other in ("+493012345679", "+49301234567"):
+        tap.same(accept(b, other, **german)["refusal"], "ok",
+                 "others are rung: " + other)
+        hang_up(b)
+
+
 # ---- digits of a number that is known
 
 def test_guesses(b):
@@ -213,6 +282,8 @@ def main():
             test_destinations(b, ari)
             test_canonical(b, ari)
             test_spellings(b)
+            test_twins(b, ari)
+            test_longer(b, ari)
             test_guesses(b)
         finally:
             b.stop()
