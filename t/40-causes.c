@@ -188,6 +188,9 @@ test_found(void)
 	static const struct {
 		const char	*provider, *word, *end;
 	} cases[] = {
+		{ "bandwidth", "busy", "a-busy" },
+		{ "bandwidth", "timeout", "a-no-answer" },
+		{ "bandwidth", "of-next-year", "a-unreachable" },
 		{ "twilio", "busy", "a-busy" },
 		{ "twilio", "no-answer", "a-no-answer" },
 		{ "twilio", "failed", "a-unreachable" },
@@ -204,15 +207,16 @@ test_found(void)
 	struct call_event ev = { .kind = CALL_OUTCOME, .act = PROVIDER_FIND,
 	    .reply = &reply };
 	struct call_actions out;
-	char body[64];
+	char body[128];
 	struct call c;
 	size_t i, p;
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		for (p = 0; strcmp(provider_all[p]->name, cases[i].provider);)
 			p++;
-		snprintf(body, sizeof(body), "{\"status\":\"%s\"}",
-		    cases[i].word);
+		snprintf(body, sizeof(body), "{\"status\":\"%s\","
+		    "\"state\":\"disconnected\",\"disconnectCause\":\"%s\"}",
+		    cases[i].word, cases[i].word);
 		provider_all[p]->reply(&in, 0, 200, 1, body, strlen(body),
 		    &reply);
 		call_init(&c, &acc);

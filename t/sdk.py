@@ -83,6 +83,28 @@ def ncco_script(documents):
     return "\n".join(out + ["console.log(JSON.stringify(out));"])
 
 
+def bxml_verb(element):
+    """The call of their library that makes it; its attributes are typed by
+    them, and what they do not know does not compile."""
+    args = json.dumps({k: int(v) if k in ("maxDigits", "firstDigitTimeout")
+                       else v for k, v in element.items()})
+    if element.tag == "Gather":
+        rest = [args, "[%s]" % ", ".join(map(bxml_verb, element))]
+    else:
+        rest = [json.dumps(element.text), args]
+    return "new Bxml.%s(%s)" % (element.tag, ", ".join(rest))
+
+
+def bxml_script(documents):
+    out = ['import { Bxml } from "bandwidth-sdk/dist/models/bxml";',
+           "const out: string[] = [];"]
+    for text in documents:
+        root = xml.fromstring(text)
+        out.append("out.push(new Bxml.%s([%s]).toBxml());" % (
+            root.tag, ", ".join(map(bxml_verb, root))))
+    return "\n".join(out + ["console.log(JSON.stringify(out));"])
+
+
 def build(folder, script):
     """(what was built, what the compiler or the library says)."""
     with tempfile.TemporaryDirectory(dir=folder) as here:
@@ -111,6 +133,12 @@ def kinds(documents):
 def twiml_faults(folder, documents):
     """Complaints about these documents."""
     built, bad = build(folder, twiml_script(documents))
+    return bad or [x for x, y in zip(documents, built)
+                   if xml.canonicalize(x) != xml.canonicalize(y)]
+
+
+def bxml_faults(folder, documents):
+    built, bad = build(folder, bxml_script(documents))
     return bad or [x for x, y in zip(documents, built)
                    if xml.canonicalize(x) != xml.canonicalize(y)]
 

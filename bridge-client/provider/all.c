@@ -4,6 +4,7 @@
 
 #include "bridge-client/provider.h"
 #include "bridge-client/provider/ari.h"
+#include "bridge-client/provider/bandwidth.h"
 #include "bridge-client/provider/telnyx.h"
 #include "bridge-client/provider/twilio.h"
 #include "bridge-client/provider/vonage.h"
@@ -14,5 +15,6 @@ const struct provider *const provider_all[] = {
 	&provider_twilio,
 	&provider_signalwire,
 	&provider_vonage,
+	&provider_bandwidth,
 	NULL
 };

@@ -1,0 +1,111 @@
+/*
+ * What Bandwidth says: webhooks, shown with the password so that they are read,
+ * passwords that are none, and the bodies of replies.  What comes out is
+ * bounded and holds no number.
+ */
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "lib/buf.h"
+#include "lib/secret.h"
+
+#include "bridge-client/provider.h"
+#include "bridge-client/provider/bandwidth.h"
+#include "bridge-client/provider/bxml.h"
+
+#define WALL	1795420800
+#define LEG	"co-000102030405060708090a0b0c0d0e0f-a"
+
+int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+
+static void
+is_plain(const char *s, size_t size)
+{
+	size_t i, n = 0;
+
+	if (strnlen(s, size) == size)
+		abort();
+	for (i = 0; s[i] != '\0'; i++) {
+		n = s[i] >= '0' && s[i] <= '9' ? n + 1 : 0;
+		if (n > 3 || s[i] < ' ' || s[i] > '~')
+			abort();
+	}
+}
+
+static void
+put_shown(struct buf *b, const void *p, size_t len)
+{
+	buf_clear(b);
+	buf_str(b, "authorization: Basic ");
+	buf_base64(b, p, len);
+	buf_str(b, "\n");
+}
+
+/* Seeds are of this account, application and time: so they are read. */
+static void
+hook(const uint8_t *p, size_t len)
+{
+	static const char *const what[] = { "answer", "key", "spoken/b-press",
+	    "end" };
+	char word[] = "sixteen or more!", url[128];
+	char shown[sizeof(LEG) + BXML_PASSWORD_SIZE] = LEG ":";
+	struct secret *secret = secret_take(word, strlen(word));
+	struct provider_conf conf = { .name = "x", .app = "x",
+	    .url = "https://h/accounts/1", .hook_url = "https://h/hook/x",
+	    .hook_secret = secret };
+	struct provider_hook h = { .url = url, .body = p, .len = len,
+	    .wall = WALL };
+	struct provider_hooked out = { .is_odd = 0 };
+	struct buf head;
+
+	buf_init(&head, 2048);
+	buf_init(&out.answer, PROVIDER_ANSWER_MAX);
+	bxml_put_password(&conf, LEG, shown + strlen(shown));
+	put_shown(&head, shown, strlen(shown));
+	h.headers = buf_cstr(&head);
+	snprintf(url, sizeof(url), "%s/" LEG "/%s", conf.hook_url,
+	    what[len % 4]);
+	(void)provider_bandwidth.hook(&conf, &h, &out);
+	is_plain(out.event.detail, sizeof(out.event.detail));
+	if (out.event.kind == EVENT_KEY && out.event.key == '\0')
+		abort();
+	/* the bytes as what is shown: none is right */
+	put_shown(&head, p, len < 400 ? len : 400);
+	h.headers = buf_cstr(&head);
+	if (provider_bandwidth.hook(&conf, &h, &out) != PROVIDER_FORGED)
+		abort();
+	buf_free(&out.answer);
+	buf_free(&head);
+	secret_free(secret);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
+{
+	static const int status[] = { 200, 201, 404, 401, 409, 429, 500 };
+	struct tel to = { .kind = TEL_E164, .text = "+442079460123" };
+	struct provider_intent in;
+	struct provider_reply r;
+	size_t i;
+
+	if (sodium_init() < 0)
+		abort();
+	hook(p, len);
+	/* The length chooses which reply it is. */
+	memset(&in, 0, sizeof(in));
+	in.act = (enum provider_act)(len % (PROVIDER_FIND + 1));
+	in.prompt = "a,b";
+	in.to = &to;
+	in.caller = "+441632960000";
+	for (i = 0; i < 2; i++) {
+		in.ref = i == 0 ? "" : "x";
+		provider_bandwidth.reply(&in, 0, status[len / 8 % 7], 1,
+		    (const char *)p, len, &r);
+		is_plain(r.detail, sizeof(r.detail));
+	}
+	return 0;
+}
