@@ -8,6 +8,7 @@
 #include "lib/idn.h"
 #include "lib/scan.h"
 #include "lib/tel.h"
+#include "lib/terms.h"
 #include "lib/window.h"
 
 #include "lib/entry.h"
@@ -383,7 +384,8 @@ entry_parse(struct entry *e, const char *p, size_t len, char *why, size_t size)
 	unsigned seen = 0;
 
 	memset(e, 0, sizeof(*e));
-	memcpy(e->account, "default", 8);
+	memcpy(e->account, TERMS_ACCOUNT_DEFAULT,
+	    sizeof(TERMS_ACCOUNT_DEFAULT));
 	memcpy(e->lang, "en", 3);
 	e->expires_s = 7 * DAY_S;
 	for (p = skip_space(p, end); p < end; p = skip_space(p, end)) {

@@ -15,12 +15,14 @@ struct buf;
  *
  * Plaintext, before padding:
  *
- *	1	version = 1
- *	2	present: a bit for each optional field below, in this order
- *		from bit 0: recipient, offeree, window, max_s, reference, lang
+ *	2	version = 1 in the upper four bits; then a bit for each optional
+ *		field below, in this order from bit 0: recipient, offeree,
+ *		window, max_s, reference, lang, account; and from bit 7 whether
+ *		offeror, account, recipient, reference are packed
+ *		(lib/base40.h), as each is that fits
  *	..	destination		tel_pack()
  *	1+n	offeror			address, n <= 254
- *	1+n	account			n <= 32
+ *	[1+n	account			n <= 32; absent: "default"]
  *	16	tag			BLAKE2b-128, see terms_tag()
  *	[1+n	recipient		n <= 254]
  *	[..	offeree			tel_pack()]
@@ -30,11 +32,13 @@ struct buf;
  *	[2	lang			two lower-case letters]
  *	1..16	padding			0x80, then zeros, to a multiple of 16
  *
- * Unpacking is strict: unknown version or bits, a present field that is
- * empty, wrong padding, bytes left over: refused.
+ * n counts characters: packed they take fewer bytes.  Unpacking is strict:
+ * unknown version or bits, a present field that is empty, one that could be
+ * packed and is not, wrong padding, bytes left over: refused.
  */
 #define TERMS_ADDRESS_MAX	254
 #define TERMS_ACCOUNT_MAX	32
+#define TERMS_ACCOUNT_DEFAULT	"default"
 #define TERMS_REFERENCE_MAX	40
 #define TERMS_TAG_BYTES		16
 

@@ -51,10 +51,9 @@ static void
 test_bytes(void)
 {
 	static const unsigned char want[64] =
-	    "\1" "\0\0"
+	    "\20\200"
 	    "\33\24\25\125\120\20\17\0"
-	    "\13a@b.example"
-	    "\7default"
+	    "\13" "\005\361\341\267\001\357\001\274"
 	    "\167\167\167\167\167\167\167\167\167\167\167\167\167\167\167\167"
 	    "\200";
 	struct terms t;
@@ -122,22 +121,22 @@ test_present(void)
 	all_fields(&t);
 	n = pack(&t);
 	for (i = 0; i < 16; i++) {
-		packed[1 + (15 - i) / 8] ^= (unsigned char)(1 << i % 8);
+		packed[(15 - i) / 8] ^= (unsigned char)(1 << i % 8);
 		good += terms_unpack(&back, packed, n) == 0;
-		packed[1 + (15 - i) / 8] ^= (unsigned char)(1 << i % 8);
+		packed[(15 - i) / 8] ^= (unsigned char)(1 << i % 8);
 	}
 	is_int(good, 0, "each bit of `present`, when changed, is refused");
 	fewest(&t);
 	n = pack(&t);
 	for (i = 0; i < 16; i++) {
-		packed[1 + (15 - i) / 8] ^= (unsigned char)(1 << i % 8);
+		packed[(15 - i) / 8] ^= (unsigned char)(1 << i % 8);
 		good += terms_unpack(&back, packed, n) == 0;
-		packed[1 + (15 - i) / 8] ^= (unsigned char)(1 << i % 8);
+		packed[(15 - i) / 8] ^= (unsigned char)(1 << i % 8);
 	}
 	is_int(good, 0, "where nothing is present, too");
-	packed[0] = 2;
+	packed[0] = 0x20 | (packed[0] & 15);
 	ok(terms_unpack(&back, packed, n) == -1, "version 2");
-	packed[0] = 0;
+	packed[0] &= 15;
 	ok(terms_unpack(&back, packed, n) == -1, "version 0");
 }
 
@@ -159,6 +158,7 @@ test_present_but_empty(void)
 		{ "no longest duration", 8, 4, "", -1 },
 		{ "an empty reference", 16, 1, "", -1 },
 		{ "an empty language", 32, 2, "", -1 },
+		{ "an empty account", 64, 1, "", -1 },
 		{ "a language in capitals", 32, 2, "DE", -1 },
 		{ "a language and a half", 32, 2, "d", -1 },
 		{ "a language as it should be", 32, 2, "de", 0 },
@@ -172,9 +172,9 @@ test_present_but_empty(void)
 	for (i = 0; i < sizeof(each) / sizeof(each[0]); i++) {
 		is_int(pack(&t), 48, "the fewest");
 		memset(bytes, 0, sizeof(bytes));
-		n = 47;		/* before the padding */
+		n = 35;		/* before the padding */
 		memcpy(bytes, packed, n);
-		bytes[2] = each[i].bit;
+		bytes[1] |= each[i].bit;
 		memcpy(bytes + n, each[i].field, each[i].len);
 		n += each[i].len;
 		bytes[n++] = 0x80;
@@ -191,7 +191,7 @@ test_padding(void)
 	size_t n;
 
 	fewest(&t);
-	snprintf(t.account, sizeof(t.account), "sales1");
+	snprintf(t.account, sizeof(t.account), "sales1234567890");
 	n = pack(&t);
 	ok(packed[n - 2] == 0x80 && packed[n - 1] == 0, "padded by two");
 	packed[n - 1] = 1;
@@ -203,8 +203,8 @@ test_padding(void)
 	ok(terms_unpack(&back, packed, n) == -1, "no mark");
 	packed[n - 2] = 0x80;
 	is_int(terms_unpack(&back, packed, n), 0, "put right again");
-	/* Two more letters fill the blocks: a whole one of padding follows. */
-	snprintf(t.account, sizeof(t.account), "sales123");
+	/* Three more fill the blocks: a whole one of padding follows. */
+	snprintf(t.account, sizeof(t.account), "sales1234567890abc");
 	n = pack(&t);
 	is_int(n, 64, "full blocks are padded by a whole one");
 	ok(packed[48] == 0x80, "which begins with the mark");

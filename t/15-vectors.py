@@ -21,6 +21,8 @@ from nacl.exceptions import CryptoError
 os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 B = os.environ.get("B", "build")
 CONTEXT = b"calloffer/offer/1\0"
+LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789.-@_"
+PACKED = ["offeror", "account", "recipient", "reference"]
 DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
 
@@ -68,8 +70,27 @@ class Reader:
             raise Refused("malformed")
         return printable(self.take(n))
 
+    def packed(self, most):
+        """Text of LETTERS, three in two bytes."""
+        n = self.number(1)
+        if not 1 <= n <= most:
+            raise Refused("malformed")
+        out = ""
+        for start in range(0, n, 3):
+            count = min(3, n - start)
+            group = self.number(1 if count == 1 else 2)
+            if group >= 40 ** count:
+                raise Refused("malformed")
+            out += "".join(LETTERS[group // 40 ** i % 40]
+                           for i in reversed(range(count)))
+        return out
+
     def left(self):
         return len(self.data) - self.at
+
+
+def fits(text):
+    return text != "" and set(text) <= set(LETTERS)
 
 
 def printable(data):
@@ -128,21 +149,35 @@ def read_window(r):
 
 def read_terms(data):
     r = Reader(data)
-    if len(data) % 16 or r.number(1) != 1:
-        raise Refused("malformed")
     present = r.number(2)
-    out = [("destination", read_tel(r)), ("offeror", r.text(254)),
-           ("account", r.text(32)), ("tag", r.take(16).hex())]
-    readers = [("recipient", lambda: r.text(254)),
+    if len(data) % 16 or present >> 12 != 1:
+        raise Refused("malformed")
+
+    def text(bit, most):
+        """One encoding: what fits is packed."""
+        got = r.packed(most) if present >> bit & 1 else r.text(most)
+        if fits(got) != present >> bit & 1:
+            raise Refused("malformed")
+        return got
+
+    def account():
+        got = text(8, 32) if present & 64 else "default"
+        if (got == "default") == (present & 64 != 0):
+            raise Refused("malformed")
+        return got
+    out = [("destination", read_tel(r)), ("offeror", text(7, 254)),
+           ("account", account()), ("tag", r.take(16).hex())]
+    readers = [("recipient", lambda: text(9, 254)),
                ("offeree", lambda: read_tel(r)),
                ("window", lambda: read_window(r)),
                ("max_s", lambda: r.number(4)),
-               ("reference", lambda: r.text(40)),
+               ("reference", lambda: text(10, 40)),
                ("lang", lambda: r.take(2).decode())]
-    if present >> len(readers):
+    if present & 0x800 or present & 0x201 == 0x200 \
+            or present & 0x410 == 0x400 or present & 0x140 == 0x100:
         raise Refused("malformed")
     for i, (name, reader) in enumerate(readers):
-        if present >> i & 1:
+        if present & 1 << i:
             out.append((name, reader()))
     padding = r.take(r.left())
     if not 1 <= len(padding) <= 16 or padding.strip(b"\0") != b"\x80" \
@@ -223,6 +258,19 @@ def short(text):
     return bytes([len(data)]) + data
 
 
+def text40(text):
+    """As the vectors' maker packs it; short() where it does not fit."""
+    if not fits(text):
+        return short(text)
+    out = bytes([len(text)])
+    for start in range(0, len(text), 3):
+        group = 0
+        for c in text[start:start + 3]:
+            group = group * 40 + LETTERS.index(c)
+        out += group.to_bytes(1 if len(text) - start == 1 else 2, "big")
+    return out
+
+
 def packed_digits(text):
     return bytes.fromhex(text + "f" * (len(text) % 2))
 
@@ -243,14 +291,20 @@ def packed_window(days, start, end, zone):
 
 
 def make_terms(f):
-    optional = [("recipient", short), ("offeree", packed_tel),
+    optional = [("recipient", text40), ("offeree", packed_tel),
                 ("window", lambda w: packed_window(*w)),
                 ("max_s", lambda n: n.to_bytes(4, "big")),
-                ("reference", short), ("lang", str.encode)]
-    present = sum(1 << i for i, (n, _) in enumerate(optional) if n in f)
+                ("reference", text40), ("lang", str.encode)]
+    present = sum(1 << i for i, (n, _) in enumerate(optional) if n in f) \
+        | sum(128 << i for i, n in enumerate(PACKED) if fits(f.get(n, "")))
+    account = text40(f["account"])
+    if f["account"] == "default":
+        present, account = present & ~256, b""
+    else:
+        present |= 64
     tag = blake(f["offeror"].lower().encode() + b"\0<1@example.com>", 16)
-    out = b"\1" + present.to_bytes(2, "big") + packed_tel(f["destination"]) \
-        + short(f["offeror"]) + short(f["account"]) + tag
+    out = (4096 + present).to_bytes(2, "big") + packed_tel(f["destination"]) \
+        + text40(f["offeror"]) + account + tag
     for name, pack in optional:
         if name in f:
             out += pack(f[name])
@@ -314,9 +368,32 @@ def vectors():
     yield "no terms", signed(make_body(FEWEST, plain=b"\2" + bytes(15)))
     terms = make_terms(FEWEST)
     yield "terms of version 2", signed(make_body(
-        FEWEST, plain=b"\2" + terms[1:]))
+        FEWEST, plain=bytes([terms[0] | 0x30]) + terms[1:]))
     yield "an unknown field", signed(make_body(
-        FEWEST, plain=terms[:2] + b"\x40" + terms[3:]))
+        FEWEST, plain=bytes([terms[0] | 8]) + terms[1:]))
+    unpacked = dict(FEWEST, offeror="A@b.example")
+    yield "an address with a capital", signed(make_body(unpacked))
+    yield "an address with a plus", signed(make_body(
+        dict(FEWEST, offeror="a+c@b.example", recipient="b_-1@c.example")))
+    yield "one, two and four letters", signed(make_body(
+        dict(FEWEST, offeror="a", account="ab", reference="abcd")))
+    yield "packed, and need not be", signed(make_body(
+        unpacked, plain=make_terms(unpacked).replace(b"A@b", b"a@b")))
+    at = terms.index(bytes([len(FEWEST["offeror"])]))
+    yield "packed of no letters", signed(make_body(
+        FEWEST, plain=terms[:at + 1] + b"\xff\xff" + terms[at + 3:]))
+    sales = dict(FEWEST, account="sale")
+    terms = make_terms(sales)
+    yield "packed of no last letters", signed(make_body(
+        sales, plain=terms.replace(text40("sale"), text40("sale")[:-1]
+                                   + b"\x28")))
+    yield "an empty text packed", signed(make_body(
+        sales, plain=terms.replace(text40("sale"), b"\0\0\0\0")))
+    yield "the default account named", signed(make_body(
+        sales, plain=terms.replace(text40("sale"), text40("default"))[:48]))
+    terms = make_terms(FEWEST)
+    yield "a field that is not there packed", signed(make_body(
+        FEWEST, plain=bytes([terms[0] | 2]) + terms[1:]))
     yield "padding not of zeros", signed(make_body(
         FEWEST, plain=terms + bytes(15) + b"\1"))
     yield "padding of a block too many", signed(make_body(
@@ -352,8 +429,8 @@ def vectors():
         longest = make_body(dict(USUAL, name=name, recipient="r" * n))
         if len(longest) + 64 > 384:
             break
-        fits = longest
-    yield "the longest", signed(fits)
+        last = longest
+    yield "the longest", signed(last)
     yield "one block longer", signed(longest)
 
 

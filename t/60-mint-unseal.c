@@ -142,7 +142,7 @@ test_bad_offers(void)
 	snprintf(bad.lang, sizeof(bad.lang), "DE");
 	is_int(mint_token(mint, &o, &out), MINT_BAD, "a language in capitals");
 	bad = t;
-	memset(bad.recipient, 'r', TERMS_ADDRESS_MAX);
+	memset(bad.recipient, 'R', TERMS_ADDRESS_MAX);
 	is_int(mint_token(mint, &o, &out), MINT_TOO_BIG, "too big a token");
 }
 
