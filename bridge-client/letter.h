@@ -3,6 +3,8 @@
 
 #include <stdint.h>
 
+#include "bridge-client/letter_words.h"
+
 struct buf;
 struct call;
 
@@ -10,13 +12,6 @@ struct call;
  * What an offeror is told of a call of his offer by mail, in his language as
  * far as there are words in it: plain text (RFC 5322), quoted-printable.
  */
-enum letter_kind {
-	LETTER_MISSED = 1,	/* the destination was not there */
-	LETTER_DECLINED,	/* the offeree, or the destination, would not */
-	LETTER_USED_UP,		/* it was the last one that the offer allowed */
-	LETTER_RECEIPT		/* it has been charged */
-};
-
 struct letter {
 	enum letter_kind	 kind;
 	const struct call	*call;

@@ -41,7 +41,23 @@ make_call(struct call *c, const char *currency, const char *payer)
 	c->talk_at = WALL + 20;
 }
 
-/* What the mail says, without the header. */
+/* Without soft line breaks. */
+static const char *
+unfolded(const char *text)
+{
+	static char out[65536];
+	size_t n = 0;
+
+	for (; *text != '\0' && n + 1 < sizeof(out); text++)
+		if (strncmp(text, "=\r\n", 3) == 0)
+			text += 2;
+		else
+			out[n++] = *text;
+	out[n] = '\0';
+	return out;
+}
+
+/* The mail, good until the next. */
 static const char *
 letter(struct buf *b, const struct call *c, int64_t left)
 {
@@ -52,7 +68,7 @@ letter(struct buf *b, const struct call *c, int64_t left)
 	buf_clear(b);
 	if (letter_put(b, &l) != 0)
 		return "";
-	return buf_cstr(b);
+	return unfolded(buf_cstr(b));
 }
 
 static void
@@ -66,7 +82,10 @@ test_text(struct buf *b)
 		{ "es", "Subject: Recibo de una llamada de su oferta\r\n",
 		    "Tiempo hablado: 0:01:30\r\n" },
 		{ "fr", "Content-Language: fr\r\n",
-		    "Dur=C3=A9e de conversation : 0:01:30\r\n" }
+		    "Dur=C3=A9e de conversation : 0:01:30\r\n" },
+		{ "ja", "Subject: =?utf-8?B?44GK6KqY44GE44GL44KJ44Gu6YCa6Kmx"
+		    "44Gu6aCY5Y+O5pu4?=\r\n",
+		    "=E9=96=93=EF=BC=9A0:01:30\r\n" }
 	};
 	struct call c;
 	const char *text;
@@ -85,13 +104,37 @@ test_text(struct buf *b)
 		    "  the time that was paid for");
 		ok(strstr(text, "0.02 EUR + 0.15 EUR (1/1); "
 		    "0.012 EUR (60/60)\r\n") != NULL, "  the prices");
-		ok(strstr(text, ": 0.269 EUR\r\n") != NULL, "  what it cost");
-		ok(strstr(text, ": 1.731 EUR\r\n") != NULL, "  what is left");
-		ok(strstr(text, ": order 4711\r\n") != NULL, "  its reference");
+		ok(strstr(text, "0.269 EUR\r\n") != NULL, "  what it cost");
+		ok(strstr(text, "1.731 EUR\r\n") != NULL, "  what is left");
+		ok(strstr(text, "order 4711\r\n") != NULL, "  its reference");
 		ok(strstr(text, "7946") == NULL && strstr(text, "+44") == NULL,
 		    "  and no number");
 		ok(strstr(text, ".receipt@example.com>") != NULL,
 		    "  another message than the call's other mail");
+	}
+}
+
+/* Between two marks, so that what is in a line of Arabic stays as it is. */
+static void
+test_direction(struct buf *b)
+{
+	static const char *const said[] = { "0.269 EUR", "1.731 EUR",
+		"order 4711", "0:01:30", "joe@example.net" };
+	char marked[64];
+	const char *text;
+	struct call c;
+	size_t i;
+
+	make_call(&c, "EUR", CALL_PREPAID);
+	c.ended_at = c.talk_at + 89;
+	c.cost = call_cost(&c.acc.fare, 90);
+	memcpy(c.acc.b_lang, "ar", 3);
+	text = letter(b, &c, 1731000);
+	ok(strstr(text, "Content-Language: ar\r\n") != NULL, "in Arabic");
+	for (i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		snprintf(marked, sizeof(marked),
+		    ": =E2=80=8E%s=E2=80=8E\r\n", said[i]);
+		ok(strstr(text, marked) != NULL, "%s", said[i]);
 	}
 }
 
@@ -133,6 +176,7 @@ main(void)
 
 	buf_init(&b, 65536);
 	test_text(&b);
+	test_direction(&b);
 	test_charge(&b);
 	buf_free(&b);
 	return tap_done();

@@ -47,7 +47,7 @@ provider pbx {
 account sales {
 	caller_id = "+442079460100"
 	region = GB
-	languages = {en, de, es, fr}
+	languages = {en, de, es, fr, ar, ja}
 	providers = {pbx}
 	per_number_10min = 100
 	per_number_day = 100
@@ -240,7 +240,13 @@ def test_kinds(s):
              "Se rechazó una llamada de su oferta", "fue rechazada",
              {"b": None, "cause": DECLINED, "lang": "es"}),
             ("the last use, in French", "Votre offre d'appel est épuisée",
-             "autant de fois que permis", {"lang": "fr"})):
+             "autant de fois que permis", {"lang": "fr"}),
+            ("no answer, in Japanese", "お誘いからの不在着信",
+             "あなたにつながりませんでした",
+             {"b": None, "cause": NO_ANSWER, "lang": "ja"}),
+            ("the destination declines, in Arabic", "رُفضت مكالمة من عرضك",
+             "الرقم: \u200e+44", {"b": None, "cause": DECLINED,
+                                  "lang": "ar"})):
         n = s.server.count()
         call = s.call(**how)
         tap.same(s.server.wait(n + 1), n + 1, "a mail: " + name)
