@@ -41,7 +41,7 @@ make_call(struct call *c, const char *currency, const char *payer)
 	c->talk_at = WALL + 20;
 }
 
-/* Without soft line breaks. */
+/* Without soft line breaks; "?=" ends a word of a header. */
 static const char *
 unfolded(const char *text)
 {
@@ -49,7 +49,8 @@ unfolded(const char *text)
 	size_t n = 0;
 
 	for (; *text != '\0' && n + 1 < sizeof(out); text++)
-		if (strncmp(text, "=\r\n", 3) == 0)
+		if (strncmp(text, "=\r\n", 3) == 0 &&
+		    (n == 0 || out[n - 1] != '?'))
 			text += 2;
 		else
 			out[n++] = *text;
