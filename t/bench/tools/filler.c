@@ -76,7 +76,9 @@ accept_at(struct journal *j, struct call *c, int64_t wall_ms)
 	token_uuid_new(a->id, wall_ms - 20000);
 	token_uuid_new(a->offer, wall_ms - age_ms());
 	memcpy(a->tag, a->offer, sizeof(a->tag));
-	memcpy(a->a_hash, a->id, sizeof(a->a_hash));
+	/* random to its first byte, as a hash is: an id begins with its time */
+	memcpy(a->a_hash, a->id + 8, 8);
+	memcpy(a->a_hash + 8, a->id + 8, 8);
 	a->not_after = wall_ms / 1000 + WEEK_S;
 	c->accepted_at = c->since = wall_ms / 1000;
 	c->leg[0].asked_at = c->accepted_at;
