@@ -76,7 +76,7 @@ touch(struct entry *e)
 	e->d->last_touched = &e->next_touched;
 }
 
-static void on_ready(void *);
+static void take_outcomes(void *);
 
 static struct entry *
 entry_new(struct driver *d)
@@ -89,7 +89,7 @@ entry_new(struct driver *d)
 	e->due.owner = e;
 	e->box.all = &d->exchanges;
 	e->box.call = &e->c;
-	e->box.ready = on_ready;
+	e->box.ready = take_outcomes;
 	e->box.ctx = e;
 	e->provider[0] = e->provider[1] = SIZE_MAX;
 	return e;
@@ -182,18 +182,13 @@ move_by(struct entry *e, enum call_event_kind kind)
 
 /* Tells the machine what has come of its acts. */
 static void
-take_outcomes(struct entry *e)
+take_outcomes(void *ctx)
 {
+	struct entry *e = ctx;
 	struct outbox_outcome o;
 
 	while (outbox_take(&e->box, &o))
 		on_outcome(e, &o);
-}
-
-static void
-on_ready(void *ctx)
-{
-	take_outcomes(ctx);
 }
 
 /* What comes from outside. */
@@ -339,10 +334,15 @@ driver_watch(struct driver *d, const unsigned char id[CALL_ID_BYTES],
 	return e == NULL ? NULL : watch_new(&e->watches, fn, ctx);
 }
 
-void
-driver_unwatch(struct watch *w)
+int
+driver_each(const struct driver *d, journal_call_fn *fn, void *ctx)
 {
-	watch_free(w);
+	const struct idnode *node = NULL;
+	int rc = 0;
+
+	while (rc == 0 && (node = idtable_next(&d->open, node)) != NULL)
+		rc = fn(ctx, &((const struct entry *)node->owner)->c);
+	return rc;
 }
 
 /* The end of a turn. */

@@ -69,12 +69,15 @@ int driver_get(struct driver *, const unsigned char id[CALL_ID_BYTES],
 /*
  * Watches an open call: the callback comes after each change of its stage or
  * end, durable.  NULL: not open (any more), or out of memory.  To be given
- * back by driver_unwatch(), also when the call has ended; in the callback
+ * back by watch_free(), also when the call has ended; in the callback
  * that is allowed.
  */
 struct watch *driver_watch(struct driver *,
     const unsigned char id[CALL_ID_BYTES], watch_fn *, void *ctx);
-void driver_unwatch(struct watch *);
+
+/* Each call that is open (state, not stage), in no order, until `fn` says
+ * non-zero: what it says, or 0. */
+int driver_each(const struct driver *, journal_call_fn *, void *ctx);
 
 /* `why` is CALL_CANCEL (the page) or CALL_REVOKE (the administrator).  0, or
  * -1: not open. */

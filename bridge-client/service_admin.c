@@ -31,6 +31,7 @@
 #define DAY		86400
 #define TEST_S		600		/* a test call is accepted so long */
 #define ERASE_ROWS	8192		/* looked at for one question */
+#define CLOCKS_S	3600		/* others' clocks may be ahead */
 #define NONCE_AGE_MS	(30 * 60 * 1000)	/* of an id, accepted */
 
 struct service_admin {
@@ -135,10 +136,79 @@ on_listed(void *ctx, const struct call *c)
 	return l->n == ask->most || l->n == SERVICE_ADMIN_LIST_MAX;
 }
 
+static void
+list_all(const struct service *s, struct listing *l)
+{
+	struct journal *j = s->journal;
+
+	if (j->op->list(j, on_listed, l) != JOURNAL_OK)
+		log_warn("socket=admin the journal cannot be listed: %s",
+		    j->op->error(j));
+}
+
+/*
+ * Those that are open the driver has at hand: the journal's millions need not
+ * be looked through.
+ */
+struct ids {
+	unsigned char	(*id)[CALL_ID_BYTES];
+	size_t		 n, size;
+};
+
+static int
+add_id(void *ctx, const struct call *c)
+{
+	struct ids *ids = ctx;
+	size_t size = ids->size == 0 ? 64 : 2 * ids->size;
+	void *grown;
+
+	if (ids->n == ids->size) {
+		grown = reallocarray(ids->id, size, sizeof(*ids->id));
+		if (grown == NULL)
+			return -1;
+		ids->id = grown;
+		ids->size = size;
+	}
+	memcpy(ids->id[ids->n++], c->acc.id, CALL_ID_BYTES);
+	return 0;
+}
+
+static int
+newer_first(const void *a, const void *b)
+{
+	return memcmp(b, a, CALL_ID_BYTES);
+}
+
+static void
+list_open(const struct service *s, struct listing *l)
+{
+	struct ids ids = { NULL, 0, 0 };
+	struct call c;
+	size_t i;
+
+	if (driver_each(s->driver, add_id, &ids) != 0)
+		log_warn("socket=admin out of memory: not all are listed");
+	if (ids.n > 0)
+		qsort(ids.id, ids.n, sizeof(*ids.id), newer_first);
+	for (i = 0; i < ids.n; i++)
+		if (driver_get(s->driver, ids.id[i], &c) == 0 &&
+		    on_listed(l, &c) != 0)
+			break;
+	free(ids.id);
+}
+
+/* No call of an offer is older than the offer, whose id tells its time. */
+static int64_t
+since_of(const struct ask_list *ask)
+{
+	int64_t minted = token_offer_ms(ask->offer) / 1000 - CLOCKS_S;
+
+	return ask->since > minted ? ask->since : minted > 0 ? minted : 0;
+}
+
 static int
 on_list(struct service_admin *s, struct answer *answer)
 {
-	struct journal *j = s->service->journal;
 	struct ask_list ask;
 	struct ask_call end;
 	struct listing l = { .answer = answer, .ask = &ask };
@@ -147,9 +217,11 @@ on_list(struct service_admin *s, struct answer *answer)
 		return -1;
 	if (ask.since < 0 || ask.since > INT64_MAX / 1000)
 		ask.since = 0;
-	if (j->op->list(j, on_listed, &l) != JOURNAL_OK)
-		log_warn("socket=admin the journal cannot be listed: %s",
-		    j->op->error(j));
+	ask.since = since_of(&ask);
+	if (ask.is_open_only)
+		list_open(s->service, &l);
+	else
+		list_all(s->service, &l);
 	memset(&end, 0, sizeof(end));
 	buf_clear(&answer->body);
 	ask_put_call(&answer->body, &end);

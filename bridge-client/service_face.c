@@ -369,7 +369,7 @@ watcher_free(struct watcher *w)
 	if (w->next != NULL)
 		w->next->prev = w->prev;
 	if (w->watch != NULL)
-		driver_unwatch(w->watch);
+		watch_free(w->watch);
 	loop_timer_free(w->patience);
 	peer_release(&w->ticket);
 	free(w);

@@ -288,7 +288,7 @@ on_stage(void *ctx, const struct call *c)
 	snprintf(h->stages + n, sizeof(h->stages) - n, "%d",
 	    (int)call_stage(c));
 	if (call_stage(c) == ASK_STAGE_ENDED && h->watch != NULL) {
-		driver_unwatch(h->watch);
+		watch_free(h->watch);
 		h->watch = NULL;
 	}
 }
@@ -313,7 +313,7 @@ test_watch(void)
 	run_ms(3000);
 	is_int(driver_get(w.driver, acc.id, &c), 0, "a call");
 	is_int(c.state, CALL_ASKING_A, "as it is");
-	driver_unwatch(h[1].watch);
+	watch_free(h[1].watch);
 	h[1].watch = NULL;
 	run_ms(7000);
 	is_int(driver_hangup(w.driver, acc.id, CALL_CANCEL), 0, "hung up");

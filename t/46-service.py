@@ -615,6 +615,24 @@ def test_admin(b, ari):
     status = wait_end(p, got["secret"])
     same(status["end"], "revoked", "ends the call")
 
+    several = []
+    for i in range(5):
+        good, offer = token()
+        got = p.accept(good, ask.nonce(OURS, offer), "+44207946051%d" % i)
+        several.append((offer, got["secret"]))
+    listed = a.list(open_only=1)
+    same({c["offer"] for c in listed}, {o for o, _ in several},
+         "five are open")
+    same([c["call"] for c in listed],
+         sorted((c["call"] for c in listed), reverse=True), "newest first")
+    same([c["call"] for c in a.list(open_only=1, most=2)],
+         [c["call"] for c in listed[:2]], "as many as wanted")
+    same([c["offer"] for c in a.list(open_only=1, offer=several[2][0])],
+         [several[2][0]], "of one offer")
+    for _, secret in several:
+        p.status(secret, 0, ask.HANGUP)
+        wait_end(p, secret)
+
     n = len(ari.rung())
     for args, want in (
             (("none", ALICE, BOB), "token-bad"),

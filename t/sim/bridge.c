@@ -89,7 +89,7 @@ on_stage(void *ctx, const struct call *call)
 		world_wrong(c, "somebody is told a stage that was over");
 	c->stage = call_stage(call);
 	if (c->stage == ASK_STAGE_ENDED) {
-		driver_unwatch(c->watch);
+		watch_free(c->watch);
 		c->watch = NULL;
 	}
 }
@@ -139,7 +139,7 @@ bridge_die(void)
 	sim_each(is_answer_or_event);
 	for (i = 0; i < world.n_calls; i++) {
 		world.call[i].n_ended = 0;
-		driver_unwatch(world.call[i].watch);
+		watch_free(world.call[i].watch);
 		world.call[i].watch = NULL;
 	}
 	driver_free(driver);
