@@ -134,9 +134,12 @@ reserve(struct service_accept *a, struct pending *p, int64_t *retry_at)
 	if (ask.account == NULL)
 		return ASK_TOKEN_BAD;
 	twin = find_pending(a, p->acc.offer, p->acc.id);
-	if (twin != NULL)
-		return tel_same(&twin->acc.a, &p->acc.a) ? ASK_OK :
-		    ASK_IN_CALL;
+	if (twin != NULL) {
+		if (!tel_same(&twin->acc.a, &p->acc.a))
+			return ASK_IN_CALL;
+		p->acc = twin->acc;	/* so that it cannot fare better */
+		return ASK_OK;
+	}
 	refusal = guard_reserve(a->service->guard, &ask, now, retry_at);
 	if (refusal == ASK_OK) {
 		status = spend_reserve(a->spend, ask.account, &p->acc, now);
