@@ -168,14 +168,17 @@ take_digits(struct context *c, struct visit *v, const char *typed)
 static enum visit_step
 take_number(struct context *c, struct visit *v, const char *typed)
 {
+	char full[TEL_FULL_SIZE];
 	const char *why;
 	struct tel tel;
 
 	if (typed[0] == '\0')
 		return again(v, ASK_OK);
 	if (typed_is_global(typed) &&
-	    tel_parse(&tel, typed, strlen(typed), &why) == 0)
-		return accept_offer(c, v, tel.text);
+	    tel_parse(&tel, typed, strlen(typed), &why) == 0) {
+		tel_full(&tel, full);
+		return accept_offer(c, v, full);
+	}
 	if (typed_is_filler(typed))
 		return again(v, ASK_NUMBER_BAD);
 	return check(v, typed);

@@ -6,6 +6,7 @@
 
 #include "acceptd/typed.h"
 
+#define EXTENSION ";ext="	/* RFC 3966; what follows is read elsewhere */
 #define FILLER_MIN 7		/* digits; fewer are no number anyway */
 
 /* The ASCII character that the UTF-8 sequence at `p` stands for, or 0. */
@@ -64,12 +65,15 @@ typed_fold(char *dst, size_t size, const char *src)
 int
 typed_is_global(const char *s)
 {
-	size_t len = strlen(s);
+	size_t len;
 
 	if (strncmp(s, "sip:", 4) == 0 || strncmp(s, "sips:", 5) == 0)
 		return 1;
-	return len > 1 && s[0] == '+' &&
-	    strspn(s + 1, "0123456789 .-") == len - 1;
+	if (s[0] != '+')
+		return 0;
+	len = strspn(s + 1, "0123456789 .-");
+	return len > 0 && (s[1 + len] == '\0' ||
+	    strncmp(s + 1 + len, EXTENSION, strlen(EXTENSION)) == 0);
 }
 
 /* Noughts in front aside, which are often the prefix of a trunk call. */

@@ -17,9 +17,9 @@ int typed_fold(char *dst, size_t size, const char *src)
 
 /*
  * 1 when a folded number is in international form beyond doubt: "+", then
- * digits with nothing but spaces, hyphens and dots between.  Brackets make
- * doubt: in "+44 (0)20" the nought is not dialled.  So is a SIP address that
- * says so by its scheme.
+ * digits with nothing but spaces, hyphens and dots between, and an extension
+ * as our own page writes it.  Brackets make doubt: in "+44 (0)20" the nought
+ * is not dialled.  So is a SIP address that says so by its scheme.
  */
 int typed_is_global(const char *);
 

@@ -199,6 +199,15 @@ test_accepts(void)
 	is_str(v.response.location, "/c/" SECRET, "to the call");
 	visit_free(&v);
 
+	/* else it would be shown back for ever */
+	ask(&v, WEB_POST, "/o/" TOKEN,
+	    "nonce=mine&number=%2B44+2079460123%3Bext%3D42");
+	is_int(v.verb, ASK_ACCEPT, "with the extension that was shown");
+	is_int(ask_get_accept(&q, v.question.data, v.question.len), 0,
+	    "what is asked");
+	is_str(q.number, "+442079460123;ext=42", "the whole of it");
+	visit_free(&v);
+
 	ask(&v, WEB_POST, "/o/" TOKEN, "nonce=mine&number=%2B44+20-7946.0123");
 	site_answer(&context, &v, accepted_as(ASK_OK, SECRET "\r\nX: y"));
 	ok(v.response.status == 503 && v.is_garbled &&
