@@ -8,9 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/db.h"
 #include "lib/entry.h"
+
+#include "milter/snapshot.h"
 
 #include "milter/table.h"
 
@@ -115,20 +118,38 @@ check_all(struct map *m, struct db_txn *txn, char *why, size_t size)
 	return rc;
 }
 
+/* Opens what the file holds now, whatever becomes of the file. */
+static int
+open_copy(struct map *m, char *why, size_t size)
+{
+	char path[SNAPSHOT_PATH_MAX], what[512];
+	const size_t n = sizeof(path);
+	int fd = snapshot_take(m->path, &m->st, path, why, size);
+
+	if (fd < 0)
+		return -1;
+	m->db = db_open(path, DB_READ, NULL, 0, what, sizeof(what));
+	close(fd);
+	if (m->db != NULL)
+		return 0;
+	/* The name of the copy says nothing to anybody. */
+	snprintf(why, size, "%s%s", m->path, strncmp(what, path, strnlen(path,
+	    n)) == 0 ? what + strnlen(path, n) : what);
+	return -1;
+}
+
 static int
 load(struct map *m, char *why, size_t size)
 {
 	struct db_txn *txn = NULL;
 	int rc;
 
-	/* Before it is read: what is written meanwhile is seen next time. */
-	if (stat(m->path, &m->st) != 0) {
+	if (access(m->path, F_OK) != 0) {
 		snprintf(why, size, "%s: there is no such table; make it with "
 		    "calloffer offerors, or postmap lmdb:...", m->path);
 		return -1;
 	}
-	m->db = db_open(m->path, DB_READ, NULL, 0, why, size);
-	if (m->db == NULL)
+	if (open_copy(m, why, size) != 0)
 		return -1;
 	if (db_begin(m->db, &txn, 0) != DB_OK) {
 		snprintf(why, size, "%s: %s", m->path, db_error(m->db));

@@ -185,6 +185,46 @@ check_refresh(void)
 	table_free(t);
 }
 
+/* cp and scp write over the file that is in use: cut short, then longer. */
+static void
+check_overwritten(void)
+{
+	static const size_t cuts[] = { 0, 1, 4096, 8192, 8200, 12288 };
+	struct table_query q = { "alice@example.com", NULL, "" };
+	static char whole[65536];
+	struct table *t;
+	struct entry e;
+	size_t i, len;
+	ssize_t n;
+	int fd;
+
+	make("over", usual, 1, 1);
+	t = table_open(tap_path("over"), why, sizeof(why));
+	fd = open(tap_path("over"), O_RDWR);
+	n = fd >= 0 ? read(fd, whole, sizeof(whole)) : -1;
+	if (!ok(t != NULL && n > 8192, "opened, %zd bytes", n))
+		return;
+	len = (size_t)n;
+	for (i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
+		if (cuts[i] >= len)
+			continue;
+		is_int(ftruncate(fd, 0), 0, "cut short");
+		is_int(pwrite(fd, whole, cuts[i], 0), cuts[i], "to %zu bytes",
+		    cuts[i]);
+		is_int(table_find(t, &q, &e, why, sizeof(why)), TABLE_FOUND,
+		    " what was read is in force");
+		is_int(table_refresh(t, why, sizeof(why)), -1, " refused: %s",
+		    why);
+		ok(strstr(why, tap_path("over")) == why,
+		    " and told by its name");
+	}
+	is_int(pwrite(fd, whole, len, 0), len, "whole again");
+	is_int(table_refresh(t, why, sizeof(why)), 1, "and taken");
+	is_int(table_count(t), 4, "with all it holds");
+	close(fd);
+	table_free(t);
+}
+
 /* Looked up by many while it is replaced again and again. */
 static atomic_int stop, n_wrong;
 
@@ -309,6 +349,7 @@ main(void)
 	check_own(0);
 	check_own(1);
 	check_refresh();
+	check_overwritten();
 	check_threads();
 	check_postmap();
 	return tap_done();
