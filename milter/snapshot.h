@@ -18,11 +18,11 @@
 
 /*
  * The shared lock of the file is held meanwhile, as Postfix does.  `path`
- * leads to the copy as long as the descriptor that is returned is open.  -1 with
- * what is wrong.
+ * leads to the copy as long as the descriptor that is returned is open.  -1
+ * with what is wrong.
  */
 int snapshot_take(const char *file, struct stat *,
-    char path[SNAPSHOT_PATH_MAX],
-    char *why, size_t size) __attribute__((warn_unused_result));
+    char path[SNAPSHOT_PATH_MAX], char *why, size_t size)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -23,6 +23,7 @@
 
 #define WIRES_MAX	65536		/* descriptors above have no buffers */
 #define WIRE_SIZE	8192		/* two writes of Postfix */
+#define HEAD		5		/* bytes before a packet's content */
 #define LINGER_MS	20
 #define FULL_MS		50
 #define STALL_MS	300000		/* in the middle of a packet */
@@ -31,6 +32,10 @@ struct wire {
 	int		is_tcp;
 	int		is_watched;	/* by poll(), for the next packet */
 	size_t		due;		/* of a packet that is being read */
+	unsigned char	head[HEAD];	/* its length, and what it is */
+	size_t		size, left;	/* of its content; 0: a head is next */
+	int		is_unknown;	/* no packets as libmilter reads them */
+	unsigned	n_ends;		/* NULs in it */
 	size_t		at, n_in;
 	size_t		n_out;
 	unsigned char	in[WIRE_SIZE];
@@ -55,7 +60,8 @@ wire_new(int is_tcp)
 		return NULL;	/* all is as without */
 	w->is_tcp = is_tcp;
 	w->is_watched = 0;
-	w->due = w->at = w->n_in = w->n_out = 0;
+	w->due = w->at = w->n_in = w->n_out = w->left = 0;
+	w->is_unknown = 0;
 	return w;
 }
 
@@ -239,6 +245,43 @@ wire_poll(struct pollfd *p, nfds_t n, int timeout_ms)
 	return wait_for(p, n, timeout_ms);
 }
 
+/*
+ * Macros are names and values, a NUL behind each.  Of what is not so libmilter
+ * makes a list that it reads past the end of: -1, before it can.  It asks for
+ * the head of a packet, and then for the content, `len` bytes or what is
+ * missing of them.
+ */
+static int
+look_over(struct wire *w, const unsigned char *p, size_t n, size_t len)
+{
+	const unsigned char *h = w->head;
+	size_t i;
+
+	if (w->left == 0) {
+		w->is_unknown |= len > HEAD;
+		if (w->is_unknown)
+			return 0;
+		memcpy(w->head + HEAD - len, p, n);
+		if (n < len)
+			return 0;
+		w->left = (size_t)h[0] << 24 | (size_t)h[1] << 16 |
+		    (size_t)h[2] << 8 | h[3];
+		w->left -= w->left > 0;
+		w->size = w->left;
+		w->n_ends = 0;
+		return 0;
+	}
+	w->left -= n < w->left ? n : w->left;
+	if (h[4] != 'D')
+		return 0;
+	for (i = 0; i < n; i++)
+		w->n_ends += p[i] == '\0';
+	if (w->left > 0 || w->size == 1)
+		return 0;	/* none at all is fine */
+	return w->n_ends > 0 && w->n_ends % 2 == 0 && p[n - 1] == '\0' ? 0 :
+	    -1;
+}
+
 ssize_t
 wire_read(int fd, void *p, size_t len)
 {
@@ -256,6 +299,10 @@ wire_read(int fd, void *p, size_t len)
 		w->at += (size_t)n;
 	}
 	w->due = n > 0 ? len - (size_t)n : 0;
+	if (n > 0 && look_over(w, p, (size_t)n, len) != 0) {
+		errno = EPROTO;
+		return -1;
+	}
 	return n;
 }
 

@@ -445,6 +445,56 @@ check_tcp(void)
 	close(l);
 }
 
+/* Packets in pieces, read as libmilter does: a head, then the content. */
+static int
+are_taken(const char *p, size_t len, size_t piece)
+{
+	unsigned char buf[16];
+	size_t at, n, due = 5;
+	int peer, fd = connect_there(&peer), is_head = 1, rc = 1;
+
+	for (at = 0; at < len && rc; at += n) {
+		n = piece < due ? piece : due;
+		rc = write(peer, p + at, n) == (ssize_t)n &&
+		    wire_read(fd, buf, due) == (ssize_t)n;
+		due -= n;
+		if (due > 0)
+			continue;
+		due = is_head ? (size_t)p[at + n - 2] - 1 : 0;
+		is_head = due == 0;
+		if (is_head)
+			due = 5;
+	}
+	wire_close(fd);
+	close(peer);
+	return rc;
+}
+
+/* Macros that are no pairs would be read past their end. */
+static void
+check_macros(void)
+{
+	static const struct {
+		const char	*packet;
+		size_t		 len;
+		int		 is_good;
+	} cases[] = {
+		{ "\0\0\0\5DMi\0q", 9, 0 }, { "\0\0\0\4DMi\0", 8, 0 },
+		{ "\0\0\0\3DMx", 7, 0 }, { "\0\0\0\5DM\0\0\0", 9, 0 },
+		{ "\0\0\0\1N\0\0\0\3DMx", 12, 0 },
+		{ "\0\0\0\2DM", 6, 1 }, { "\0\0\0\6DMi\0q\0", 10, 1 },
+		{ "\0\0\0\4DM\0\0", 8, 1 }, { "\0\0\0\3BMx", 7, 1 },
+		{ "\0\0\0\1N\0\0\0\2DM", 11, 1 },
+	};
+	size_t i, piece;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		for (piece = 1; piece <= 5; piece += 2)
+			is_int(are_taken(cases[i].packet, cases[i].len, piece),
+			    cases[i].is_good, "macros %zu, %zu at a time", i,
+			    piece);
+}
+
 int
 main(void)
 {
@@ -461,5 +511,6 @@ main(void)
 	check_linger();
 	check_full();
 	check_tcp();
+	check_macros();
 	return tap_done();
 }

@@ -316,6 +316,21 @@ def faults(milter):
         r = s.mail([FROM, YES, ID], BODY)
         check(looked([FROM, YES, ID], BODY, r),
               "hazard 45: and the session goes on")
+    for macros in (b"Mi", b"Mi\0", b"Mi\0Q", b"Mi\0Q\0{auth_authen}\0",
+                   b"M\0", b"M\0\0\0", b"Mi\0Q\0x"):
+        for _ in range(20):
+            with Session(path) as s:
+                s.negotiate()
+                try:
+                    s.send("D", macros)
+                    s.send("M", b"<alice@example.com>\0")
+                    s.send("R", b"<bob@example.net>\0")
+                    s.send("N")
+                    s.get()
+                    check(["macros %r" % macros], "they are taken")
+                except (EOFError, OSError):
+                    pass
+    well("macros that are no pairs of names and values")
     with Session(path) as s:
         s.sock.sendall(b"\xff\xff\xff\xffO")
         try:
