@@ -80,6 +80,11 @@ class Acceptd:
     def __init__(self, with_face=True, fds=None, **settings):
         self.dir = tempfile.mkdtemp(prefix="acceptd.")
         os.chmod(self.dir, 0o755)
+        # As when installed: whoever it becomes can read them again, wherever
+        # this checkout lies.
+        for what in "lang", "web":
+            shutil.copytree("%s/etc/%s" % (ROOT, what),
+                            "%s/%s" % (self.dir, what))
         self.signer = fakeface.Signer()
         self.signer.save(self.dir + "/verify.pub")
         self.port, self.metrics = free_port(), free_port()
@@ -90,8 +95,8 @@ class Acceptd:
             "bridge": "unix:%s/face.sock" % self.dir,
             "base_url": self.origin,
             "verify_keys": [self.dir + "/verify.pub"],
-            "lang_dir": ROOT + "/etc/lang",
-            "web_dir": ROOT + "/etc/web",
+            "lang_dir": self.dir + "/lang",
+            "web_dir": self.dir + "/web",
         }
         if os.geteuid() == 0:
             self.settings["user"] = "nobody"
