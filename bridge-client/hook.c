@@ -92,8 +92,8 @@ warn(struct hook *h, size_t provider, enum provider_verdict verdict)
 	log_warn("provider=%s hook=refused count=%u why=\"%s\"",
 	    h->conf.provider[provider].conf->name, h->n_bad[provider],
 	    verdict == PROVIDER_STALE ? "signed too long ago: is the clock "
-	    "right?" : "its signature is not the provider's: is the key "
-	    "right?");
+	    "right?" : "it does not prove to be the provider's: is the key, "
+	    "or the secret, right?");
 	h->warn_ms[provider] = now_ms + WARN_MS;
 	h->n_bad[provider] = 0;
 }

@@ -21,7 +21,8 @@ enum leg { LEG_A, LEG_B };
 #define PROVIDER_REF_MAX	96	/* a provider's own id of a leg */
 #define PROVIDER_PRICE_MAX	23
 
-/* An account at a provider; strings borrowed from the configuration. */
+/* An account at a provider; strings borrowed from the configuration, "" where
+ * nothing is set there. */
 struct provider_conf {
 	const char	*name;		/* of the section, for logs */
 	const char	*kind;		/* struct provider's name; or NULL */
@@ -61,12 +62,14 @@ enum provider_act {
 
 struct provider_intent {
 	enum provider_act	 act;
+	/* a UUIDv7, of when the offer was shown: half an hour before the
+	 * acceptance at most (token_offer_ms) */
 	unsigned char		 call[PROVIDER_CALL_BYTES];
 	enum leg		 leg;
 	/* the provider's id, or "": it made none, or we were not told */
 	const char		*ref;
 	const char		*other_ref;	/* BRIDGE: of the other leg */
-	const struct tel	*to;		/* RING */
+	const struct tel	*to;	/* RING; or whom it rang, else */
 	/* RING: the number shown, never NULL */
 	const char		*caller;
 	const char		*caller_name;	/* RING: "" for none */
@@ -82,8 +85,8 @@ struct provider_intent {
 	 * names, and a word that is spelled.
 	 */
 	const char		*name, *reference;
-	/* PLAY: an extension, to be dialled before, or "": for who could not
-	 * be told so by RING */
+	/* the first PLAY: to->ext, to be dialled before, or "".  Who has told
+	 * RING of it takes no notice */
 	const char		*digits;
 	/* RING, where events come by a stream: that somebody listens is known
 	 * (bridge-client/listener).  Else that is what its first step asks,
@@ -93,6 +96,17 @@ struct provider_intent {
 
 /*
  * Four outcomes.  UNKNOWN: it may have happened: ask (FIND), never repeat.
+ * What comes of them:
+ *
+ *		DONE		REFUSED		NOT		UNKNOWN
+ *	RING	it rings	next provider	3 times, then	FIND
+ *						the next
+ *	PLAY	is heard	FIND		silence		silence
+ *	BRIDGE	talking		the end		3 times		the end
+ *	HANG	FIND		FIND		FIND		FIND
+ *	FIND	what it says	asked again and again
+ *
+ * PROBE: all but DONE is not ready.  HUSH: whatever comes.
  */
 enum provider_outcome {
 	PROVIDER_DONE,

@@ -269,7 +269,7 @@ test_nameless(void)
 		in = intent(i == 0 ? PROVIDER_HANG : PROVIDER_FIND, LEG_A);
 		in.ref = "";
 		is_int(bandwidth->request(&conf, &in, 0, &r), 0, "looked for");
-		is_str(buf_cstr(&r.url), want, "since the acceptance");
+		is_str(buf_cstr(&r.url), want, "since the offer was shown");
 		request_free(&r);
 		is_int(bandwidth->request(&conf, &in, 1, &r), -1, "once");
 		request_free(&r);

@@ -3,7 +3,7 @@
  *
  * - Creating a call is not idempotent, and no name of ours is in what it lists:
  *   one whose answer was lost is looked for by its two numbers among those
- *   since the acceptance, and named by its first webhook.
+ *   since the offer was shown, and named by its first webhook.
  * - Calls wait in a queue, and nothing tells that one rings.  What is asked of
  *   a call is true but may be minutes late, so one that is not known may yet
  *   appear: 404 is no certainty.
@@ -152,7 +152,7 @@ create(const struct provider_conf *c, const struct provider_intent *in,
 	return 0;
 }
 
-/* The calls between these two numbers, since the acceptance. */
+/* The calls between these two numbers, since the offer was shown. */
 static int
 list(const struct provider_conf *c, const struct provider_intent *in,
     struct request *r)
