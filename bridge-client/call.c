@@ -58,11 +58,31 @@ call_asking_s(const struct call *c, int leg)
 	    (call_has_ext(c, leg) ? c->acc.ring_s : 0);
 }
 
+/*
+ * By how many providers B may be rung, one after the other, while A waits.
+ * After a start it is not known any more, and then it is all: no leg counts as
+ * gone sooner than its provider was told.
+ */
+static int
+n_routes_of_b(const struct call *c)
+{
+	unsigned joins = c->acc.joins[c->leg[0].route_at] |
+	    1u << c->leg[0].route_at;
+	int n = 0;
+
+	if (c->acc.n_routes == 0)
+		return CALL_ROUTES_MAX;
+	for (; joins != 0; joins &= joins - 1)
+		n++;
+	return n;
+}
+
 int
 call_leg_max_s(const struct call *c, int leg)
 {
 	int ring_s = c->acc.ring_s + CALL_RING_GRACE_S;
-	int b_s = ring_s + CALL_WRONG_MAX * call_asking_s(c, 1);
+	int b_s = (leg == 0 ? n_routes_of_b(c) : 1) * ring_s +
+	    CALL_WRONG_MAX * call_asking_s(c, 1);
 	int a_s = ring_s + CALL_WRONG_MAX * call_asking_s(c, 0);
 
 	return (leg == 0 ? a_s : 0) + b_s + (int)c->acc.max_s +
