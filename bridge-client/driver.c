@@ -564,6 +564,7 @@ driver_new(const struct driver_conf *conf, char *why, size_t size)
 	if (conf->journal->op->open_calls(conf->journal, restore, d) ==
 	    JOURNAL_OK && !d->is_short) {
 		log_info("journal=open calls=%zu", d->open.n);
+		prices_recall(&d->prices);
 		set_alarm(d);
 		return d;
 	}

@@ -13,6 +13,8 @@
 #include "bridge-client/prices.h"
 
 #define ASKS_MAX	10000	/* more are not asked for */
+#define RECALL_S	3600	/* after a start: of calls that ended since */
+#define LONGEST_S	(5 * 3600)	/* no call takes longer */
 #define WRITE_MS	1000	/* a record that could not be written */
 
 static const int pause_s[] = { 60, 240, 1500 };
@@ -164,6 +166,44 @@ prices_ended(struct prices *p, const struct call *c, const size_t provider[2])
 {
 	ask_later(p, c, LEG_A, provider[LEG_A]);
 	ask_later(p, c, LEG_B, provider[LEG_B]);
+}
+
+/* By its name; SIZE_MAX: not configured any more. */
+static size_t
+find(const struct exchanges *all, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < all->n; i++)
+		if (strcmp(all->provider[i].conf->name, name) == 0)
+			return i;
+	return SIZE_MAX;
+}
+
+static int
+recall_one(void *ctx, const struct call *c)
+{
+	struct prices *p = ctx;
+	const size_t provider[2] = { find(p->all, c->provider),
+	    find(p->all, c->b_provider) };
+
+	if (c->state == CALL_ENDED && c->ended_at + RECALL_S >= clock_wall())
+		prices_ended(p, c, provider);
+	return 0;
+}
+
+void
+prices_recall(struct prices *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->all->n; i++)
+		if (p->all->provider[i].kind->has_late_price)
+			break;
+	if (i < p->all->n && p->journal->op->scan(p->journal, clock_wall() -
+	    RECALL_S - LONGEST_S, recall_one, p) != JOURNAL_OK)
+		log_warn("prices of before the start are not asked for: %s",
+		    p->journal->op->error(p->journal));
 }
 
 static void

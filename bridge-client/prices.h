@@ -13,7 +13,7 @@ struct provider_event;
 /*
  * What legs have cost, when it is known after the call has ended only: some
  * providers tell it late, some when they are asked (a minute later, five, half
- * an hour; not across a restart).  It goes into the record of the call.
+ * an hour; after a restart likewise).  It goes into the record of the call.
  */
 struct price_ask;
 struct price_row;
@@ -30,6 +30,8 @@ void prices_init(struct prices *, struct exchanges *, struct journal *);
 /* What is being asked goes on; it must not call back any more. */
 void prices_free(struct prices *);
 
+/* After a start: of calls that ended lately, as the journal has them. */
+void prices_recall(struct prices *);
 /* The call is over; its legs' providers, by their indexes. */
 void prices_ended(struct prices *, const struct call *,
     const size_t provider[2]);

@@ -55,7 +55,7 @@ read_reply(const struct provider_intent *in, int step, int status,
 
 static struct provider kind = { .name = "words", .has_late_price = 1,
     .request = write_request, .reply = read_reply };
-static const struct provider_conf conf = { .name = "words" };
+static const struct provider_conf conf = { .name = "phone" };
 
 static int
 send_it(void *ctx, size_t provider, const struct request *r,
@@ -133,9 +133,23 @@ high(const struct journal *j)
 	return 0;
 }
 
-static const struct journal_ops ops = { .get = get, .begin = begin,
-    .commit = commit, .put = put, .abort = nothing, .error = no_error,
-    .high = high };
+static int n_scans;
+
+static enum journal_result
+scan(struct journal *j, int64_t since, journal_call_fn *fn, void *ctx)
+{
+	(void)j;
+	n_scans++;
+	ok(since < record.ended_at || record.ended_at == 0 ||
+	    record.ended_at < clock_wall() - 3600,
+	    "from before what ended lately began");
+	fn(ctx, &record);
+	return JOURNAL_OK;
+}
+
+static const struct journal_ops ops = { .get = get, .scan = scan,
+    .begin = begin, .commit = commit, .put = put, .abort = nothing,
+    .error = no_error, .high = high };
 static struct journal journal = { &ops };
 static struct exchanges all;
 static struct prices prices;
@@ -266,6 +280,56 @@ test_asked(void)
 	stop();
 }
 
+/* After a start. */
+static void
+test_recalled(void)
+{
+	static const struct {
+		const char	*name;
+		int64_t		 ended_s;	/* ago */
+		int		 state, is_known, has_late;
+		const char	*provider, *b_provider;
+		int		 n;		/* that are asked for */
+	} cases[] = {
+		{ "both legs", 1800, CALL_ENDED, 0, 1, "phone", "phone", 2 },
+		{ "A alone is theirs", 60, CALL_ENDED, 0, 1, "phone", "gone",
+		    1 },
+		{ "B was not rung", 60, CALL_ENDED, 0, 1, "phone", "", 1 },
+		{ "they are known", 60, CALL_ENDED, 1, 1, "phone", "phone",
+		    0 },
+		{ "long over", 4000, CALL_ENDED, 0, 1, "phone", "phone", 0 },
+		{ "it goes on", 0, CALL_TALKING, 0, 1, "phone", "phone", 0 },
+		{ "nobody says them", 60, CALL_ENDED, 0, 0, "phone", "phone",
+		    0 },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		start();
+		kind.has_late_price = cases[i].has_late;
+		record.state = (uint8_t)cases[i].state;
+		record.ended_at = clock_wall() - cases[i].ended_s;
+		snprintf(record.provider, sizeof(record.provider), "%s",
+		    cases[i].provider);
+		snprintf(record.b_provider, sizeof(record.b_provider), "%s",
+		    cases[i].b_provider);
+		if (cases[i].is_known) {
+			snprintf(record.leg[LEG_A].price, 8, "1.00");
+			snprintf(record.leg[LEG_B].price, 8, "1.00");
+		}
+		n_scans = 0;
+		prices_recall(&prices);
+		is_int(n_scans, cases[i].has_late, "%s: the journal is %s",
+		    cases[i].name, cases[i].has_late ? "asked" :
+		    "left in peace");
+		is_int(prices.n_asks, cases[i].n, "%s: %d", cases[i].name,
+		    cases[i].n);
+		is_int(prices_wake(&prices), cases[i].n > 0 ? 1060000 : 0,
+		    "%s: in a minute", cases[i].name);
+		stop();
+	}
+}
+
 static void
 test_prices(void)
 {
@@ -296,6 +360,7 @@ main(void)
 {
 	test_told();
 	test_asked();
+	test_recalled();
 	test_prices();
 	return tap_done();
 }
