@@ -231,7 +231,8 @@ bridge_outcome(struct step *s, const struct provider_reply *r)
 		return;
 	}
 	step_note(s, r->detail);
-	if (r->outcome == PROVIDER_NOT && ++c->tries < TRIES_MAX)
+	if ((r->outcome == PROVIDER_NOT || r->may_repeat) &&
+	    ++c->tries < TRIES_MAX)
 		c->bridge_ms = step_in_ms(s, INT64_C(250) << c->tries);
 	else
 		step_part(s, ASK_END_PROVIDER);

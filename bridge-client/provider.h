@@ -133,6 +133,8 @@ enum provider_cause {
 struct provider_reply {
 	enum provider_outcome	outcome;
 	enum provider_found	found;			/* FIND */
+	/* UNKNOWN, of an act that does no more twice than once */
+	int			may_repeat;
 	/* GONE: how it ended, where the provider says so */
 	int			has_cause;
 	enum provider_cause	cause;

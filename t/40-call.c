@@ -88,6 +88,14 @@ static const struct script scripts[] = {
 	    TO_ASKING_B, "key1:B > HA HB BA > bridging",
 	    "not:BA >  > bridging", "timer > BA > bridging",
 	    "done:BA >  > talking" }, NULL },
+	{ "where twice is as once an unknown one, too", {
+	    TO_ASKING_B, "key1:B > HA HB BA > bridging",
+	    "doubtful:BA >  > bridging", "timer > BA > bridging",
+	    "doubtful:BA >  > bridging", "timer > BA > bridging",
+	    "doubtful:BA > XB HA PA=a-failed > parting" }, "provider" },
+	{ "else it is not repeated", {
+	    TO_ASKING_B, "key1:B > HA HB BA > bridging",
+	    "unknown:BA > XB HA PA=a-failed > parting" }, "provider" },
 	{ "refused", { "begin > RA > starting", "refused:RA >  > ended" },
 	    "provider" },
 	{ "certainly not, three times", { "begin > RA > starting",
@@ -327,6 +335,37 @@ test_extension(void)
 	acc = kept;
 }
 
+/* A waits while B is rung by one after the other of those that can join him. */
+static void
+test_limits(void)
+{
+	static const struct {
+		uint8_t	n_routes, joins, at;
+		int	rings;			/* of B that A waits for */
+	} cases[] = {
+		{ 1, 1, 0, 1 }, { 3, 1, 0, 1 }, { 3, 7, 0, 3 }, { 3, 6, 1, 2 },
+		{ 3, 0, 2, 1 }, { 0, 0, 0, CALL_ROUTES_MAX },
+	};
+	struct acceptance several = acc;
+	struct call c;
+	int once, b;
+	size_t i;
+
+	call_init(&c, &acc);
+	once = call_leg_max_s(&c, LEG_A);
+	b = call_leg_max_s(&c, LEG_B);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		several.n_routes = cases[i].n_routes;
+		several.joins[cases[i].at] = cases[i].joins;
+		call_init(&c, &several);
+		c.leg[LEG_A].route_at = cases[i].at;
+		is_int(call_leg_max_s(&c, LEG_A), once + (cases[i].rings - 1) *
+		    (acc.ring_s + CALL_RING_GRACE_S),
+		    "A's limit, where B may be rung by %d", cases[i].rings);
+		is_int(call_leg_max_s(&c, LEG_B), b, "B's is the same");
+	}
+}
+
 static void
 test_facts(void)
 {
@@ -355,6 +394,7 @@ main(void)
 	test_routes_of_b();
 	test_unrung();
 	test_facts();
+	test_limits();
 	test_extension();
 	return tap_done();
 }

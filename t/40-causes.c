@@ -37,7 +37,7 @@ static const struct script missed[] = {
 	    "busy:B > HA PA=a-busy > parting" }, "b-busy" },
 	{ "what cannot be spoken to", { TO_ASKING_A,
 	    "resync > FA > asking-a", "up:FA >  > asking-a",
-	    "key5:A > HA PA=a-offer,a-press > asking-a",
+	    "key5:A > HA PA=a-offer,a-name,a-press > asking-a",
 	    "done:HA >  > asking-a", "refused:PA > FA > asking-a",
 	    "gone:FA >  > asking-a", "left:A >  > ended" }, "a-left" },
 	{ "nobody asks why it went after its end was asked for", {

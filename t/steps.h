@@ -136,6 +136,11 @@ read_leg_event(const char *word, size_t len, struct call_event *ev,
 		ev->act = (enum provider_act)(act - letters);
 		ev->leg = leg[1] == 'A' ? LEG_A : LEG_B;
 		ev->reply = reply;
+		if (len == 8 && memcmp(word, "doubtful", 8) == 0) {
+			reply->outcome = PROVIDER_UNKNOWN;
+			reply->may_repeat = 1;
+			return 0;
+		}
 		if ((i = FIND_WORD(outcomes, word, len)) >= 0)
 			reply->outcome = (enum provider_outcome)i;
 		else if ((i = FIND_WORD(found, word, len)) >= 0)

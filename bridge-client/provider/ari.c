@@ -423,11 +423,9 @@ other_reply(const struct provider_intent *in, int status, const char *body,
 }
 
 static void
-ari_reply(const struct provider_intent *in, int step, int status, int is_sent,
+read_reply(const struct provider_intent *in, int step, int status, int is_sent,
     const char *body, size_t len, struct provider_reply *out)
 {
-	memset(out, 0, sizeof(*out));
-	step = in_full(in, step);
 	if (status == 0) {
 		/* RING's first question rings nobody. */
 		is_sent &= in->act != PROVIDER_RING || step > 0;
@@ -456,6 +454,18 @@ ari_reply(const struct provider_intent *in, int step, int status, int is_sent,
 		channel_state(status, body, len, out);
 		break;
 	}
+}
+
+/* A channel that is in the bridge already stays there, however often it is put
+ * there. */
+static void
+ari_reply(const struct provider_intent *in, int step, int status, int is_sent,
+    const char *body, size_t len, struct provider_reply *out)
+{
+	memset(out, 0, sizeof(*out));
+	read_reply(in, in_full(in, step), status, is_sent, body, len, out);
+	out->may_repeat = in->act == PROVIDER_BRIDGE &&
+	    out->outcome == PROVIDER_UNKNOWN;
 }
 
 /* Events. */

@@ -119,6 +119,8 @@ stream_reply(const struct provider_intent *in, int step, int status,
 	if (in->act == PROVIDER_BRIDGE && step == 0 &&
 	    out->outcome == PROVIDER_DONE)
 		out->outcome = PROVIDER_MORE;
+	out->may_repeat = in->act == PROVIDER_BRIDGE &&
+	    out->outcome == PROVIDER_UNKNOWN;
 	read_body(in, body, len, out);
 }
 
