@@ -131,7 +131,12 @@ put_number(struct buf *b, uint64_t v, size_t n)
 void
 buf_u8(struct buf *b, uint8_t v)
 {
-	put_number(b, v, 1);
+	unsigned char *room = buf_room(b, 1);
+
+	if (room == NULL)
+		return;
+	*room = v;
+	b->len++;
 }
 
 void
@@ -161,25 +166,30 @@ buf_str(struct buf *b, const char *s)
 void
 buf_printf(struct buf *b, const char *fmt, ...)
 {
-	unsigned char *room;
+	unsigned char *room = buf_room(b, 0);
+	size_t free_len;
 	va_list ap;
 	int n;
 
-	if (b->is_bad)
+	if (room == NULL)
 		return;
+	free_len = b->size - b->len;
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf((char *)room, free_len, fmt, ap);
 	va_end(ap);
 	if (n < 0) {
 		b->is_bad = 1;
 		return;
 	}
-	room = buf_room(b, (size_t)n);
-	if (room == NULL)
-		return;
-	va_start(ap, fmt);
-	vsnprintf((char *)room, (size_t)n + 1, fmt, ap);
-	va_end(ap);
+	/* Mostly it fits at once; else it is known now how long it is. */
+	if ((size_t)n >= free_len) {
+		room = buf_room(b, (size_t)n);
+		if (room == NULL)
+			return;
+		va_start(ap, fmt);
+		vsnprintf((char *)room, (size_t)n + 1, fmt, ap);
+		va_end(ap);
+	}
 	b->len += (size_t)n;
 }
 

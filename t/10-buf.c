@@ -64,6 +64,30 @@ test_failure_stays(void)
 	ok(buf_ok(&b), "freed twice, and as new");
 }
 
+/* Of every length, where there is room already and where there is none. */
+static void
+test_printf(void)
+{
+	char text[201];
+	struct buf b;
+	int n, before, n_bad = 0;
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	for (before = 0; before < 70; before++)
+		for (n = 0; n <= 130; n++) {
+			buf_init(&b, 130);
+			buf_put(&b, text, (size_t)before);
+			buf_printf(&b, "%.*s|", n, text);
+			n_bad += buf_ok(&b) != (before + n < 130) ||
+			    (buf_ok(&b) && (b.len != (size_t)(before + n + 1) ||
+			    memcmp(b.data, text, b.len - 1) != 0 ||
+			    b.data[b.len - 1] != '|'));
+			buf_free(&b);
+		}
+	is_int(n_bad, 0, "formatted text of each length, or a failure");
+}
+
 static void
 test_content(void)
 {
@@ -123,6 +147,7 @@ main(void)
 {
 	test_ceiling();
 	test_failure_stays();
+	test_printf();
 	test_content();
 	test_over();
 	return tap_done();
