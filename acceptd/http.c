@@ -406,6 +406,7 @@ http_turn(struct http *h)
 	if (!h->is_due)
 		return;
 	h->is_due = 0;
+	log_flush();
 	for (i = 0; i < RUNS_MAX; i++) {
 		MHD_run(h->mhd);
 		if (MHD_get_timeout(h->mhd, &wait_ms) != MHD_YES) {

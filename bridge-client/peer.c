@@ -130,6 +130,8 @@ flush(struct peer *p)
 {
 	ssize_t n;
 
+	if (p->out.len > 0)
+		log_flush();
 	while (p->out.len > 0) {
 		n = write(p->fd, p->out.data, p->out.len);
 		if (n == -1 && errno == EINTR)

@@ -15,11 +15,18 @@
 #include "lib/log.h"
 
 #define LINE_MAX_BYTES 1000
+#define HELD_MAX_BYTES 4096	/* PIPE_BUF: no pipe mixes it with others' */
 
 static const char *log_ident;
 static enum log_to log_target = LOG_TO_STDERR;
 static int log_is_verbose;
 static int log_is_journal;	/* stderr is systemd's journal */
+
+static _Thread_local struct {
+	int	is_on;
+	size_t	len;
+	char	text[HELD_MAX_BYTES];
+} held;
 
 /*
  * systemd names in JOURNAL_STREAM the device and inode that it gave as stderr;
@@ -82,13 +89,43 @@ cut(char *line, size_t n)
 	return n + 3;
 }
 
+static void
+write_out(const char *text, size_t n)
+{
+	ssize_t done;
+
+	do
+		done = write(STDERR_FILENO, text, n);
+	while (done < 0 && errno == EINTR);
+}
+
+static void
+write_held(void)
+{
+	if (held.len > 0)
+		write_out(held.text, held.len);
+	held.len = 0;
+}
+
+/* Of warnings nothing is held back. */
+static int
+hold(int priority, const char *out, size_t n)
+{
+	if (!held.is_on || priority < LOG_INFO)
+		return 0;
+	if (n > sizeof(held.text) - held.len)
+		write_held();
+	memcpy(held.text + held.len, out, n);
+	held.len += n;
+	return 1;
+}
+
 /* One write(2) for the line, so that threads and children do not mix theirs. */
 static void
 write_stderr(int priority, const char *line, size_t n)
 {
 	char out[LINE_MAX_BYTES + 128];
 	int head;
-	ssize_t done;
 
 	if (log_is_journal)
 		head = snprintf(out, 128, "<%d>", priority);
@@ -103,9 +140,10 @@ write_stderr(int priority, const char *line, size_t n)
 	memcpy(out + head, line, n);
 	n += (size_t)head;
 	out[n++] = '\n';
-	do
-		done = write(STDERR_FILENO, out, n);
-	while (done < 0 && errno == EINTR);
+	if (hold(priority, out, n))
+		return;
+	write_held();
+	write_out(out, n);
 }
 
 static void __attribute__((format(printf, 2, 0)))
@@ -127,6 +165,22 @@ say(int priority, const char *fmt, va_list ap)
 	else
 		write_stderr(priority, line, n);
 	errno = saved;
+}
+
+void
+log_flush(void)
+{
+	int saved = errno;
+
+	write_held();
+	errno = saved;
+}
+
+void
+log_hold(int is_on)
+{
+	log_flush();
+	held.is_on = is_on;
 }
 
 void

@@ -22,6 +22,16 @@ enum log_to {
 /* `ident` is borrowed for ever: give a literal. */
 void log_open(const char *ident, enum log_to to, int is_verbose);
 
+/*
+ * While they are held this thread's lines to stderr are gathered, and written
+ * together: by log_flush(), before a warning, and when they are held no more.
+ * lib/loop does so for each turn: what a crash in the middle of one takes along
+ * is what happened in it.  Whoever answers in a turn flushes before, so that
+ * the log is never behind what somebody was told.
+ */
+void log_hold(int is_on);
+void log_flush(void);
+
 /* Only shown when verbose. */
 void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* The normal life of the program. */

@@ -377,10 +377,12 @@ loop_turn(struct loop *l, int64_t max_ms)
 			return -1;
 		n = 0;
 	}
+	log_hold(1);
 	serve_fds(l, ev, n);
 	serve_timers(l);
 	if (l->end_fn != NULL)
 		l->end_fn(l->end_ctx);
+	log_hold(0);
 	return 0;
 }
 

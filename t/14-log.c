@@ -1,5 +1,6 @@
 /* The log's lines: cut, cleaned, one write each, errno untouched. */
 
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -114,6 +115,101 @@ say_journal(void)
 	log_info("c");
 }
 
+/* How much has been written is told on the way: stderr is a file. */
+static off_t
+written(void)
+{
+	return lseek(STDERR_FILENO, 0, SEEK_CUR);
+}
+
+static void
+say_to_file(void (*fn)(void))
+{
+	char text[8192];
+	int out = dup(STDERR_FILENO), file = memfd_create("log", 0);
+	ssize_t n;
+
+	if (out < 0 || file < 0 || dup2(file, STDERR_FILENO) < 0)
+		_exit(2);
+	fn();
+	n = pread(file, text, sizeof(text), 0);
+	if (n < 0 || write(out, text, (size_t)n) != n)
+		_exit(2);
+}
+
+static void
+say_held(void)
+{
+	log_hold(1);
+	log_info("held");
+	log_info("so far %d", (int)written());
+	log_warn("so far %d", (int)written());
+	log_info("so far %d", (int)written());
+	errno = ENOSPC;
+	log_flush();
+	if (errno != ENOSPC)
+		_exit(1);
+	log_info("so far %d", (int)written());
+	log_hold(0);
+	log_info("at once, after %d", (int)written());
+	log_info("after %d", (int)written());
+}
+
+static void
+say_held_to_file(void)
+{
+	say_to_file(say_held);
+}
+
+/* More than is ever held, in whole lines. */
+static void
+say_held_long(void)
+{
+	char long_text[991];
+	int i;
+
+	memset(long_text, 'a', sizeof(long_text) - 1);
+	long_text[sizeof(long_text) - 1] = '\0';
+	log_hold(1);
+	for (i = 0; i < 5; i++)
+		log_info("%s", long_text);
+	log_info("so far %d", (int)written());
+	log_flush();
+}
+
+static void
+say_held_long_to_file(void)
+{
+	say_to_file(say_held_long);
+}
+
+static void
+say_held_fatal(void)
+{
+	log_hold(1);
+	log_info("held");
+	log_fatal(3, "over");
+}
+
+static void
+test_held(void)
+{
+	const char *text;
+	int status;
+
+	is_str(heard(say_held_to_file, &status), "held\nso far 0\n"
+	    "warning: so far 0\nso far 32\nso far 42\n"
+	    "at once, after 52\nafter 70\n",
+	    "lines are held until a warning, or to be written together");
+	is_int(status, 0, "errno is preserved");
+	text = heard(say_held_long_to_file, &status);
+	ok(strlen(text) > 4955, "all of it comes");
+	is_str(text + 4955, "so far 3964\n",
+	    "four lines of five went when there was no room");
+	is_str(heard(say_held_fatal, &status), "held\nfatal: over\n",
+	    "fatal keeps nothing back");
+}
+
 static void
 test_long(void)
 {
@@ -141,6 +237,7 @@ main(void)
 	is_str(heard(say_plain, &status), "id=1 a=2\nprog: id=1\n"
 	    "prog: warning: disk full\nprog: seen\n", "lines on stderr");
 	test_long();
+	test_held();
 	heard(say_errno, &status);
 	is_int(status, 0, "errno is preserved, even when nobody can hear");
 	is_str(heard(say_fatal, &status), "prog: fatal: FILE:3: wrong\n",
