@@ -27,6 +27,7 @@
 #include "lib/spoken.h"
 
 #include "admin/command.h"
+#include "admin/templates.h"
 #include "admin/voice.h"
 
 #include "admin/offerors.h"
@@ -44,9 +45,15 @@ struct item {
 
 struct table {
 	const char	 *file;
+	struct templates *templates;
 	struct item	**item;
 	size_t		  n, size, bytes;
 	int		  n_faults;
+};
+
+struct table_files {
+	const struct place	*place;
+	const char		*text, *out;
 };
 
 /* By key; the same keys in the order of the text. */
@@ -171,6 +178,14 @@ take_line(struct table *t, const char *line, size_t len, int number)
 	if (entry.sound[0] != '\0' && voice_check(entry.sound, why,
 	    sizeof(why)) != VOICE_GOOD) {
 		fault_in_sound(t, number, entry.sound, why);
+		return;
+	}
+	if (entry.template[0] != '\0' &&
+	    !templates_has(t->templates, entry.template)) {
+		snprintf(why, sizeof(why), "template=: there is no %s.template "
+		    "in the folder of templates that milter.conf names",
+		    entry.template);
+		fault(t, number, why);
 		return;
 	}
 	item = calloc(1, sizeof(*item));
@@ -411,9 +426,11 @@ say_names(const struct table *t, struct voice *voice)
 }
 
 static int
-compile(const char *file, const char *out, int is_dry, struct voice *voice)
+compile(const struct table_files *f, int is_dry, struct voice *voice)
 {
-	struct table t = { .file = file };
+	struct templates templates = { f->place, 0, NULL };
+	struct table t = { .file = f->text, .templates = &templates };
+	const char *file = f->text, *out = f->out;
 	int status = read_table(&t);
 
 	if (status == EX_OK && !is_dry)
@@ -426,6 +443,7 @@ compile(const char *file, const char *out, int is_dry, struct voice *voice)
 	else if (status == EX_DATAERR)
 		fprintf(stderr, "calloffer offerors: %d fault%s, nothing "
 		    "written\n", t.n_faults, t.n_faults == 1 ? "" : "s");
+	templates_free(&templates);
 	table_free(&t);
 	return status;
 }
@@ -434,6 +452,7 @@ static int
 run(const struct place *place, int argc, char **argv)
 {
 	struct voice voice = { NULL, "espeak-ng", 0 };
+	struct table_files files = { place, NULL, NULL };
 	char file[PATH_MAX], out[PATH_MAX];
 	int ch, n, is_dry = 0;
 
@@ -465,7 +484,9 @@ run(const struct place *place, int argc, char **argv)
 	    snprintf(out, sizeof(out), "%s.lmdb", file);
 	if (n < 0 || (size_t)n >= sizeof(out))
 		return COMMAND_USAGE;
-	return compile(file, out, is_dry, &voice);
+	files.text = file;
+	files.out = out;
+	return compile(&files, is_dry, &voice);
 }
 
 const struct command offerors_command = {

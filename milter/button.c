@@ -536,3 +536,9 @@ button_count(const struct button_set *s)
 {
 	return s->n;
 }
+
+const char *
+button_name(const struct button_set *s, size_t i)
+{
+	return i < s->n ? s->template[i]->name : NULL;
+}

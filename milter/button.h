@@ -58,6 +58,8 @@ void button_set_free(struct button_set *);	/* NULL is fine */
 const struct template *button_find(const struct button_set *,
     const char *name);
 size_t button_count(const struct button_set *);
+/* The names of those that are files; NULL: there are not so many. */
+const char *button_name(const struct button_set *, size_t);
 
 /*
  * One template out of its file's bytes; NULL: `why` is "LINE: ...".  `base`:

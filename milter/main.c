@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "lib/clock.h"
+#include "lib/conf.h"
 #include "lib/jail.h"
 #include "lib/key.h"
 #include "lib/log.h"
@@ -32,6 +33,7 @@
 #include "milter/meter.h"
 #include "milter/mint.h"
 #include "milter/offline.h"
+#include "milter/settings.h"
 #include "milter/site.h"
 #include "milter/table.h"
 
@@ -43,7 +45,10 @@
 #define KEPT_MAX	(8 * 1024 * 1024)
 #define ARENAS		1
 
-enum mode { MODE_SERVE, MODE_CHECK, MODE_FACTS, MODE_MINT, MODE_REWRITE };
+enum mode {
+	MODE_SERVE, MODE_CHECK, MODE_FACTS, MODE_TEMPLATES, MODE_MINT,
+	MODE_REWRITE
+};
 
 struct options {
 	const char	*conf;
@@ -77,6 +82,7 @@ usage(void)
 	fprintf(stderr,
 	    "usage: calloffer-milter [-dns] [-c file]\n"
 	    "       calloffer-milter --facts [-c file]\n"
+	    "       calloffer-milter --templates [-c file]\n"
 	    "       calloffer-milter --mint [-c file] [-r recipient] "
 	    "[-m message-id]\n"
 	    "                        offeror [value]\n"
@@ -93,6 +99,7 @@ parse(struct options *o, int argc, char **argv)
 {
 	static const struct option longer[] = {
 		{ "facts", no_argument, NULL, MODE_FACTS },
+		{ "templates", no_argument, NULL, MODE_TEMPLATES },
 		{ "mint", no_argument, NULL, MODE_MINT },
 		{ "rewrite", no_argument, NULL, MODE_REWRITE },
 		{ NULL, 0, NULL, 0 }
@@ -137,6 +144,30 @@ print_facts(const struct site *site)
 	key_id_hex(mint_seal_id(site->mint), seal);
 	printf("sign %s\nseal %s\nlisten %s\ntable %s\nurl %s\n", sign, seal,
 	    site->set.socket, table_path(site->table), site->set.base_url);
+}
+
+/* Without table and keys: the table may be the one that is to be made. */
+static int
+print_templates(const char *path)
+{
+	struct settings set;
+	struct button_set *buttons = NULL;
+	struct conf *conf;
+	const char *name;
+	char why[WHY_SIZE];
+	size_t i;
+
+	conf = settings_read(&set, path, why, sizeof(why));
+	if (conf != NULL)
+		buttons = button_load(set.templates, why, sizeof(why));
+	if (buttons == NULL)
+		log_fatal(EX_CONFIG, "%s", why);
+	printf("default\n");
+	for (i = 0; (name = button_name(buttons, i)) != NULL; i++)
+		printf("%s\n", name);
+	button_set_free(buttons);
+	conf_free(conf);
+	return EX_OK;
 }
 
 static void *
@@ -335,6 +366,8 @@ main(int argc, char **argv)
 	log_open("calloffer-milter", o.to, o.is_verbose);
 	if (secret_init() != 0)
 		log_fatal(EX_SOFTWARE, "libsodium does not start");
+	if (o.mode == MODE_TEMPLATES)
+		return print_templates(o.conf);
 	site = site_open(o.conf, NULL, why, sizeof(why));
 	if (site == NULL)
 		log_fatal(EX_CONFIG, "%s", why);
@@ -342,6 +375,7 @@ main(int argc, char **argv)
 	case MODE_SERVE:
 		return run(&o, site);
 	case MODE_CHECK:
+	case MODE_TEMPLATES:
 		break;
 	case MODE_FACTS:
 		print_facts(site);

@@ -53,6 +53,37 @@ is "all faults are told at once" "$(printf '%s\n' "$err" |
     "many:2 many:4 many:5"
 like "and counted" "$err" "3 faults, nothing written"
 
+# Templates are the milter's to know, where it is.
+mkdir -p conf/templates
+cat >milter.conf <<'E2'
+base_url = "https://call.example.com"
+sign_key = "/nowhere"
+seal_key = "/nowhere"
+offerors = "/nowhere"
+E2
+cp milter.conf conf/milter.conf
+echo "templates = \"$dir/conf/templates\"" >>conf/milter.conf
+: >conf/templates/sales.template
+cat >styled <<'E2'
+a@example.com to=+442079460123 template=sales
+b@example.com to=+442079460123 template=default
+c@example.com to=+442079460123 template=saels
+E2
+run "$C" -C conf offerors styled
+is "a template that the milter does not know is refused" "$status
+$err" "65
+styled:3: template=: there is no saels.template in the folder of templates \
+that milter.conf names
+calloffer offerors: 1 fault, nothing written"
+sed -i 3d styled
+run "$C" -C conf offerors -n styled
+is "others are taken, without table and keys" "$status$err" 0
+run "$C" -C . offerors -n styled
+like "no folder, no templates" "$status $err" '^65 styled:1: .*sales'
+rm milter.conf
+run "$C" -C . offerors -n styled
+is "without a milter here nothing is said of them" "$status$err" 0
+
 # A good one.
 cat >good <<'E2'
 # who may offer
