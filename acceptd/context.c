@@ -80,6 +80,8 @@ status_of(enum ask_refusal refusal)
 	case ASK_NONCE_EARLY:
 	case ASK_NONCE_LATE:
 	case ASK_NONCE_BAD:
+	case ASK_CODE_WANTED:
+	case ASK_CODE_WRONG:
 		return 422;
 	case ASK_TOO_MANY:
 		return 429;

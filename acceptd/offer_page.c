@@ -164,7 +164,7 @@ put_input(struct buf *b, const struct offer_page *o)
 	}
 	buf_str(b, " value=\"");
 	html_text(b, o->entry);
-	if (o->error != NULL)
+	if (o->error != NULL && !o->wants_code)
 		buf_str(b, "\" aria-invalid=\"true\" autofocus"
 		    " aria-describedby=\"error hint\">\n");
 	else
@@ -206,11 +206,25 @@ put_private(struct buf *b, const struct page *p, const struct ask_offer *o)
 	buf_str(b, "</span></p>\n");
 }
 
+/* Never filled in, not even with what was typed: it was wrong. */
+static void
+put_code(struct buf *b, const struct page *p)
+{
+	buf_str(b, "<label for=\"code\">");
+	html_text(b, lang_refusal(p->lang, ASK_CODE_WANTED, LANG_TODO));
+	buf_str(b, "</label>\n<input id=\"code\" name=\"code\" type=\"text\""
+	    " inputmode=\"numeric\" autocomplete=\"one-time-code\""
+	    " maxlength=\"16\" size=\"12\" dir=\"ltr\""
+	    " aria-describedby=\"error\" required autofocus>\n");
+}
+
 static void
 put_form(struct buf *b, const struct page *p, const struct offer_page *o)
 {
 	begin_form(b, p, o->action, o->nonce);
 	put_field(b, p, o);
+	if (o->wants_code)
+		put_code(b, p);
 	put_honeypot(b, p);
 	buf_str(b, "<p class=\"go\"><button type=\"submit\">");
 	word(b, p, LANG_OFFER_SUBMIT);

@@ -11,8 +11,8 @@ struct page;
  * when nobody knows whether the first arrived.  Pure.
  *
  * Fields of the form: "number" (or "digits", where the offeror gave the
- * number), "nonce", and the honeypot OFFER_PAGE_HONEYPOT, which people do not
- * see and programs fill in.
+ * number), "nonce", "code" where one was mailed, and the honeypot
+ * OFFER_PAGE_HONEYPOT, which people do not see and programs fill in.
  */
 #define OFFER_PAGE_HONEYPOT "website"
 
@@ -22,6 +22,7 @@ struct offer_page {
 	const char		*nonce;		/* to be sent with it */
 	const char		*entry;		/* as typed before, or "" */
 	const char		*error;		/* a sentence, or NULL */
+	int			 wants_code;	/* the one that was mailed */
 };
 void offer_page_form(struct buf *, const struct page *,
     const struct offer_page *);

@@ -114,6 +114,7 @@ accept_offer(const struct context *c, struct visit *v, const char *number)
 	snprintf(q.number, sizeof(q.number), "%s", number);
 	snprintf(q.client, sizeof(q.client), "%s", v->client);
 	snprintf(q.lang, sizeof(q.lang), "%.2s", lang_code(p.lang));
+	snprintf(q.code, sizeof(q.code), "%s", v->code);
 	buf_clear(&v->question);
 	ask_put_accept(&v->question, &q);
 	v->verb = ASK_ACCEPT;
@@ -194,6 +195,8 @@ take_form(struct context *c, struct visit *v, const struct form *f)
 	if (strlen(form_get(f, "nonce")) <= ASK_NONCE_MAX)
 		snprintf(v->nonce, sizeof(v->nonce), "%s",
 		    form_get(f, "nonce"));
+	if (typed_fold(v->code, sizeof(v->code), form_get(f, "code")) < 0)
+		return again(v, ASK_CODE_WRONG);
 	if (typed_fold(typed, sizeof(typed), entry) < 0)
 		return again(v, ASK_NUMBER_BAD);
 	snprintf(v->entry, sizeof(v->entry), "%s", typed);
@@ -277,7 +280,7 @@ static enum visit_step
 show_form(struct context *c, struct visit *v, const struct ask_offer *o)
 {
 	int is_again = v->room == VISIT_OFFER_AGAIN;
-	struct offer_page model = { o, NULL, o->nonce, "", NULL };
+	struct offer_page model = { o, NULL, o->nonce, "", NULL, 0 };
 	char path[PATH_SIZE];
 	struct buf error;
 	struct page p;
@@ -292,6 +295,8 @@ show_form(struct context *c, struct visit *v, const struct ask_offer *o)
 		model.error = buf_cstr(&error);
 		model.entry = v->entry;
 		model.nonce = next_nonce(v, o);
+		model.wants_code = v->refusal == ASK_CODE_WANTED ||
+		    v->refusal == ASK_CODE_WRONG;
 	}
 	offer_page_form(&v->response.body, &p, &model);
 	buf_free(&error);
@@ -301,7 +306,7 @@ show_form(struct context *c, struct visit *v, const struct ask_offer *o)
 static enum visit_step
 show_confirm(struct context *c, struct visit *v, const struct ask_offer *o)
 {
-	struct offer_page model = { o, NULL, v->nonce, v->entry, NULL };
+	struct offer_page model = { o, NULL, v->nonce, v->entry, NULL, 0 };
 	char path[PATH_SIZE];
 	struct page p;
 
@@ -412,6 +417,8 @@ take_accepted(struct context *c, struct visit *v, const struct frame *f)
 	case ASK_NONCE_EARLY:
 	case ASK_NONCE_LATE:
 	case ASK_NONCE_BAD:
+	case ASK_CODE_WANTED:
+	case ASK_CODE_WRONG:
 		return again(v, a.refusal);
 	}
 	return refuse(c, v, a.refusal, a.retry_at);

@@ -55,6 +55,7 @@ struct visit {
 	char			 name[TOKEN_NAME_MAX + 1];
 	char			 nonce[ASK_NONCE_MAX + 1];
 	char			 entry[ASK_NUMBER_MAX + 1];	/* as typed */
+	char			 code[ASK_CODE_MAX + 1]; /* typed, or "" */
 	int			 is_digits;	/* the entry is three digits */
 	int			 is_honeypot;	/* VISIT_OFFER_AGAIN: why */
 	enum ask_refusal	 refusal;	/* VISIT_OFFER_AGAIN: why */

@@ -95,6 +95,8 @@ words_refusal(enum ask_refusal refusal)
 		[ASK_UNPAID] = "the account cannot pay for it: `calloffer "
 		    "ledger' says what is left, calloffer-rates(5) what "
 		    "numbers cost",
+		[ASK_CODE_WANTED] = "who got the mail must agree",
+		[ASK_CODE_WRONG] = "the code is wrong",
 	};
 
 	if ((unsigned)refusal >= ASK_REFUSALS || text[refusal] == NULL)

@@ -165,6 +165,15 @@ check_group(const char *v)
 	return v[0] == '\0' || getgrnam(v) != NULL ? NULL : "no such group";
 }
 
+/* yes and no: as it was called before there were three. */
+static const char *
+check_forwarding(const char *v)
+{
+	return strcmp(v, "allow") == 0 || strcmp(v, "deny") == 0 ||
+	    strcmp(v, "confirm") == 0 || strcmp(v, "yes") == 0 ||
+	    strcmp(v, "no") == 0 ? NULL : "allow, deny or confirm";
+}
+
 /* Part of the path of a prompt. */
 static const char *
 check_language(const char *v)
@@ -225,8 +234,8 @@ static const struct conf_key account_keys[] = {
 	LIST(AT(account, sip_domains), "sip_domains", "", NULL),
 	{ "offeree_sip", CONF_BOOL, AT(account, is_sip_offeree), 0, 0, "no",
 	    NULL, 0, NULL },
-	{ "forwarding", CONF_BOOL, AT(account, may_forward), 0, 0, "yes",
-	    NULL, 0, NULL },
+	STRING(AT(account, forwarding_word), "forwarding", "allow",
+	    check_forwarding),
 	LIST(AT(account, languages), "languages", "en de fr es ar ja",
 	    check_language),
 	STRING(AT(account, deny_file), "deny_prefixes", "",

@@ -44,6 +44,14 @@ struct contract_provider {
 	int		 line;		/* of the section, for complaints */
 };
 
+/* May another number use an offer than the one that pressed 1 first? */
+enum contract_forwarding {
+	CONTRACT_ALLOW,
+	CONTRACT_DENY,
+	CONTRACT_CONFIRM	/* with a code that is mailed to who got the
+				   offer; where that is not known: no */
+};
+
 struct contract_account {
 	char		*caller_id;	/* E.164: the number that both see */
 	char		*region;	/* "GB": of numbers typed without a + */
@@ -51,7 +59,7 @@ struct contract_account {
 	struct conf_list providers;	/* names, in order of preference */
 	struct conf_list sip_domains;	/* packet destinations; none: no */
 	int		 is_sip_offeree;	/* the offeree may too */
-	int		 may_forward;	/* other numbers may use the offer */
+	char		*forwarding_word;	/* allow, deny, confirm */
 	/* of the prompts; the first where the one wished for is not there */
 	struct conf_list languages;
 	char		*deny_file;	/* "": none */
@@ -82,6 +90,7 @@ struct contract_account {
 
 	/* made by contract_load */
 	const char	*name;
+	enum contract_forwarding forwarding;
 	struct prefix_list *deny;	/* NULL: no file */
 	struct tariff	*rates;		/* NULL: nobody pays */
 	int64_t		 floor;		/* lib/money.h */

@@ -322,6 +322,20 @@ settle_offeree_sip(const struct contract_account *a,
 }
 
 static int
+settle_forwarding(const struct contract *c, struct contract_account *a,
+    const struct contract_place *at)
+{
+	const char *word = a->forwarding_word;
+
+	a->forwarding = strcmp(word, "confirm") == 0 ? CONTRACT_CONFIRM :
+	    strcmp(word, "deny") == 0 || strcmp(word, "no") == 0 ?
+	    CONTRACT_DENY : CONTRACT_ALLOW;
+	return a->forwarding != CONTRACT_CONFIRM || c->smtp[0] != '\0' ? 0 :
+	    contract_wrong(at, a->line, "forwarding", "to confirm by a code "
+	    "needs smtp, by which it is mailed");
+}
+
+static int
 settle_account(const struct contract *c, struct contract_account *a,
     const struct contract_place *at)
 {
@@ -336,7 +350,8 @@ settle_account(const struct contract *c, struct contract_account *a,
 		if (contract_provider(c, a->providers.item[i]) == NULL)
 			return contract_wrong(at, a->line, "providers",
 			    "there is no provider %s", a->providers.item[i]);
-	if (settle_offeree_sip(a, at) == -1)
+	if (settle_offeree_sip(a, at) == -1 ||
+	    settle_forwarding(c, a, at) == -1)
 		return -1;
 	p = a->sip_domains.n > 0 ? telephones_only(c, a) : NULL;
 	if (p != NULL)

@@ -53,6 +53,8 @@ struct journal_offer {
 	uint16_t	attempts;
 	int64_t		not_after;
 	uint8_t		is_revoked;
+	unsigned char	bound[16];	/* hash of the number that pressed 1
+					   first; zeros: none has */
 };
 
 /* By what offers are revoked: enum ask_revoke_by of lib/ask.h. */

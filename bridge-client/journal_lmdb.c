@@ -338,6 +338,7 @@ op_look(struct journal *j, const struct journal_key *what,
 	out->is_open = u.is_open;
 	out->attempts = u.attempts;
 	out->not_after = u.not_after;
+	memcpy(out->bound, u.bound, sizeof(out->bound));
 	return JOURNAL_OK;
 }
 

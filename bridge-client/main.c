@@ -26,6 +26,7 @@
 
 #include "bridge-client/bank.h"
 #include "bridge-client/call.h"
+#include "bridge-client/code_mail.h"
 #include "bridge-client/contract.h"
 #include "bridge-client/contract_change.h"
 #include "bridge-client/contract_load.h"
@@ -309,6 +310,9 @@ open_service(void)
 	if (bridge.start->smtp[0] != '\0' && (bridge.notify = notify_open(
 	    bridge.loop, bridge.journal, bridge.start)) == NULL)
 		log_fatal(EX_OSERR, "out of memory");
+	if (bridge.start->smtp[0] != '\0' && (s->code_mail = code_mail_open(
+	    bridge.loop, bridge.start)) == NULL)
+		log_fatal(EX_OSERR, "out of memory");
 	s->driver = open_driver();
 	s->journal = bridge.journal;
 	s->guard = bridge.guard;
@@ -404,6 +408,7 @@ close_all(void)
 	(void)unlink(bridge.start->face.path);
 	(void)unlink(bridge.start->admin.path);
 	notify_close(bridge.notify);
+	code_mail_close(bridge.service.code_mail);
 	trunk_close(bridge.trunk);
 	driver_free(bridge.service.driver);
 	bank_close(bridge.bank);

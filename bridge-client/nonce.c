@@ -128,3 +128,13 @@ nonce_hash(unsigned char hash[NONCE_HASH_BYTES], const struct secret *mac,
 {
 	tag(hash, mac, context_number, NULL, 0, text, strlen(text));
 }
+
+void
+nonce_code(char text[9])
+{
+	size_t i;
+
+	for (i = 0; i < 8; i++)
+		text[i] = (char)('0' + randombytes_uniform(10));
+	text[8] = '\0';
+}

@@ -55,4 +55,7 @@ int nonce_secret_check(unsigned char call[NONCE_CALL_BYTES], const char *text,
 void nonce_hash(unsigned char hash[NONCE_HASH_BYTES], const struct secret *mac,
     const char *text);
 
+/* Eight random digits. */
+void nonce_code(char text[9]);
+
 #endif

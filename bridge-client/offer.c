@@ -201,7 +201,7 @@ offer_by_account(const struct contract *c, const struct contract_account *a,
 	put(acc->account, sizeof(acc->account), a->name);
 	put(acc->caller, sizeof(acc->caller), a->caller_id);
 	acc->attempts_max = (uint16_t)a->per_offer_attempts;
-	acc->is_bound = !a->may_forward;
+	acc->is_bound = a->forwarding != CONTRACT_ALLOW;
 	acc->ring_s = (uint16_t)a->ring_s;
 	acc->confirm_s = (uint16_t)a->confirm_s;
 	if (acc->max_s == 0 || acc->max_s > (uint32_t)a->max_s)

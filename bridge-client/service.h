@@ -6,6 +6,7 @@
 #include "lib/ask.h"
 
 struct acceptance;
+struct code_mail;
 struct contract;
 struct crew;
 struct driver;
@@ -24,6 +25,8 @@ typedef void service_done_fn(void *ctx, const struct ask_accepted *);
 struct service_asked {
 	const struct acceptance	*acc;		/* copied */
 	const char		*client;	/* address prefix, or "" */
+	const char		*code;		/* as typed; NULL: none is
+						   asked for */
 	service_done_fn		*done;
 	void			*ctx;
 };
@@ -42,6 +45,7 @@ struct service {
 	const struct unseal	*unseal;
 	struct crew		*crew;
 	const struct contract	*contract;	/* the one that holds now */
+	struct code_mail	*code_mail;	/* NULL: none can be sent */
 	service_accept_fn	*accept;
 	void			*accept_ctx;
 };

@@ -12,6 +12,8 @@
 #include "lib/token.h"
 
 #include "bridge-client/call.h"
+#include "bridge-client/code.h"
+#include "bridge-client/code_mail.h"
 #include "bridge-client/contract.h"
 #include "bridge-client/driver.h"
 #include "bridge-client/fare.h"
@@ -42,6 +44,7 @@ struct service_accept {
 	const struct service	*service;
 	struct pending		*pendings;
 	struct spend		*spend;
+	struct code_table	*codes;
 };
 
 static void
@@ -192,6 +195,57 @@ pay_for(struct service_accept *a, struct pending *p)
 	return fare_make(&p->acc, &ask);
 }
 
+/* Another number pressed 1 first. */
+static int
+is_of_another(const struct service_accept *a, const struct acceptance *acc)
+{
+	static const unsigned char none[CALL_HASH_BYTES];
+	const struct journal_key key = { .offer = acc->offer, .tag = acc->tag,
+		.sender = acc->offeror };
+	struct journal *j = a->service->journal;
+	struct journal_offer past;
+
+	return j->op->look(j, &key, &past) == JOURNAL_OK &&
+	    memcmp(past.bound, none, sizeof(none)) != 0 &&
+	    memcmp(past.bound, acc->a_hash, sizeof(none)) != 0;
+}
+
+/*
+ * Where the account wants that, who got the mail must agree that another number
+ * uses the offer.  Where nobody knows who that is, the commit refuses.
+ */
+static enum ask_refusal
+agree(struct service_accept *a, struct pending *p, const char *typed,
+    int64_t *retry_at)
+{
+	const struct contract_account *account = account_of(a, &p->acc);
+	const struct code_ask ask = { p->acc.offer, p->acc.a_hash, typed,
+		clock_mono_ms() / 1000 };
+	char code[CODE_DIGITS + 1];
+	int64_t in_s;
+
+	if (account == NULL || account->forwarding != CONTRACT_CONFIRM ||
+	    typed == NULL || a->service->code_mail == NULL ||
+	    p->acc.recipient[0] == '\0' || !is_of_another(a, &p->acc))
+		return ASK_OK;
+	switch (code_check(a->codes, &ask, code, &in_s)) {
+	case CODE_GOOD:
+		p->acc.is_bound = 0;
+		return ASK_OK;
+	case CODE_WRONG:
+		return ASK_CODE_WRONG;
+	case CODE_OUT:
+		return ASK_CODE_WANTED;
+	case CODE_LATER:
+		*retry_at = clock_wall() + in_s;
+		return ASK_TOO_MANY;
+	case CODE_NEW:
+		break;
+	}
+	return code_mail_send(a->service->code_mail, &p->acc, code) == 0 ?
+	    ASK_CODE_WANTED : ASK_NUMBER_DENIED;
+}
+
 static void
 refuse(const struct service_asked *asked, enum ask_refusal refusal,
     int64_t retry_at)
@@ -237,6 +291,8 @@ service_accept_do(void *accept, const struct service_asked *asked)
 	}
 	refusal = is_behind_blocked(a, &p->acc) ? ASK_NUMBER_DENIED :
 	    pay_for(a, p);
+	if (refusal == ASK_OK)
+		refusal = agree(a, p, asked->code, &retry_at);
 	if (refusal == ASK_OK)
 		refusal = reserve(a, p, &retry_at);
 	if (refusal != ASK_OK) {
@@ -323,7 +379,10 @@ service_accept_new(const struct service *service, const struct secret *mac)
 		return NULL;
 	a->service = service;
 	a->spend = spend_new(mac);
-	if (a->spend == NULL) {
+	a->codes = code_new(nonce_code);
+	if (a->spend == NULL || a->codes == NULL) {
+		spend_free(a->spend);
+		code_free(a->codes);
 		free(a);
 		return NULL;
 	}
@@ -345,5 +404,6 @@ service_accept_free(struct service_accept *a)
 		pending_free(p);
 	}
 	spend_free(a->spend);
+	code_free(a->codes);
 	free(a);
 }

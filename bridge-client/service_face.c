@@ -280,7 +280,8 @@ is_to_be_accepted(struct question *q)
 		return;
 	}
 	s->accept(s->accept_ctx, &(struct service_asked){ .acc = &acc,
-	    .client = q->ask.client, .done = answer_accepted, .ctx = q });
+	    .client = q->ask.client, .code = q->ask.code,
+	    .done = answer_accepted, .ctx = q });
 }
 
 /*

@@ -86,6 +86,7 @@ static const struct field accept_fields[] = {
 	F_STRING(ask_accept, number),
 	F_STRING(ask_accept, client),
 	F_STRING(ask_accept, lang),
+	F_STRING(ask_accept, code),
 	F_END
 };
 static const struct field accepted_fields[] = {
@@ -506,7 +507,9 @@ ask_refusal_word(enum ask_refusal refusal)
 		[ASK_NO_PROVIDER] = "no-provider",
 		[ASK_STORE_FULL] = "store-full",
 		[ASK_UNREACHABLE] = "unreachable",
-		[ASK_UNPAID] = "unpaid"
+		[ASK_UNPAID] = "unpaid",
+		[ASK_CODE_WANTED] = "code-wanted",
+		[ASK_CODE_WRONG] = "code-wrong"
 	};
 
 	return word(words, ASK_REFUSALS, refusal);

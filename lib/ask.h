@@ -69,6 +69,10 @@ enum ask_refusal {
 	ASK_STORE_FULL,	/* the journal cannot take it: nothing recorded */
 	ASK_UNREACHABLE, /* (made by acceptd) the bridge does not answer */
 	ASK_UNPAID,		/* the offeror's side cannot pay for it now */
+	/* another number used the offer first: who got the mail must agree, and
+	 * has a code for this one; then it comes with the number */
+	ASK_CODE_WANTED,
+	ASK_CODE_WRONG,
 	ASK_REFUSALS
 };
 /* "expired", "used-up", ...: the word used in logs and page names. */
@@ -77,6 +81,7 @@ const char *ask_refusal_word(enum ask_refusal);
 #define ASK_NONCE_MAX	96	/* text, base64url */
 #define ASK_SECRET_MAX	64	/* text of a call's page address, base64url */
 #define ASK_NUMBER_MAX	160	/* as typed */
+#define ASK_CODE_MAX	32	/* as typed */
 #define ASK_CLIENT_MAX	64 /* address prefix of the browser, for throttles */
 
 struct ask_look {
@@ -118,6 +123,7 @@ struct ask_accept {
 	char	number[ASK_NUMBER_MAX + 1];	/* canonical, or three digits */
 	char	client[ASK_CLIENT_MAX + 1];
 	char	lang[3];			/* of the page: A's prompts */
+	char	code[ASK_CODE_MAX + 1];		/* see ASK_CODE_WANTED; or "" */
 };
 
 struct ask_accepted {

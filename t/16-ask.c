@@ -69,6 +69,7 @@ make_accept(struct ask_accept *x)
 	fill(x->number, sizeof(x->number));
 	fill(x->client, sizeof(x->client));
 	fill(x->lang, sizeof(x->lang));
+	fill(x->code, sizeof(x->code));
 }
 
 static void
@@ -367,7 +368,7 @@ test_bounds_in(void)
 	memset(body + 2, 'a', sizeof(w.secret));
 	ok(ask_get_watch(&w, body, sizeof(w.secret) + 3) == -1,
 	    "a string of one too many");
-	ok(ask_get_revoked(&r, "\023\0\0\0\0", 5) == -1, "refusal unknown");
+	ok(ask_get_revoked(&r, "\025\0\0\0\0", 5) == -1, "refusal unknown");
 	ok(ask_get_status(&st, "\010\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
 	    "\0\0\0\0\0\0", 24) == -1, "stage unknown");
 	ok(ask_get_status(&st, "\0\023\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"

@@ -232,7 +232,7 @@ static void
 test_form(void)
 {
 	struct ask_offer o;
-	struct offer_page m = { &o, "/o/token", "nonce\"1", "", NULL };
+	struct offer_page m = { &o, "/o/token", "nonce\"1", "", NULL, 0 };
 
 	fill_offer(&o, "Alice Doe");
 	offer_page_form(&out, &page, &m);
@@ -283,6 +283,16 @@ test_form(void)
 	ok(has("action=\"/o/token?lang="), "the wished language stays");
 	check("error");
 	page.is_lang_kept = 0;
+	m.wants_code = 1;
+	offer_page_form(&out, &page, &m);
+	ok(has("<label for=\"code\">") && has("name=\"code\"") &&
+	    has("autocomplete=\"one-time-code\"") && !has("aria-invalid") &&
+	    count("autofocus") == 1,
+	    "a code is wanted: its field, and nothing wrong with the number");
+	ok(has("name=\"number\"") && has("value=\"020&lt;\""),
+	    "a code is wanted: the number stays");
+	check("code");
+	m.wants_code = 0;
 
 	snprintf(o.known_region, sizeof(o.known_region), "DE");
 	offer_page_form(&out, &page, &m);
@@ -301,7 +311,7 @@ test_confirm(void)
 	struct ask_checked c = { 0, "+442079460123", "+44 20 7946 0123", "GB" };
 	struct offer_page_retry r = { HOSTILE, "/o/t", "n", "digits", "1\"2" };
 	struct ask_offer o;
-	struct offer_page m = { &o, "/o/token", "n", "020 7946 0123", NULL };
+	struct offer_page m = { &o, "/o/token", "n", "020 7946 0123", NULL, 0 };
 	const char *first, *second;
 
 	fill_offer(&o, "Alice Doe");
@@ -327,7 +337,8 @@ test_hostile(void)
 	struct ask_status s = { ASK_STAGE_TALKING, 0, NOW, 0, "", "", "en" };
 	struct call_page c = { &s, "/c/x" };
 	struct ask_offer o;
-	struct offer_page m = { &o, "/o/\"><img", "\"><img", HOSTILE, HOSTILE };
+	struct offer_page m = { &o, "/o/\"><img", "\"><img", HOSTILE,
+	    HOSTILE, 0 };
 
 	fill_offer(&o, HOSTILE);
 	snprintf(o.address, sizeof(o.address), HOSTILE);

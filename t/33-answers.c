@@ -93,7 +93,8 @@ is_field_refusal(int refusal)
 {
 	return refusal == ASK_NUMBER_BAD || refusal == ASK_NUMBER_DENIED ||
 	    refusal == ASK_NUMBER_WRONG || refusal == ASK_NONCE_EARLY ||
-	    refusal == ASK_NONCE_LATE || refusal == ASK_NONCE_BAD;
+	    refusal == ASK_NONCE_LATE || refusal == ASK_NONCE_BAD ||
+	    refusal == ASK_CODE_WANTED || refusal == ASK_CODE_WRONG;
 }
 
 static void
@@ -182,6 +183,9 @@ test_accepts(void)
 		ok(says(&v, i == ASK_NONCE_LATE || i == ASK_NONCE_BAD ?
 		    "value=\"fresh\"" : "value=\"mine\""),
 		    "POST, %s: the nonce that is good", ask_refusal_word(i));
+		is_int(says(&v, "name=\"code\""), i == ASK_CODE_WANTED ||
+		    i == ASK_CODE_WRONG, "POST, %s: a field for a code",
+		    ask_refusal_word(i));
 		visit_free(&v);
 	}
 
@@ -193,6 +197,18 @@ test_accepts(void)
 	is_str(q.token, TOKEN, "its token");
 	is_str(q.client, "192.0.2.0/24", "its client");
 	is_str(q.lang, "en", "its language");
+	is_str(q.code, "", "no code");
+	visit_free(&v);
+
+	ask(&v, WEB_POST, "/o/" TOKEN, "nonce=mine&number=%2B44+20-7946.0123"
+	    "&code=" "123456789012345678901234567890123");
+	ok(v.verb == ASK_LOOK, "a code that is too long is none");
+	visit_free(&v);
+	ask(&v, WEB_POST, "/o/" TOKEN, "nonce=mine&number=%2B44+20-7946.0123"
+	    "&code=+%EF%BC%91%D9%A2%D9%A3%D9%A4+5678");
+	is_int(ask_get_accept(&q, v.question.data, v.question.len), 0,
+	    "with a code");
+	is_str(q.code, "1234 5678", "in the digits of here");
 	step = site_answer(&context, &v, accepted(ASK_OK));
 	ok(step == VISIT_RESPOND && v.response.status == 303,
 	    "accepted: sent on");

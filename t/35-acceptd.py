@@ -19,7 +19,7 @@ from fakeface import (ACCEPT, CHECK, HANGUP, HOOK, LOOK, STATUS, REFUSALS,
 NUMBER = "+442079460123"
 SECRET = "c2VjcmV0LW9mLXRoZS1jYWxs"
 FIELDS = ("number-bad", "number-denied", "number-wrong", "nonce-early",
-          "nonce-late", "nonce-bad")
+          "nonce-late", "nonce-bad", "code-wanted", "code-wrong")
 
 
 def configuration():

@@ -108,7 +108,7 @@ def configuration(url):
         "retired": time.strftime("%Y-%m-%dT%H:%M:%SZ",
                                  time.gmtime(time.time() - 3600)),
         "accounts": ACCOUNT % ("sales", "GB") + (ACCOUNT % (
-            "strict", "GB")).replace("{pbx}", "{pbx}\n\tforwarding = no")
+            "strict", "GB")).replace("{pbx}", "{pbx}\n\tforwarding = deny")
         + "".join(
             ACCOUNT % ("in-" + c.lower(), c) for c in regions)}
 

@@ -54,6 +54,18 @@ account sales {
 	per_prefix_10min = 1000
 	per_offeror_day = 1000
 }
+account asked {
+	caller_id = "+442079460100"
+	region = GB
+	languages = {en, ja}
+	forwarding = confirm
+	providers = {pbx}
+	per_number_10min = 100
+	per_number_day = 100
+	per_prefix_10min = 1000
+	per_offeror_day = 1000
+	per_offer_attempts = 100
+}
 account paid {
 	caller_id = "+442079460100"
 	region = GB
@@ -174,17 +186,28 @@ class Stage:
             time.sleep(0.02)
         tap.check(["it is %s, not %s" % (got, wanted)], "it goes on")
 
-    def call(self, a="1", b="1", cause=None, uses=1, **f):
+    def accept(self, minted, number, code=""):
+        token, offer = minted
+        p = self.b.face()
+        got = p.accept(token, ask.nonce(OURS, offer, 10 - self.ahead), number,
+                       code=code)
+        p.close()
+        return got["refusal"]
+
+    def call(self, a="1", b="1", cause=None, uses=1, minted=None, code="",
+             **f):
         """A presses `a` (None: never answers); B presses `b`, or, None, ends
         with this cause; hung up from the page in the end."""
         self.n += 1
         f.setdefault("recipient", "someone@example.net")
         f.setdefault("reference", "order 4711")
-        token, offer = ask.mint(OURS, minted=self.ahead, uses=uses, **f)
+        token, offer = minted or ask.mint(OURS, minted=self.ahead, uses=uses,
+                                          **f)
         n_a, n_b = self.legs("a"), self.legs("b")
         p = self.b.face()
         got = p.accept(token, ask.nonce(OURS, offer, 10 - self.ahead),
-                       "+4420794601%02d" % self.n)
+                       "+4420794601%02d" % self.n, code=code)
+        tap.same(got["refusal"], "ok", "accepted")
         leg = leg_a = self.ari.wait_leg("a", n_a + 1)
         self.ari.ring(leg)
         if a is None:
@@ -318,6 +341,57 @@ def test_receipt(s):
     tap.same(s.server.count(), n + 4, "  and no receipt")
 
 
+def minted(s, **f):
+    return ask.mint(OURS, minted=s.ahead, uses=9, account="asked", **f)
+
+
+def test_code(s):
+    """Another number than the first, once who got the mail has agreed."""
+    offer = minted(s, recipient="someone@example.net", lang="ja")
+    s.call(minted=offer)
+    s.idle()
+    n = s.server.count()
+    tap.same(s.accept(offer, "+4420794601%02d" % (s.n + 1)), "code-wanted",
+             "another number: a code is wanted")
+    tap.same(s.server.wait(n + 1), n + 1, "and is mailed")
+    m = s.server.last()
+    tap.same((m["To"], m["Subject"], s.server.envelopes[-1][-1]),
+             ("someone@example.net",
+              "メールで届いた通話のお誘いのためのコード",
+              "RCPT TO:<someone@example.net>"),
+             "to who got the offer, in its language")
+    text = m.get_content()
+    code = re.search(r"：(\d{4} \d{4})\s", text).group(1)
+    tap.check([w for w in ("Alice Doe", "+44...%02d" % (s.n + 1))
+               if w not in text], "it says whose offer, and who wants it")
+    tap.check([w for w in ("7946", "example.net") if w in text],
+              "and no number")
+    tap.same(s.accept(offer, "+4420794601%02d" % (s.n + 1)), "code-wanted",
+             "asked again: the same")
+    tap.same(s.accept(offer, "+4420794601%02d" % (s.n + 1), "00000000"
+                      if code != "0000 0000" else "1"), "code-wrong",
+             "a wrong code")
+    tap.same(s.accept(offer, "+4420794601%02d" % (s.n + 2), code), "too-many",
+             "the code, and another number")
+    s.call(minted=offer, code=code)
+    s.idle()
+    tap.same(s.accept(offer, "+4420794601%02d" % s.n, code), "too-many",
+             "it is good once, and there is not another so soon")
+    tap.same(s.accept(offer, "+4420794601%02d" % (s.n + 1)), "too-many",
+             "nor for any other number")
+    s.n -= 2
+    s.call(minted=offer)
+    s.n += 1
+    s.idle()
+    tap.same(s.server.count(), n + 1, "the first goes on as ever: one mail")
+    nobody = minted(s)
+    s.call(minted=nobody)
+    s.idle()
+    tap.same(s.accept(nobody, "+4420794601%02d" % (s.n + 1)), "number-denied",
+             "nobody knows who got it: no other number")
+    tap.same(s.server.count(), n + 1, "and no mail")
+
+
 def test_refused(s):
     s.server.odd = {"RCPT": "550 5.1.1 no such user"}
     n = s.server.count()
@@ -406,6 +480,7 @@ def main():
             test_kinds(s)
             test_none(s)
             test_receipt(s)
+            test_code(s)
             test_refused(s)
             test_later(s)
             test_unknown(s)

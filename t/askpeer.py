@@ -20,7 +20,7 @@ LIST, REVOKE, TEST, HEALTH, ERASE = 64, 65, 66, 67, 68
 REFUSALS = ("ok token-bad expired used-up revoked closed in-call number-bad "
             "number-denied number-wrong too-many nonce-early nonce-late "
             "nonce-bad stopped no-provider store-full unreachable "
-            "unpaid").split()
+            "unpaid code-wanted code-wrong").split()
 STAGES = ("none starting ringing-a asking-a ringing-b asking-b talking "
           "ended").split()
 ENDS = ("none talked a-no-answer a-busy a-declined a-no-key a-blocked "
@@ -119,8 +119,9 @@ class Peer:
         return REFUSALS[r.number(1)], r.text(), r.text(), r.text()
 
     @staticmethod
-    def accept_body(token, nonce, number, client="", lang="en"):
-        return b"".join(map(text, (token, nonce, number, client, lang)))
+    def accept_body(token, nonce, number, client="", lang="en", code=""):
+        return b"".join(map(text, (token, nonce, number, client, lang,
+                                   code)))
 
     @staticmethod
     def accepted(r):

@@ -27,7 +27,7 @@ LOOK, CHECK, ACCEPT, STATUS, HANGUP, HOOK = range(1, 7)
 REFUSALS = ("ok token-bad expired used-up revoked closed in-call number-bad "
             "number-denied number-wrong too-many nonce-early nonce-late "
             "nonce-bad stopped no-provider store-full unreachable "
-            "unpaid").split()
+            "unpaid code-wanted code-wrong").split()
 STAGES = ("none starting ringing-a asking-a ringing-b asking-b talking "
           "ended").split()
 ENDS = ("none talked a-no-answer a-busy a-declined a-no-key a-blocked "
@@ -36,7 +36,7 @@ ENDS = ("none talked a-no-answer a-busy a-declined a-no-key a-blocked "
 
 QUESTIONS = {
     LOOK: "s:token s:client", CHECK: "s:token s:number s:region",
-    ACCEPT: "s:token s:nonce s:number s:client s:lang",
+    ACCEPT: "s:token s:nonce s:number s:client s:lang s:code",
     STATUS: "s:secret B:is_subscription",
     HANGUP: "s:secret B:is_subscription",
     HOOK: "s:provider s:method s:path s:headers b:body",
