@@ -101,7 +101,7 @@ static const struct {
 	    ":15: " },
 	{ "	caller_id", "", "caller_id" },
 	{ "	region", "	region = UK", ":16: " },
-	{ "	max = 30m", "	forwarding = maybe", ":22: forwarding" },
+	{ "	max = 30m", "	forwarding = maybe", ":22: key `forwarding'" },
 	{ "	max = 30m", "	forwarding = confirm",
 	    ":22: forwarding: to confirm by a code needs smtp" },
 	{ "	countries", "	countries = {GB, XX}", ":17: " },
