@@ -4,6 +4,7 @@
 #include "bridge-client/contract.h"
 #include "bridge-client/contract_payer.h"
 #include "bridge-client/payer.h"
+#include "bridge-client/provider.h"
 #include "bridge-client/rest.h"
 #include "bridge-client/world.h"
 
@@ -36,6 +37,52 @@ fill(struct payer_conf *conf, const struct contract_payer *p)
 	conf->secret = p->secret;
 }
 
+/* NULL, or who of the account's cannot let a call go on for longer than was
+ * settled when it began. */
+static const char *
+who_cannot(const struct contract *c, const struct contract_account *a)
+{
+	const struct contract_provider *p;
+	const struct payer *payer;
+	size_t i, k;
+
+	for (i = 0; i < c->payer_sections.n; i++) {
+		payer = find_kind(((const struct contract_payer *)
+		    c->payer_sections.section[i].data)->kind);
+		if (strcmp(c->payer_sections.section[i].title, a->payer) ==
+		    0 && !payer->can_raise)
+			return a->payer;
+	}
+	for (i = 0; i < a->providers.n; i++) {
+		p = contract_provider(c, a->providers.item[i]);
+		for (k = 0; provider_all[k] != NULL; k++)
+			if (strcmp(provider_all[k]->name, p->kind) == 0 &&
+			    !provider_all[k]->can_extend)
+				return p->name;
+	}
+	return NULL;
+}
+
+/* What accounts ask of their payers and providers step by step. */
+static int
+check_growing(const struct contract *c, const struct contract_place *at)
+{
+	const struct conf_sections *s = &c->account_sections;
+	const struct contract_account *a;
+	const char *who;
+	size_t i;
+
+	for (i = 0; i < s->n; i++) {
+		a = s->section[i].data;
+		who = a->hold_s != 0 ? who_cannot(c, a) : NULL;
+		if (who != NULL)
+			return contract_wrong(at, a->line, "hold_for", "%s "
+			    "cannot let a call that goes on have more time",
+			    who);
+	}
+	return 0;
+}
+
 int
 bank_check(const struct contract *c, const struct contract_place *at)
 {
@@ -58,7 +105,7 @@ bank_check(const struct contract *c, const struct contract_place *at)
 			return contract_wrong(at, p->line, "payer", "%s: %s",
 			    p->name, wrong);
 	}
-	return 0;
+	return check_growing(c, at);
 }
 
 struct bank *

@@ -118,7 +118,11 @@ put_dirty(struct batch *b)
 		r = j->op->put(j, b->dirty[i]);
 		if (is_lost(r))
 			return r;
-		if (r == JOURNAL_OK)
+		b->dirty[i]->ledger = CALL_LEDGER_NONE;
+		if (b->dirty[i]->raise != 0 && call_is_prepaid(b->dirty[i]))
+			b->dirty[i]->ledger = r == JOURNAL_OK ?
+			    CALL_LEDGER_YES : CALL_LEDGER_NO;
+		if (r == JOURNAL_OK || r == JOURNAL_UNPAID)
 			continue;
 		token_uuid_text(b->dirty[i]->acc.id, id);
 		log_warn("call=%s record=lost", id);

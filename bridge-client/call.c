@@ -149,6 +149,20 @@ call_cost(const struct call_fare *f, int64_t seconds)
 	    money_of_coins(money_coins(cost, f->currency), f->currency);
 }
 
+int
+call_is_prepaid(const struct call *c)
+{
+	return strcmp(c->acc.fare.payer, CALL_PREPAID) == 0;
+}
+
+uint32_t
+call_paid_s(const struct call *c)
+{
+	return c->acc.fare.payer[0] == '\0' ? c->acc.max_s :
+	    (uint32_t)tariff_seconds(c->acc.fare.rate, 2, c->hold,
+	    c->acc.max_s);
+}
+
 static int64_t
 sooner(int64_t a, int64_t b)
 {
@@ -163,6 +177,7 @@ call_due_ms(const struct call *c)
 	int64_t due = sooner(sooner(c->due_ms, c->bridge_ms), c->pay_due_ms);
 	int i;
 
+	due = sooner(due, c->more_ms);
 	for (i = 0; i < 2; i++) {
 		due = sooner(due, c->leg[i].due_ms);
 		due = sooner(due, c->leg[i].prompt_ms);
@@ -175,4 +190,6 @@ call_init(struct call *c, const struct acceptance *acc)
 {
 	memset(c, 0, sizeof(*c));
 	c->acc = *acc;
+	c->hold = acc->fare.hold;
+	c->limit_s = call_paid_s(c);
 }

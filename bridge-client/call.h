@@ -34,7 +34,9 @@ struct call_fare {
 	/* as the payer knows the account, or "" */
 	char		customer[CALL_CUSTOMER_MAX + 1];
 	char		currency[MONEY_CURRENCY_SIZE];
-	int64_t		hold;		/* all that it may ever cost */
+	int64_t		hold;		/* reserved when it is accepted */
+	uint32_t	step_s;		/* of talk, for which more is held when
+					   it is nearly over; 0: never */
 	int64_t		floor;		/* CALL_PREPAID: that stays */
 	struct tariff_rate rate[2];	/* of each leg */
 };
@@ -134,7 +136,7 @@ struct call_leg {
 	 * known */
 	char		price[CALL_PRICE_MAX + 1];
 	/* not kept in the journal; times are monotonic ms, 0: none */
-	uint8_t		waits;		/* bits 1 << enum provider_act: outcomes
+	uint16_t	waits;		/* bits 1 << enum provider_act: outcomes
 					   that are still to come */
 	uint8_t		tries;		/* of what is being tried again */
 	uint8_t		is_news;	/* that it is there: it was heard of
@@ -174,11 +176,14 @@ struct call {
 	struct call_leg	leg[2];		/* A, B */
 	uint8_t		pay;		/* enum call_pay */
 	int64_t		cost;		/* known from the end on */
+	int64_t		hold;		/* held by now: it costs no more */
+	int64_t		raise;		/* .. if what was asked for is granted,
+					   which nobody knows; or 0 */
 	char		pay_ref[CALL_REF_MAX + 1];	/* the payer's, or "" */
 	/* not kept in the journal: */
 	uint8_t		is_dirty;	/* what is kept has changed */
 	uint8_t		tries;		/* of BRIDGE, UNBRIDGE */
-	uint8_t		waits;		/* likewise, as in a leg */
+	uint16_t	waits;		/* likewise, as in a leg */
 	int64_t		due_ms;		/* deadline of the state; ms, 0: none */
 	int64_t		bridge_ms;	/* when to try the bridge again, or 0 */
 	int64_t		talk_ms;	/* monotonic talk_at, or 0 */
@@ -188,6 +193,12 @@ struct call {
 	int64_t		pay_since_ms;	/* of the first try */
 	int64_t		pay_asked_ms;	/* of the last */
 	int64_t		pay_due_ms;	/* when to try again, or 0 */
+	uint32_t	limit_s;	/* of talk: our timer, the providers' */
+	int64_t		more_ms;	/* when to have more held, or 0 */
+	uint8_t		extended;	/* bits 1 << leg, whose limit is so */
+	/* CALL_PREPAID: what has become of `raise`, durable; by the batch */
+	enum call_ledger { CALL_LEDGER_NONE, CALL_LEDGER_YES, CALL_LEDGER_NO }
+			ledger;
 };
 
 /* A new call of this acceptance, in CALL_NEW. */
@@ -229,6 +240,11 @@ int call_is_free(const struct call *);
  * the currency; the ledger counts millionths.
  */
 int64_t call_cost(const struct call_fare *, int64_t seconds);
+
+/* The talk that the hold pays for; the longest, where nobody pays. */
+uint32_t call_paid_s(const struct call *);
+/* The ledger pays. */
+int call_is_prepaid(const struct call *);
 
 /* How a person would tell the state.  From PARTING on it has ended. */
 enum ask_stage call_stage(const struct call *);

@@ -253,6 +253,7 @@ static const struct conf_key account_keys[] = {
 	    check_amount),
 	STRING(AT(account, spend_day_text), "spend_per_day", "", check_amount),
 	TIME(AT(account, least_s), "least", 1, 60 * 60, "30s"),
+	TIME(AT(account, hold_s), "hold_for", 0, 4 * 60 * 60, "0s"),
 	TIME(AT(account, ring_s), "ring", 5, 120, "30s"),
 	TIME(AT(account, confirm_s), "confirm", 3, 60, "10s"),
 	TIME(AT(account, max_s), "max", 10, 4 * 60 * 60, "1h"),

@@ -74,6 +74,7 @@ struct contract_account {
 	/* likewise all of an offer, an offeror's of a day, all of a day */
 	char		*spend_offer_text, *spend_offeror_text, *spend_day_text;
 	int64_t		 least_s;	/* a shorter talk is not begun */
+	int64_t		 hold_s;	/* talk that a hold pays for; 0: all */
 	int64_t		 ring_s;
 	int64_t		 confirm_s;	/* silence in which the key may come */
 	int64_t		 max_s;		/* longest talk */

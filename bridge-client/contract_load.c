@@ -259,6 +259,8 @@ has_payer(const struct contract *c, const char *name)
 	return 0;
 }
 
+#define HOLD_MIN_S	120
+
 static int
 has_cap(const struct contract_account *a)
 {
@@ -285,6 +287,9 @@ settle_money(const struct contract *c, struct contract_account *a,
 		return contract_wrong(at, a->line, "payer", "needs currency");
 	if (a->rates_file[0] == '\0')
 		return contract_wrong(at, a->line, "payer", "needs rates");
+	if (a->hold_s != 0 && a->hold_s < HOLD_MIN_S)
+		return contract_wrong(at, a->line, "hold_for", "two minutes "
+		    "or more: the next is asked for one before the end");
 	a->floor = amount_of(a->floor_text);
 	a->per_call = amount_of(a->call_text);
 	a->spend_offer = amount_of(a->spend_offer_text);

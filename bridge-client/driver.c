@@ -57,14 +57,6 @@ struct driver {
 	int64_t			 sweep_ms;
 };
 
-/* Open calls. */
-
-static struct entry *
-find(const struct driver *d, const unsigned char id[CALL_ID_BYTES])
-{
-	return idtable_find(&d->open, id);
-}
-
 static void
 touch(struct entry *e)
 {
@@ -128,8 +120,6 @@ take_out(struct entry *e)
 	due_set(&e->d->dues, &e->due, 0);
 }
 
-/* The machine. */
-
 static void move(struct entry *, struct call_event *);
 
 static void
@@ -191,8 +181,6 @@ take_outcomes(void *ctx)
 		on_outcome(e, &o);
 }
 
-/* What comes from outside. */
-
 static int
 is_ready(void *ctx, size_t provider)
 {
@@ -230,7 +218,7 @@ int
 driver_get(struct driver *d, const unsigned char id[CALL_ID_BYTES],
     struct call *out)
 {
-	struct entry *e = find(d, id);
+	struct entry *e = idtable_find(&d->open, id);
 
 	if (e != NULL) {
 		*out = e->c;
@@ -244,7 +232,7 @@ int
 driver_hangup(struct driver *d, const unsigned char id[CALL_ID_BYTES],
     enum call_event_kind why)
 {
-	struct entry *e = find(d, id);
+	struct entry *e = idtable_find(&d->open, id);
 
 	if (e == NULL)
 		return -1;
@@ -281,7 +269,7 @@ driver_event(struct driver *d, size_t provider,
 		    provider);
 		return;
 	}
-	e = find(d, pe->call);
+	e = idtable_find(&d->open, pe->call);
 	if (e != NULL && pe->kind == EVENT_ANSWERED)
 		tally_answered(provider);
 	if (e != NULL && e->provider[pe->leg] == provider)
@@ -323,13 +311,11 @@ driver_stream_text(struct driver *d, size_t provider, const char *text,
 		driver_event(d, provider, &ev);
 }
 
-/* Watching. */
-
 struct watch *
 driver_watch(struct driver *d, const unsigned char id[CALL_ID_BYTES],
     watch_fn *fn, void *ctx)
 {
-	struct entry *e = find(d, id);
+	struct entry *e = idtable_find(&d->open, id);
 
 	return e == NULL ? NULL : watch_new(&e->watches, fn, ctx);
 }
@@ -362,6 +348,17 @@ end(struct entry *e)
 	entry_free(e);
 }
 
+/* What the ledger has said to a raise, durably. */
+static void
+hear_ledger(struct entry *e)
+{
+	const struct outbox_outcome o = { .pay = PAYER_RAISE, .paid.outcome =
+	    e->c.ledger == CALL_LEDGER_YES ? PAYER_DONE : PAYER_REFUSED };
+
+	e->c.ledger = CALL_LEDGER_NONE;
+	on_outcome(e, &o);
+}
+
 /* After the commit, whether it went well or not. */
 static void
 let_go(struct entry *e)
@@ -381,6 +378,8 @@ let_go(struct entry *e)
 		return;
 	} else {
 		watch_tell(&e->watches, &e->c);
+		if (e->c.ledger != CALL_LEDGER_NONE)
+			hear_ledger(e);
 	}
 	take_outcomes(e);
 }

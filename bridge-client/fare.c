@@ -11,27 +11,35 @@
 
 #include "bridge-client/fare.h"
 
-/* What is there for this call, at most. */
+/* What this call may cost at most; in the coins of who pays. */
+static int64_t
+bound(const struct fare_ask *q)
+{
+	const struct contract_account *a = q->account;
+	int64_t most = q->most;
+
+	if (a->per_call > 0 && a->per_call < most)
+		most = a->per_call;
+	return strcmp(a->payer, CALL_PREPAID) == 0 ? most :
+	    most - most % money_of_coins(1, a->currency);
+}
+
+/* What there is to be held, if that is less. */
 static enum ask_refusal
-available(const struct fare_ask *q, int64_t *out)
+available(const struct fare_ask *q, int64_t *most)
 {
 	const struct contract_account *a = q->account;
 	char name[LEDGER_NAME_MAX + 1];
 	struct ledger_account row;
 
-	*out = q->most;
-	if (a->per_call > 0 && a->per_call < *out)
-		*out = a->per_call;
-	if (strcmp(a->payer, CALL_PREPAID) != 0) {
-		*out -= *out % money_of_coins(1, a->currency);
+	if (strcmp(a->payer, CALL_PREPAID) != 0)
 		return ASK_OK;
-	}
 	ledger_customer(name, a->name);
 	if (q->journal->op->account(q->journal, name, a->currency, &row) !=
 	    JOURNAL_OK)
 		return ASK_STOPPED;
-	if (ledger_available(&row) - a->floor < *out)
-		*out = ledger_available(&row) - a->floor;
+	if (ledger_available(&row) - a->floor < *most)
+		*most = ledger_available(&row) - a->floor;
 	return ASK_OK;
 }
 
@@ -41,7 +49,7 @@ fare_make(struct acceptance *acc, const struct fare_ask *q)
 	const struct contract_account *a = q->account;
 	struct call_fare *f = &acc->fare;
 	enum ask_refusal refusal;
-	int64_t most, seconds;
+	int64_t most, longest, first;
 
 	memset(f, 0, sizeof(*f));
 	if (a->rates == NULL)
@@ -51,17 +59,21 @@ fare_make(struct acceptance *acc, const struct fare_ask *q)
 	    tariff_find(a->rates, acc->b.text, q->wall, &f->rate[1],
 	    NULL) != 0)
 		return ASK_NUMBER_DENIED;
+	most = bound(q);
+	longest = tariff_seconds(f->rate, 2, most, acc->max_s);
 	refusal = available(q, &most);
 	if (refusal != ASK_OK)
 		return refusal;
-	seconds = tariff_seconds(f->rate, 2, most, acc->max_s);
-	if (seconds < a->least_s && seconds < acc->max_s)
+	first = tariff_seconds(f->rate, 2, most, a->hold_s != 0 &&
+	    a->hold_s < longest ? a->hold_s : longest);
+	if (first < a->least_s && first < acc->max_s)
 		return ASK_UNPAID;
 	snprintf(f->payer, sizeof(f->payer), "%s", a->payer);
 	snprintf(f->customer, sizeof(f->customer), "%s", a->customer);
 	snprintf(f->currency, sizeof(f->currency), "%s", a->currency);
 	f->floor = a->floor;
-	f->hold = call_cost(f, seconds);
-	acc->max_s = (uint32_t)seconds;
+	f->hold = call_cost(f, first);
+	f->step_s = first < longest ? (uint32_t)a->hold_s : 0;
+	acc->max_s = (uint32_t)(a->hold_s != 0 ? longest : first);
 	return ASK_OK;
 }

@@ -20,7 +20,9 @@ struct fare_ask {
  * What a call may cost, and who pays: by the account's rates for both numbers,
  * now.  The hold is what the longest talk costs, or what there is, if that is
  * less; and the acceptance's longest talk becomes what the hold pays for.  So
- * a call never costs more than was held, nor than the caps leave.
+ * a call never costs more than was held, nor than the caps leave.  Where the
+ * account has its holds step by step (hold_for), the hold is that of the first
+ * step, and the longest talk what the caps leave.
  *
  * ASK_OK, also where nobody pays.  ASK_NUMBER_DENIED: one of the numbers has
  * no price.  ASK_UNPAID: not even the shortest talk can be paid.  ASK_STOPPED:

@@ -148,7 +148,9 @@ struct journal_ops {
 	 * is spent when is_spent was set, the number blocked when is_blocked
 	 * was, and the offer is free again when the call has ended (the use
 	 * released when it was not spent); its hold is resolved when the call
-	 * says so.  Twice is the same as once.
+	 * says so.  Twice is the same as once.  Where the account pays in
+	 * advance and the call's raise is more than its hold, so much is held
+	 * from now on, or it is UNPAID, and all else is recorded.
 	 */
 	enum journal_result (*put)(struct journal *, const struct call *);
 	enum journal_result (*post)(struct journal *,

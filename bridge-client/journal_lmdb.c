@@ -228,6 +228,7 @@ op_put(struct journal *j, const struct call *c)
 	struct lmdb *l = self(j);
 	struct call was;
 	int is_taken;
+	enum journal_result verdict = JOURNAL_OK;
 	enum journal_result r = rows_get_call(l->txn, NULL, c->acc.id,
 	    &was);
 
@@ -243,11 +244,14 @@ op_put(struct journal *j, const struct call *c)
 	if (r == JOURNAL_OK && c->is_blocked && !was.is_blocked)
 		r = block(l, c);
 	if (r == JOURNAL_OK)
-		r = ledger_lmdb_put(l->txn, c, &is_taken);
+		r = verdict = ledger_lmdb_put(l->txn, c, &is_taken);
+	if (r == JOURNAL_UNPAID)
+		r = JOURNAL_OK;
 	if (r == JOURNAL_OK && is_taken && l->has_notices)
 		r = notices_receipt(l->txn, c);
-	return r == JOURNAL_OK ? rows_put_call(l->txn, &l->row, l->vault, c) :
-	    r;
+	if (r == JOURNAL_OK)
+		r = rows_put_call(l->txn, &l->row, l->vault, c);
+	return r == JOURNAL_OK ? verdict : r;
 }
 
 static enum journal_result

@@ -152,6 +152,8 @@ hold_of(struct ledger_hold *h, const struct call *c)
 {
 	memset(h, 0, sizeof(*h));
 	h->fare = c->acc.fare;
+	h->fare.hold = c->hold;
+	h->raise = call_is_prepaid(c) ? 0 : c->raise;
 	h->pay = c->pay;
 	h->at = c->ended_at != 0 ? c->ended_at : c->accepted_at;
 	h->cost = c->cost;
@@ -176,28 +178,37 @@ entry_of(struct ledger_entry *e, enum ledger_kind kind,
 	snprintf(e->credit, sizeof(e->credit), "revenue");
 }
 
+/* So much more of what has been paid in, if it is there. */
+static enum journal_result
+hold_more(struct db_txn *txn, const unsigned char id[ID],
+    const struct ledger_hold *h, int64_t amount)
+{
+	struct ledger_account a;
+	struct ledger_entry e;
+	enum journal_result r;
+
+	entry_of(&e, LEDGER_HOLD, id, h);
+	e.held = amount;
+	r = get_account(txn, e.debit, e.currency, &a);
+	if (r == JOURNAL_DAMAGED || (r == JOURNAL_OK &&
+	    ledger_available(&a) - amount < h->fare.floor))
+		return JOURNAL_UNPAID;
+	return r == JOURNAL_OK ? enter(txn, &e) : r;
+}
+
 enum journal_result
 ledger_lmdb_accept(struct db_txn *txn, const struct call *c)
 {
 	const struct call_fare *f = &c->acc.fare;
-	struct ledger_account a;
-	struct ledger_entry e;
 	struct ledger_hold h;
 	enum journal_result r = JOURNAL_OK;
 
 	if (f->payer[0] == '\0')
 		return JOURNAL_OK;
 	hold_of(&h, c);
-	entry_of(&e, LEDGER_HOLD, c->acc.id, &h);
-	e.held = f->hold;
-	if (is_prepaid(f)) {
-		r = get_account(txn, e.debit, e.currency, &a);
-		if (r == JOURNAL_DAMAGED || (r == JOURNAL_OK &&
-		    ledger_available(&a) - f->hold < f->floor))
-			return JOURNAL_UNPAID;
-		if (r == JOURNAL_OK)
-			r = enter(txn, &e);
-	}
+	h.fare.hold = f->hold;
+	if (is_prepaid(f))
+		r = hold_more(txn, c->acc.id, &h, f->hold);
 	return r == JOURNAL_OK ? put_hold(txn, c->acc.id, &h) : r;
 }
 
@@ -228,12 +239,35 @@ resolve(struct db_txn *txn, const unsigned char id[ID],
 	return e.amount != 0 || e.held != 0 ? enter(txn, &e) : JOURNAL_OK;
 }
 
+/* The hold becomes what is asked for, or JOURNAL_UNPAID. */
+static enum journal_result
+grow(struct db_txn *txn, const struct call *c, struct ledger_hold *h)
+{
+	struct ledger_hold now = *h;
+	enum journal_result r;
+
+	now.at = c->talk_at;
+	r = hold_more(txn, c->acc.id, &now, c->raise - h->fare.hold);
+	if (r == JOURNAL_OK)
+		h->fare.hold = c->raise;
+	return r;
+}
+
+static int
+is_same(const struct ledger_hold *was, const struct call *c)
+{
+	return was->pay == c->pay && was->cost == c->cost &&
+	    (call_is_prepaid(c) ? c->raise <= was->fare.hold :
+	    was->raise == c->raise && c->hold <= was->fare.hold) &&
+	    strcmp(was->ref, c->pay_ref) == 0;
+}
+
 enum journal_result
 ledger_lmdb_put(struct db_txn *txn, const struct call *c, int *is_taken)
 {
 	char text[TOKEN_UUID_SIZE];
 	struct ledger_hold was, h;
-	enum journal_result r;
+	enum journal_result r, verdict = JOURNAL_OK;
 
 	*is_taken = 0;
 	if (c->acc.fare.payer[0] == '\0')
@@ -244,8 +278,7 @@ ledger_lmdb_put(struct db_txn *txn, const struct call *c, int *is_taken)
 		log_warn("call=%s hold=damaged", text);
 		return JOURNAL_OK;	/* the call itself must go on */
 	}
-	if (r != JOURNAL_OK || (was.pay == c->pay && was.cost == c->cost &&
-	    strcmp(was.ref, c->pay_ref) == 0))
+	if (r != JOURNAL_OK || is_same(&was, c))
 		return r;
 	if (is_resolved(was.pay)) {
 		log_warn("call=%s hold=resolved already", text);
@@ -253,11 +286,17 @@ ledger_lmdb_put(struct db_txn *txn, const struct call *c, int *is_taken)
 	}
 	hold_of(&h, c);
 	h.fare = was.fare;
+	if (!call_is_prepaid(c) && c->hold > was.fare.hold)
+		h.fare.hold = c->hold;
 	bound_cost(&h, c->acc.id);
 	if (is_resolved(h.pay))
 		r = resolve(txn, c->acc.id, &h);
+	else if (call_is_prepaid(c) && c->raise > was.fare.hold)
+		r = verdict = grow(txn, c, &h);
 	*is_taken = h.pay == CALL_PAY_TAKEN && h.cost > 0;
-	return r == JOURNAL_OK ? put_hold(txn, c->acc.id, &h) : r;
+	if (r == JOURNAL_OK || r == JOURNAL_UNPAID)
+		r = put_hold(txn, c->acc.id, &h);
+	return r == JOURNAL_OK ? verdict : r;
 }
 
 enum journal_result
@@ -269,6 +308,8 @@ ledger_lmdb_get(struct db_txn *txn, struct call *c)
 	if (r != JOURNAL_OK)
 		return r;
 	c->acc.fare = h.fare;
+	c->hold = h.fare.hold;
+	c->raise = h.raise;
 	c->pay = h.pay;
 	c->cost = h.cost;
 	memcpy(c->pay_ref, h.ref, sizeof(c->pay_ref));

@@ -27,7 +27,8 @@ enum journal_result ledger_lmdb_accept(struct db_txn *, const struct call *);
 /*
  * What has become of its money since.  A hold is resolved once, whatever comes
  * later, and never for more than was held.  `*is_taken` is set when it was
- * now, and something was taken.
+ * now, and something was taken.  Prepaid: a raise is held, or -- all else is
+ * done -- JOURNAL_UNPAID.
  */
 enum journal_result ledger_lmdb_put(struct db_txn *, const struct call *,
     int *is_taken);

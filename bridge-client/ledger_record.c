@@ -8,6 +8,7 @@
 #include "bridge-client/ledger_record.h"
 
 #define VERSION		1
+#define VERSION_GROWS	2	/* of a hold that may become more */
 #define CRC_BYTES	4
 #define TIME_MAX	(INT64_C(1) << 40)
 #define CODE		(MONEY_CURRENCY_SIZE - 1)
@@ -75,8 +76,9 @@ end_row(struct buf *b, size_t start, const void *key, size_t key_len)
 		    b->len - start));
 }
 
+/* Its version, or -1. */
 static int
-open_row(struct scan *s, const void *key, size_t key_len, const void *row,
+open_any(struct scan *s, const void *key, size_t key_len, const void *row,
     size_t len)
 {
 	struct scan tail;
@@ -88,7 +90,14 @@ open_row(struct scan *s, const void *key, size_t key_len, const void *row,
 	if (scan_u32(&tail) != checksum(key, key_len, row, len - CRC_BYTES))
 		return -1;
 	scan_init(s, row, len - CRC_BYTES);
-	return scan_u8(s) == VERSION ? 0 : -1;
+	return scan_u8(s);
+}
+
+static int
+open_row(struct scan *s, const void *key, size_t key_len, const void *row,
+    size_t len)
+{
+	return open_any(s, key, key_len, row, len) == VERSION ? 0 : -1;
 }
 
 /* Accounts. */
@@ -227,8 +236,9 @@ ledger_record_put_hold(struct buf *b, const unsigned char id[16],
     const struct ledger_hold *h)
 {
 	size_t start = b->len;
+	int grows = h->fare.step_s != 0;
 
-	buf_u8(b, VERSION);
+	buf_u8(b, grows ? VERSION_GROWS : VERSION);
 	buf_u8(b, h->pay);
 	put_time(b, h->at);
 	buf_put(b, h->fare.currency, CODE);
@@ -241,6 +251,10 @@ ledger_record_put_hold(struct buf *b, const unsigned char id[16],
 	put_text(b, h->fare.customer);
 	put_text(b, h->account);
 	put_text(b, h->ref);
+	if (grows) {
+		buf_u32(b, h->fare.step_s);
+		put_amount(b, h->raise);
+	}
 	end_row(b, start, id, 16);
 }
 
@@ -250,8 +264,10 @@ ledger_record_get_hold(struct ledger_hold *h, const unsigned char id[16],
 {
 	struct scan s;
 
+	int version = open_any(&s, id, 16, row, len);
+
 	memset(h, 0, sizeof(*h));
-	if (open_row(&s, id, 16, row, len) != 0)
+	if (version != VERSION && version != VERSION_GROWS)
 		return -1;
 	h->pay = scan_u8(&s);
 	h->at = get_time(&s);
@@ -265,6 +281,10 @@ ledger_record_get_hold(struct ledger_hold *h, const unsigned char id[16],
 	get_text(&s, h->fare.customer, sizeof(h->fare.customer));
 	get_text(&s, h->account, sizeof(h->account));
 	get_text(&s, h->ref, sizeof(h->ref));
+	if (version == VERSION_GROWS) {
+		h->fare.step_s = scan_u32(&s);
+		h->raise = get_amount(&s);
+	}
 	/* step_s divides: a row that was damaged and signed anew is none */
 	return scan_done(&s) && h->pay < CALL_PAYS &&
 	    (h->fare.payer[0] == '\0' || (h->fare.rate[0].step_s != 0 &&

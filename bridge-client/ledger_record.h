@@ -35,6 +35,7 @@ struct ledger_hold {
 	uint8_t		 pay;		/* enum call_pay */
 	int64_t		 at;		/* of the last change */
 	int64_t		 cost;
+	int64_t		 raise;		/* see call.h */
 	char		 account[TERMS_ACCOUNT_MAX + 1];
 	char		 ref[CALL_REF_MAX + 1];
 };

@@ -298,6 +298,9 @@ on_outcome(struct step *s)
 		if (!step_is_down(s->c, leg))
 			find_outcome(s, leg, r);
 		break;
+	case PROVIDER_EXTEND:
+		step_extended(s, leg, r);
+		break;
 	case PROVIDER_HUSH:
 	case PROVIDER_PROBE:
 		break;
@@ -332,6 +335,9 @@ on_money(struct step *s, enum till_says says)
 	case TILL_DECLINED:
 		step_finish(s, ASK_END_UNPAID);
 		break;
+	case TILL_RAISED:
+		step_extend(s);
+		break;
 	case TILL_SETTLED:
 		if (s->c->state == CALL_SETTLING)
 			step_set_state(s, CALL_ENDED, 0);
@@ -353,8 +359,6 @@ on_paid(struct step *s)
 		step_note(s, s->ev->paid->detail);
 	on_money(s, till_paid(c, s->ev->pay, s->ev->paid, s->ev->now_ms));
 }
-
-/* Time. */
 
 static void
 on_deadline(struct step *s)
@@ -430,6 +434,8 @@ on_timer(struct step *s)
 		on_deadline(s);
 	if (has_come(s, &c->pay_due_ms))
 		on_money(s, till_due(c, s->ev->now_ms));
+	if (has_come(s, &c->more_ms) && c->state == CALL_TALKING)
+		on_money(s, till_more(c, s->ev->now_ms));
 	if (has_come(s, &c->bridge_ms) && c->state == CALL_BRIDGING)
 		step_give(s, PROVIDER_BRIDGE, LEG_A);
 	for (leg = LEG_A; leg <= LEG_B; leg++) {
@@ -439,8 +445,6 @@ on_timer(struct step *s)
 			step_remind(s, leg);
 	}
 }
-
-/* What people and the program itself bring. */
 
 static void
 on_begin(struct step *s)
@@ -502,19 +506,16 @@ static void
 on_restored(struct step *s)
 {
 	struct call *c = s->c;
-	int64_t limit_ms;
 
 	c->leg[LEG_A].asked_ms = c->leg[LEG_B].asked_ms = s->ev->now_ms;
 	switch ((enum call_state)c->state) {
 	case CALL_TALKING:
 		c->talk_ms = step_mono_of(s, c->talk_at);
-		limit_ms = c->talk_ms + c->acc.max_s * INT64_C(1000);
-		if (limit_ms <= s->ev->now_ms) {
+		step_limit(s);
+		if (c->due_ms <= s->ev->now_ms)
 			step_finish(s, ASK_END_TALKED);
-			break;
-		}
-		c->due_ms = limit_ms;
-		on_resync(s);
+		else
+			on_resync(s);
 		break;
 	case CALL_PARTING:
 	case CALL_CLOSING:

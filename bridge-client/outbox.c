@@ -142,7 +142,11 @@ fill(struct provider_intent *in, const struct call *c,
 	in->caller = acc->caller;
 	in->caller_name = "";
 	in->ring_s = acc->ring_s;
-	in->max_s = call_leg_max_s(c, a->leg);
+	/* for so long as is paid for */
+	in->max_s = call_leg_max_s(c, a->leg) - (int)(acc->max_s -
+	    call_paid_s(c));
+	in->left_s = CALL_BRIDGE_S + CALL_PART_S + (int)((c->talk_ms -
+	    clock_mono_ms()) / 1000 + call_paid_s(c));
 	in->prompt = a->prompt;
 	in->lang = a->leg == LEG_A ? acc->a_lang : acc->b_lang;
 	in->name = acc->name;
@@ -162,6 +166,8 @@ is_wanted(void *ctx)
 
 	if (a->action.act == PROVIDER_BRIDGE)
 		return c->state == CALL_BRIDGING;
+	if (a->action.act == PROVIDER_EXTEND)
+		return c->state == CALL_TALKING;
 	return a->action.act != PROVIDER_RING ||
 	    (c->leg[a->action.leg].state == CALL_LEG_ASKED &&
 	    step_is_wanted(c, a->action.leg));
@@ -246,13 +252,18 @@ send_payment(struct outbox_act *a)
 	    .ctx = a, .intent = { .act = a->action.pay, .ref = c->pay_ref,
 	    .account = c->acc.account, .customer = c->acc.fare.customer,
 	    .currency = c->acc.fare.currency,
-	    .amount = a->action.pay == PAYER_CAPTURE ? c->cost :
-	    c->acc.fare.hold } };
+	    .may_grow = c->acc.fare.step_s != 0, .amount = c->hold } };
 
 	memcpy(ask.intent.call, c->acc.id, sizeof(ask.intent.call));
+	if (a->action.pay == PAYER_CAPTURE)
+		ask.intent.amount = c->cost;
+	if (a->action.pay == PAYER_RAISE)
+		ask.intent.amount = c->raise;
 	a->stage = OVER;
 	memset(&a->paid, 0, sizeof(a->paid));
-	if (a->action.pay == PAYER_AUTHORISE && c->state != CALL_AUTHORISING) {
+	if ((a->action.pay == PAYER_AUTHORISE && c->state !=
+	    CALL_AUTHORISING) || (a->action.pay == PAYER_RAISE &&
+	    c->state != CALL_TALKING)) {
 		payer_say(&a->paid, PAYER_NOT, "");
 	} else if (ask.payer == a->box->all->world.n_payers) {
 		payer_say(&a->paid, PAYER_NOT, "who pays is not configured");
@@ -316,7 +327,8 @@ log_outcome(const struct outbox_act *a)
 		[PROVIDER_PROBE] = "probe", [PROVIDER_RING] = "ring",
 		[PROVIDER_PLAY] = "play", [PROVIDER_HUSH] = "hush",
 		[PROVIDER_BRIDGE] = "bridge", [PROVIDER_HANG] = "hang",
-		[PROVIDER_UNBRIDGE] = "unbridge", [PROVIDER_FIND] = "find"
+		[PROVIDER_UNBRIDGE] = "unbridge", [PROVIDER_FIND] = "find",
+		[PROVIDER_EXTEND] = "extend"
 	};
 	enum provider_act act = a->action.act;
 	int is_serious = a->reply.outcome != PROVIDER_DONE &&

@@ -14,7 +14,7 @@ const char *
 payer_act_word(enum payer_act act)
 {
 	static const char *const words[PAYER_ACTS] = { "nothing", "authorise",
-	    "capture", "void", "query" };
+	    "capture", "void", "query", "raise" };
 
 	return act < PAYER_ACTS ? words[act] : "?";
 }

@@ -30,9 +30,11 @@ enum payer_act {
 	PAYER_CAPTURE,		/* take this much of it, free the rest */
 	PAYER_VOID,		/* free it all (done when it is already; what
 				   was never heard of is never to be held) */
-	PAYER_QUERY		/* what has become of it? */
+	PAYER_QUERY,		/* what has become of it? */
+	PAYER_RAISE		/* hold the amount instead of the one that is
+				   held, which is less: DONE, or as before */
 };
-#define PAYER_ACTS (PAYER_QUERY + 1)
+#define PAYER_ACTS (PAYER_RAISE + 1)
 
 struct payer_intent {
 	enum payer_act	 act;
@@ -43,6 +45,7 @@ struct payer_intent {
 	const char	*currency;
 	int64_t		 amount;	/* lib/money.h: to hold, or to take */
 	int64_t		 wall;		/* now, Unix seconds */
+	int		 may_grow;	/* AUTHORISE: RAISE may follow */
 };
 
 enum payer_outcome {
@@ -73,6 +76,7 @@ struct payer_reply {
 
 struct payer {
 	const char	*name;		/* in the configuration: kind = NAME */
+	int		 can_raise;	/* PAYER_RAISE */
 	/* NULL, or what is wrong with the section. */
 	const char	*(*check)(const struct payer_conf *);
 	/* The request of this step (0, 1, ..).  0, or -1: cannot be. */

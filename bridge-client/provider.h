@@ -57,8 +57,10 @@ enum provider_act {
 	PROVIDER_BRIDGE,	/* join both legs */
 	PROVIDER_HANG,		/* end the leg (done when it is already gone) */
 	PROVIDER_UNBRIDGE,	/* remove the bridge, where that is a thing */
-	PROVIDER_FIND		/* does the leg exist, and in which state? */
+	PROVIDER_FIND,		/* does the leg exist, and in which state? */
+	PROVIDER_EXTEND		/* the leg may be up for longer */
 };
+#define PROVIDER_ACTS (PROVIDER_EXTEND + 1)
 
 struct provider_intent {
 	enum provider_act	 act;
@@ -74,8 +76,9 @@ struct provider_intent {
 	const char		*caller;
 	const char		*caller_name;	/* RING: "" for none */
 	int			 ring_s;	/* RING */
-	/* RING: of the whole leg, a safety net */
+	/* RING, EXTEND: of the whole leg, a safety net */
 	int			 max_s;
+	int			 left_s;	/* EXTEND: of that, from now */
 	const char		*prompt; /* PLAY: names, comma-separated */
 	const char		*lang;		/* PLAY */
 	/*
@@ -214,6 +217,8 @@ struct provider {
 	int		 has_speech;	/* says text by itself */
 	/* PLAY and HUSH go to one of two legs that are joined, which stay so */
 	int		 is_heard_talking;
+	/* EXTEND: else a leg's limit is for ever what RING has said */
+	int		 can_extend;
 	/* where that says nothing; 0: as many as we like */
 	int		 calls_per_s;
 	/* FIND says the price of a leg some time after its end */

@@ -7,6 +7,7 @@
 #define CHECK_MS	30000	/* a leg that talks is looked at so often */
 #define HOLD_MS		5000	/* between two words to A while B rings */
 #define WARN_S		30	/* before the money is at its end */
+#define MORE_S		60	/* likewise: more is asked for */
 #define CAUSE_MS	1000	/* why it went is told by then, if ever */
 #define LATE_S		30	/* after the leg's own limit it is gone */
 
@@ -112,7 +113,7 @@ step_end_by(const struct call *c, enum leg leg, int cause)
 }
 
 /* Where it is kept that the outcome of this act is still to come. */
-static uint8_t *
+static uint16_t *
 waits(struct call *c, enum provider_act act, enum leg leg)
 {
 	return act == PROVIDER_BRIDGE || act == PROVIDER_UNBRIDGE ?
@@ -128,7 +129,7 @@ step_is_awaited(struct call *c, enum provider_act act, enum leg leg)
 void
 step_came(struct step *s, enum provider_act act, enum leg leg)
 {
-	*waits(s->c, act, leg) &= (uint8_t)~(1u << act);
+	*waits(s->c, act, leg) &= (uint16_t)~(1u << act);
 }
 
 static void
@@ -143,7 +144,7 @@ give(struct step *s, enum provider_act act, enum leg leg, const char *prompt)
 	a->prompt = prompt;
 	a->is_first = 0;
 	a->pay = PAYER_NOTHING;
-	*waits(s->c, act, leg) |= (uint8_t)(1u << act);
+	*waits(s->c, act, leg) |= (uint16_t)(1u << act);
 }
 
 void
@@ -390,29 +391,67 @@ step_bridge(struct step *s)
 	step_give(s, PROVIDER_BRIDGE, LEG_A);
 }
 
+/* When they have talked for so long; monotonic ms. */
+static int64_t
+at_talk_s(const struct call *c, uint32_t s)
+{
+	return c->talk_ms + s * INT64_C(1000);
+}
+
 /* Where the end is one of money, it comes with a word before. */
 static void
 warn_later(struct step *s, enum leg leg)
 {
 	const struct acceptance *a = &s->c->acc;
 
-	if (a->fare.payer[0] != '\0' && a->max_s >= 2 * WARN_S &&
+	if (a->fare.payer[0] != '\0' && s->c->limit_s >= 2 * WARN_S &&
 	    (a->heard & 1u << s->c->leg[leg].route_at) != 0)
-		s->c->leg[leg].prompt_ms = step_in_ms(s, (a->max_s - WARN_S) *
-		    INT64_C(1000));
+		s->c->leg[leg].prompt_ms = at_talk_s(s->c, s->c->limit_s -
+		    WARN_S);
+}
+
+void
+step_limit(struct step *s)
+{
+	struct call *c = s->c;
+
+	c->limit_s = call_paid_s(c);
+	c->due_ms = at_talk_s(c, c->limit_s);
+	c->more_ms = 0;
+	if (c->acc.fare.step_s != 0 && c->limit_s < c->acc.max_s &&
+	    c->raise == 0)
+		c->more_ms = at_talk_s(c, c->limit_s > MORE_S ? c->limit_s -
+		    MORE_S : 0);
+	warn_later(s, LEG_A);
+	warn_later(s, LEG_B);
+}
+
+void
+step_extend(struct step *s)
+{
+	s->c->extended = 0;
+	step_give(s, PROVIDER_EXTEND, LEG_A);
+	step_give(s, PROVIDER_EXTEND, LEG_B);
+}
+
+void
+step_extended(struct step *s, enum leg leg, const struct provider_reply *r)
+{
+	if (r->outcome == PROVIDER_DONE)
+		s->c->extended = (uint8_t)(s->c->extended | 1u << leg);
+	if (s->c->extended == 3 && s->c->state == CALL_TALKING)
+		step_limit(s);
 }
 
 void
 step_talk(struct step *s)
 {
-	step_set_state(s, CALL_TALKING, step_in_ms(s, s->c->acc.max_s *
-	    INT64_C(1000)));
+	step_set_state(s, CALL_TALKING, 0);
 	s->c->talk_at = s->ev->wall;
 	s->c->talk_ms = s->ev->now_ms;
 	step_check_later(s, LEG_A);
 	step_check_later(s, LEG_B);
-	warn_later(s, LEG_A);
-	warn_later(s, LEG_B);
+	step_limit(s);
 }
 
 void
@@ -484,8 +523,6 @@ step_part(struct step *s, enum ask_end end)
 	step_give(s, PROVIDER_HUSH, LEG_A);
 	step_speak(s, LEG_A, apology(end));
 }
-
-/* What is spoken, and how long it is waited for. */
 
 /* A is on hold while B is rung and asked. */
 static int

@@ -172,6 +172,12 @@ void step_agree(struct step *);
 void step_bridge(struct step *);
 /* Bridged. */
 void step_talk(struct step *);
+/* They talk, and what is held pays for so long: our limit, what comes before
+ * it, and when more is to be held. */
+void step_limit(struct step *);
+/* More is held: the providers' limits first; when both are so, ours. */
+void step_extend(struct step *);
+void step_extended(struct step *, enum leg, const struct provider_reply *);
 /* The end, told to A before A is put down. */
 void step_part(struct step *, enum ask_end);
 /* The end; both legs are put down. */

@@ -8,12 +8,6 @@
 #define LATE_MS		60000	/* a request may arrive so much later */
 
 static int
-is_prepaid(const struct call *c)
-{
-	return strcmp(c->acc.fare.payer, CALL_PREPAID) == 0;
-}
-
-static int
 is_settled(const struct call *c)
 {
 	return c->pay == CALL_PAY_NONE || c->pay >= CALL_PAY_TAKEN;
@@ -81,7 +75,7 @@ till_begin(struct call *c, int64_t now_ms)
 {
 	if (c->acc.fare.payer[0] == '\0')
 		return TILL_HELD;
-	if (is_prepaid(c)) {
+	if (call_is_prepaid(c)) {
 		set(c, CALL_PAY_HELD);
 		return TILL_HELD;
 	}
@@ -167,6 +161,43 @@ voided(struct call *c, const struct payer_reply *r, int64_t now_ms)
 	return later(c, now_ms);
 }
 
+/*
+ * A raise is of the one hold that there is.  Whatever has become of it, what is
+ * captured is no more than what is certain, and that frees the rest, or VOID
+ * does; so one of which nobody knows is not asked about.
+ */
+static enum till_says
+raised(struct call *c, const struct payer_reply *r, int64_t now_ms)
+{
+	int is_more = r->outcome == PAYER_DONE && c->pay == CALL_PAY_HELD &&
+	    c->raise > c->hold;
+
+	if (is_more)
+		c->hold = c->raise;
+	if (r->outcome != PAYER_UNKNOWN)
+		c->raise = 0;
+	c->is_dirty = 1;
+	if (c->state == CALL_SETTLING)
+		return till_due(c, now_ms);
+	return is_more && c->state == CALL_TALKING ? TILL_RAISED : TILL_WAIT;
+}
+
+enum till_says
+till_more(struct call *c, int64_t now_ms)
+{
+	uint32_t s = c->limit_s + c->acc.fare.step_s;
+
+	if (c->pay != CALL_PAY_HELD || c->pay_waits != PAYER_NOTHING)
+		return TILL_WAIT;
+	c->raise = call_cost(&c->acc.fare, s < c->acc.max_s ? s :
+	    c->acc.max_s);
+	c->is_dirty = 1;
+	if (!call_is_prepaid(c))
+		return want(c, PAYER_RAISE, now_ms);
+	c->pay_waits = PAYER_RAISE;	/* the journal says it */
+	return TILL_WAIT;
+}
+
 enum till_says
 till_paid(struct call *c, enum payer_act act, const struct payer_reply *r,
     int64_t now_ms)
@@ -177,6 +208,8 @@ till_paid(struct call *c, enum payer_act act, const struct payer_reply *r,
 		memcpy(c->pay_ref, r->ref, sizeof(c->pay_ref));
 		c->is_dirty = 1;
 	}
+	if (act == PAYER_RAISE)
+		return raised(c, r, now_ms);
 	if (act == PAYER_AUTHORISE && pay == CALL_PAY_ASKED)
 		return authorised(c, r, now_ms);
 	if (act == PAYER_QUERY && pay == CALL_PAY_ASKED)
@@ -230,7 +263,7 @@ talked_s(const struct call *c, int64_t now_ms)
 {
 	int64_t s = (now_ms - c->talk_ms + 999) / 1000;
 
-	return s < 0 ? 0 : s > c->acc.max_s ? c->acc.max_s : s;
+	return s < 0 ? 0 : s > c->limit_s ? c->limit_s : s;
 }
 
 void
@@ -242,10 +275,13 @@ till_end(struct call *c, int64_t now_ms)
 		return;
 	if (c->talk_at != 0)
 		c->cost = call_cost(f, talked_s(c, now_ms));
-	if (c->cost > f->hold)
-		c->cost = f->hold;
-	if (is_prepaid(c))
-		set(c, c->cost > 0 ? CALL_PAY_TAKEN : CALL_PAY_FREE);
+	if (c->cost > c->hold)
+		c->cost = c->hold;
+	if (!call_is_prepaid(c))
+		return;
+	c->raise = 0;
+	c->pay_waits = PAYER_NOTHING;
+	set(c, c->cost > 0 ? CALL_PAY_TAKEN : CALL_PAY_FREE);
 }
 
 enum till_says

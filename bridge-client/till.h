@@ -22,6 +22,7 @@ enum till_says {
 	TILL_WAIT,		/* for an outcome, or for the timer */
 	TILL_HELD,		/* authorised: the telephones may ring */
 	TILL_DECLINED,		/* it will not be */
+	TILL_RAISED,		/* more is held: they may talk for longer */
 	TILL_SETTLED		/* nothing is open any more */
 };
 
@@ -35,6 +36,9 @@ enum till_says till_begin(struct call *, int64_t now_ms);
 enum till_says till_paid(struct call *, enum payer_act,
     const struct payer_reply *, int64_t now_ms);
 enum till_says till_due(struct call *, int64_t now_ms);
+
+/* They talk, and what is held is nearly used up: the next step is asked for. */
+enum till_says till_more(struct call *, int64_t now_ms);
 
 /* The end is known, which is all that the ledger waits for: what has it cost?
  * Once. */

@@ -256,6 +256,38 @@ test_aborted(void)
 	(void)audit("after the abort");
 }
 
+/* More is held while they talk, or is not, and all else is recorded. */
+static void
+test_raise(void)
+{
+	struct call c;
+
+	make_call(&c, 50, EUR);
+	c.acc.fare.step_s = 30;
+	is_int(write_one(&c, 1), JOURNAL_OK, "a call that may hold more");
+	c.raise = 3 * EUR;
+	c.state = CALL_TALKING;
+	is_int(write_one(&c, 0), JOURNAL_UNPAID, "more than there is");
+	is_int(left(), EUR, "as before");
+	c.raise = 2 * EUR;
+	is_int(write_one(&c, 0), JOURNAL_OK, "what there is");
+	is_int(left(), 0, "is held");
+	is_int(write_one(&c, 0), JOURNAL_OK, "again");
+	is_int(left(), 0, "holds once");
+	open_journal();
+	is_int(j->op->open_calls(j, on_open, NULL), JOURNAL_OK, "a start");
+	ok(restored.hold == 2 * EUR && restored.raise == 0 &&
+	    restored.acc.fare.step_s == 30 && restored.state == CALL_TALKING,
+	    "it is held still, and may become more");
+	is_int(call_paid_s(&restored), 60, "and pays for so long");
+	end_call(&restored, CALL_PAY_TAKEN, 2 * EUR + 1);
+	restored.raise = 5 * EUR;
+	is_int(write_one(&restored, 0), JOURNAL_OK, "it ends");
+	is_int(left(), 0, "no more than all of it is taken, and none held");
+	is_int(post(9004, 2 * EUR), JOURNAL_OK, "a top-up");
+	(void)audit("after the raise");
+}
+
 static void
 sweep(int64_t wall)
 {
@@ -289,7 +321,7 @@ test_expiry(void)
 	sweep(WALL + 40 * DAY);
 	is_int(post(9003, 5 * EUR), JOURNAL_OK, "as long as calls are kept");
 	s = audit("after the last sweep");
-	ok(s.kinds[LEDGER_HOLD] == 5, "entries are kept for ever");
+	ok(s.kinds[LEDGER_HOLD] == 7, "entries are kept for ever");
 }
 
 /* Rows: strict. */
@@ -305,6 +337,11 @@ test_rows(void)
 	size_t i, n_bad = 0;
 
 	buf_over(&b, row, sizeof(row));
+	ledger_record_put_hold(&b, id, &h);
+	is_int(row[0], 1, "of the first version, where it does not grow");
+	h.fare.step_s = 600;
+	h.raise = 9;
+	buf_clear(&b);
 	ledger_record_put_hold(&b, id, &h);
 	ok(ledger_record_get_hold(&again, id, row, b.len) == 0 &&
 	    memcmp(&again, &h, sizeof(h)) == 0, "a hold, read again");
@@ -329,6 +366,7 @@ main(void)
 	test_holds();
 	test_restart();
 	test_aborted();
+	test_raise();
 	test_expiry();
 	test_rows();
 	j->op->close(j);

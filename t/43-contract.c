@@ -120,6 +120,9 @@ static const struct {
 	    ":21: spend_per_day: caps in money need a payer" },
 	{ "	per_day", "	spend_per_offer = \"much\"",
 	    ":21: key `spend_per_offer'" },
+	{ "	per_day", "	payer = prepaid\n	currency = EUR\n"
+	    "	rates = \"/nowhere\"\n	hold_for = 90s",
+	    ":24: hold_for: two minutes or more" },
 	{ "	per_day", "	payer = bank",
 	    ":21: payer: there is no payer" },
 	{ "	per_day", "	payer = prepaid",

@@ -56,6 +56,10 @@ static const struct {
 	    "{\"amount\":\"1.80\",\"currency\":\"EUR\"}",
 	    "6b9b7750772537a6dac12f062930b2fd"
 	    "6c7f36fe5c73e58b48940b41eec3bb2c" },
+	{ PAYER_RAISE, "POST", HOLD "/raise",
+	    "{\"amount\":\"1.80\",\"currency\":\"EUR\"}",
+	    "76612c271a6536a76db372ce2ed3f983"
+	    "b38902ec2db6db1a8d8921cfa5e88cdf" },
 	{ PAYER_VOID, "DELETE", HOLD, "",
 	    "f12ab7ccca5e3bb48db8853dbd266958"
 	    "4c4801457f397c68f842ea185ad0de2d" },
@@ -129,6 +133,12 @@ static const struct {
 	{ PAYER_CAPTURE, 200, 1, "{\"state\":\"free\"}", PAYER_REFUSED,
 	    PAYER_IS_FREE },
 	{ PAYER_CAPTURE, 0, 1, "", PAYER_UNKNOWN, PAYER_GONE },
+	{ PAYER_RAISE, 200, 1, "{\"state\":\"held\"}", PAYER_DONE,
+	    PAYER_IS_HELD },
+	{ PAYER_RAISE, 402, 1, "{\"state\":\"held\"}", PAYER_REFUSED,
+	    PAYER_IS_HELD },
+	{ PAYER_RAISE, 200, 1, "{\"state\":\"taken\"}", PAYER_REFUSED,
+	    PAYER_IS_TAKEN },
 	{ PAYER_VOID, 200, 1, "{\"state\":\"free\"}", PAYER_DONE,
 	    PAYER_IS_FREE },
 	{ PAYER_VOID, 200, 1, "{\"state\":\"gone\"}", PAYER_DONE,

@@ -5,6 +5,7 @@
 
 #include "bridge-client/provider.h"
 #include "bridge-client/provider/ari.h"
+#include "bridge-client/provider/twilio.h"
 #include "bridge-client/request.h"
 
 #include "t/tap.h"
@@ -158,6 +159,35 @@ test_joins(void)
 	is_int(provider_ari.joins(&a, &b), 0, "two of them");
 }
 
+/* A leg may be up for longer: as each provider counts. */
+static void
+test_extend(void)
+{
+	static const struct provider_conf conf = { .url = "https://h", .app =
+	    "AC1", .kind = "twilio" }, wire = { .url = "https://h", .app =
+	    "p1", .kind = "signalwire" };
+	struct provider_intent in = { .act = PROVIDER_EXTEND, .ref = "CA1",
+	    .max_s = 900, .left_s = 90 };
+	struct request r;
+
+	is_int(provider_ari.request(&conf, &in, 0, &r), 0, "Asterisk");
+	ok(strstr(buf_cstr(&r.url), "/channels/co-") != NULL &&
+	    strstr(buf_cstr(&r.url), "-a/variable?variable=TIMEOUT%28absolute"
+	    "%29&value=90") != NULL, "  counts from now: %s",
+	    buf_cstr(&r.url));
+	request_free(&r);
+	is_int(provider_twilio.request(&conf, &in, 0, &r), 0, "Twilio");
+	is_str(buf_cstr(&r.url), "https://h/Accounts/AC1/Calls/CA1.json",
+	    "  the leg");
+	is_str(buf_cstr(&r.body), "TimeLimit=900", "  counts from its start");
+	request_free(&r);
+	is_int(provider_signalwire.request(&wire, &in, 0, &r), -1,
+	    "SignalWire's has the conference's limit");
+	request_free(&r);
+	ok(provider_ari.can_extend && provider_twilio.can_extend &&
+	    !provider_signalwire.can_extend, "and who can says so");
+}
+
 int
 main(void)
 {
@@ -167,5 +197,6 @@ main(void)
 	test_extension();
 	test_unrung();
 	test_joins();
+	test_extend();
 	return tap_done();
 }

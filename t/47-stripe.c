@@ -47,6 +47,8 @@ static const struct {
 	{ PAYER_CAPTURE, "pi_1", "POST", PIS "/pi_1/capture",
 	    "amount_to_capture=181",
 	    "Idempotency-Key: calloffer:" ID ":capture" },
+	{ PAYER_RAISE, "pi_1", "POST", PIS "/pi_1/increment_authorization",
+	    "amount=181", "Idempotency-Key: calloffer:" ID ":raise:181" },
 	{ PAYER_VOID, "pi_1", "POST", PIS "/pi_1/cancel",
 	    "cancellation_reason=abandoned", "" },
 	{ PAYER_QUERY, "pi_1", "GET", PIS "/pi_1", "", "" },
@@ -72,6 +74,16 @@ test_requests(void)
 		    "no customer: \"%s\"", bad[i]);
 		request_free(&r);
 	}
+	in = intent(PAYER_RAISE, "");
+	is_int(payer_stripe.request(&conf, &in, 0, &r), -1,
+	    "more of what has no name yet cannot be held");
+	request_free(&r);
+	in = intent(PAYER_AUTHORISE, "");
+	in.may_grow = 1;
+	(void)payer_stripe.request(&conf, &in, 0, &r);
+	ok(strstr(buf_cstr(&r.body), "request_incremental_authorization%5D="
+	    "if_available") != NULL, "one that may become more");
+	request_free(&r);
 	for (i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
 		in = intent(asked[i].act, asked[i].ref);
 		is_int(payer_stripe.request(&conf, &in, 0, &r), 0, "%s %s",
@@ -133,6 +145,14 @@ static const struct {
 	{ PAYER_CAPTURE, "pi_1", 400, ERR("payment_intent_unexpected_state",
 	    "canceled"), PAYER_REFUSED, PAYER_IS_FREE, "pi_1" },
 	{ PAYER_CAPTURE, "pi_1", 500, "{}", PAYER_UNKNOWN, PAYER_GONE, "" },
+	{ PAYER_RAISE, "pi_1", 200, PI("requires_capture"), PAYER_DONE,
+	    PAYER_IS_HELD, "pi_1" },
+	{ PAYER_RAISE, "pi_1", 402, ERR("card_declined", "requires_capture"),
+	    PAYER_REFUSED, PAYER_GONE, "" },
+	{ PAYER_RAISE, "pi_1", 400, "{\"error\":{\"code\":"
+	    "\"payment_intent_incompatible_payment_method\"}}",
+	    PAYER_REFUSED, PAYER_GONE, "" },
+	{ PAYER_RAISE, "pi_1", 500, "{}", PAYER_UNKNOWN, PAYER_GONE, "" },
 	{ PAYER_VOID, "pi_1", 200, PI("canceled"), PAYER_DONE,
 	    PAYER_IS_FREE, "pi_1" },
 	{ PAYER_VOID, "pi_1", 400, ERR("payment_intent_unexpected_state",

@@ -104,6 +104,11 @@ make_request(const struct payer_conf *c, const struct payer_intent *in,
 		put_amount(r, in);
 		request_json_end(r);
 		break;
+	case PAYER_RAISE:
+		request_path(r, "raise");
+		put_amount(r, in);
+		request_json_end(r);
+		break;
 	case PAYER_VOID:
 		r->method = "DELETE";
 		break;
@@ -144,6 +149,7 @@ is_done(enum payer_act act, enum payer_found found)
 {
 	switch (act) {
 	case PAYER_AUTHORISE:
+	case PAYER_RAISE:
 		return found == PAYER_IS_HELD;
 	case PAYER_CAPTURE:
 		return found == PAYER_IS_TAKEN;
@@ -174,7 +180,8 @@ read_reply(const struct payer_intent *in, int step, int status, int is_sent,
 		    PAYER_UNKNOWN, status == 401 || status == 403 ?
 		    "the payer does not take our signature" :
 		    "the payer's answer cannot be read");
-	} else if (is_done(in->act, out->found)) {
+	} else if (is_done(in->act, out->found) && (in->act != PAYER_RAISE ||
+	    status < 300)) {
 		out->outcome = PAYER_DONE;
 	} else {
 		payer_say(out, PAYER_REFUSED, "the payer says no");
@@ -183,6 +190,7 @@ read_reply(const struct payer_intent *in, int step, int status, int is_sent,
 
 const struct payer payer_http = {
 	.name = "http",
+	.can_raise = 1,
 	.check = check,
 	.request = make_request,
 	.reply = read_reply

@@ -50,7 +50,7 @@ split(const char *customer, char cus[PAYER_REF_MAX + 1],
 static void
 put_key(struct request *r, const char *id, const char *what)
 {
-	char key[64];
+	char key[96];
 
 	snprintf(key, sizeof(key), "calloffer:%s:%s", id, what);
 	request_header(r, "Idempotency-Key", key);
@@ -96,6 +96,9 @@ put_authorise(struct request *r, const struct payer_intent *in,
 	request_form(r, "off_session", "true");
 	request_form(r, "error_on_requires_action", "true");
 	request_form(r, "metadata[call]", id);
+	if (in->may_grow)
+		request_form(r, "payment_method_options[card]"
+		    "[request_incremental_authorization]", "if_available");
 	put_key(r, id, "auth");
 	return 0;
 }
@@ -104,7 +107,19 @@ put_authorise(struct request *r, const struct payer_intent *in,
 static int
 is_listing(const struct payer_intent *in)
 {
-	return in->act != PAYER_AUTHORISE && in->ref[0] == '\0';
+	return in->act != PAYER_AUTHORISE && in->act != PAYER_RAISE &&
+	    in->ref[0] == '\0';
+}
+
+/* One of each amount. */
+static void
+put_raise_key(struct request *r, const struct payer_intent *in, const char *id)
+{
+	char what[32];
+
+	snprintf(what, sizeof(what), "raise:%lld", (long long)money_coins(
+	    in->amount, in->currency));
+	put_key(r, id, what);
 }
 
 static int
@@ -128,6 +143,8 @@ put_act(struct request *r, const struct payer_intent *in, const char *id)
 		return put_list(r, in);
 	if (in->act == PAYER_AUTHORISE)
 		return put_authorise(r, in, id);
+	if (in->ref[0] == '\0')
+		return -1;
 	request_path(r, in->ref);
 	switch (in->act) {
 	case PAYER_CAPTURE:
@@ -135,6 +152,12 @@ put_act(struct request *r, const struct payer_intent *in, const char *id)
 		put_post(r);
 		put_amount(r, "amount_to_capture", in);
 		put_key(r, id, "capture");
+		return 0;
+	case PAYER_RAISE:
+		request_path(r, "increment_authorization");
+		put_post(r);
+		put_amount(r, "amount", in);
+		put_raise_key(r, in, id);
 		return 0;
 	case PAYER_VOID:
 		request_path(r, "cancel");
@@ -195,7 +218,7 @@ found_of(const char *status, enum payer_found *out)
 static int
 is_done(enum payer_act act, enum payer_found found)
 {
-	if (act == PAYER_AUTHORISE)
+	if (act == PAYER_AUTHORISE || act == PAYER_RAISE)
 		return found == PAYER_IS_HELD;
 	if (act == PAYER_CAPTURE)
 		return found == PAYER_IS_TAKEN;
@@ -264,7 +287,9 @@ read_error(const struct payer_intent *in, int status, const struct json *j,
 {
 	const char *code = json_str(j, "error.code");
 
-	if (json_str(j, "error.payment_intent.status") != NULL)
+	if (in->act == PAYER_RAISE)
+		payer_say(out, PAYER_REFUSED, "");	/* held as before */
+	else if (json_str(j, "error.payment_intent.status") != NULL)
 		read_intent(in, j, "error.payment_intent.", out);
 	else if (in->act == PAYER_AUTHORISE || status == 404)
 		payer_say(out, PAYER_REFUSED, "");
@@ -305,6 +330,7 @@ read_reply(const struct payer_intent *in, int step, int status, int is_sent,
 
 const struct payer payer_stripe = {
 	.name = "stripe",
+	.can_raise = 1,
 	.check = check,
 	.request = make_request,
 	.reply = read_reply

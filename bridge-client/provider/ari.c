@@ -186,6 +186,19 @@ speak(const struct provider_conf *c, const struct provider_intent *in,
 	return ari_media_put(c, in, r);
 }
 
+/* It counts from when it is set. */
+static int
+extend(const struct provider_intent *in, struct request *r)
+{
+	char left_s[16];
+
+	snprintf(left_s, sizeof(left_s), "%d", in->left_s);
+	request_path(r, "variable");
+	request_query(r, "variable", "TIMEOUT(absolute)");
+	request_query(r, "value", left_s);
+	return 0;
+}
+
 static void
 add_both(const struct provider_intent *in, struct request *r)
 {
@@ -227,7 +240,8 @@ ask_probe(const struct provider_conf *c, int step, struct request *r)
 static const int steps[] = {
 	[PROVIDER_PROBE] = 3, [PROVIDER_RING] = 3, [PROVIDER_PLAY] = 2,
 	[PROVIDER_HUSH] = 1, [PROVIDER_BRIDGE] = 2, [PROVIDER_HANG] = 1,
-	[PROVIDER_UNBRIDGE] = 1, [PROVIDER_FIND] = 1
+	[PROVIDER_UNBRIDGE] = 1, [PROVIDER_FIND] = 1,
+	[PROVIDER_EXTEND] = 1
 };
 
 /* RING's question whether somebody listens is left out where that is known. */
@@ -279,6 +293,9 @@ build(const struct provider_conf *c, const struct provider_intent *in,
 	case PROVIDER_FIND:
 		ask(c, r, "GET", "channels", leg);
 		return 0;
+	case PROVIDER_EXTEND:
+		ask(c, r, "POST", "channels", leg);
+		return extend(in, r);
 	}
 	return -1;
 }
@@ -445,6 +462,7 @@ read_reply(const struct provider_intent *in, int step, int status, int is_sent,
 	case PROVIDER_HUSH:
 	case PROVIDER_HANG:
 	case PROVIDER_UNBRIDGE:
+	case PROVIDER_EXTEND:
 		if (is_half_done(in, step, status))
 			provider_say(out, PROVIDER_MORE, "");
 		else
@@ -487,5 +505,6 @@ const struct provider provider_ari = {
 	.stream = ari_stream,
 	.is_echoed = 1,
 	.is_heard_talking = 1,
+	.can_extend = 1,
 	.event = ari_event_read,
 };

@@ -236,6 +236,7 @@ build(const struct provider_conf *c, const struct provider_intent *in,
 		ask(c, r, in->ref);
 		return step == 0 ? 0 : -1;
 	case PROVIDER_UNBRIDGE:		/* ends with its legs */
+	case PROVIDER_EXTEND:
 		break;
 	}
 	return -1;

@@ -278,6 +278,7 @@ build(const struct provider_conf *c, const struct provider_intent *in,
 			list(c, r);
 		return step == 0 ? 0 : -1;
 	case PROVIDER_UNBRIDGE:		/* ends with its legs */
+	case PROVIDER_EXTEND:		/* what RING says holds */
 		break;
 	}
 	return -1;
@@ -462,6 +463,7 @@ read_reply(const struct provider_intent *in, int step, int status,
 	case PROVIDER_HUSH:
 	case PROVIDER_BRIDGE:
 	case PROVIDER_UNBRIDGE:
+	case PROVIDER_EXTEND:
 		command_reply(in, status, j, out);
 		if (in->act == PROVIDER_PLAY && out->outcome == PROVIDER_DONE &&
 		    piece(in, step + 1, next, &text) == 0)

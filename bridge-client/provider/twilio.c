@@ -253,6 +253,13 @@ build(const struct provider_conf *c, const struct provider_intent *in,
 			return list(c, in, step, r);
 		ask(c, r, in->ref);
 		return step == 0 ? 0 : -1;
+	case PROVIDER_EXTEND:
+		if (step != 0 || is_signalwire(c) || !is_known(in->ref))
+			return -1;
+		ask(c, r, in->ref);
+		form_int(r, "TimeLimit", in->max_s > MAX_LIMIT_S ?
+		    MAX_LIMIT_S : in->max_s);
+		return 0;
 	case PROVIDER_UNBRIDGE:		/* ends with its legs */
 		break;
 	}
@@ -564,6 +571,7 @@ twilio_hook(const struct provider_conf *c, const struct provider_hook *h,
 const struct provider provider_twilio = {
 	.name = "twilio",
 	.has_speech = 1,
+	.can_extend = 1,
 	.calls_per_s = 1,
 	.has_late_price = 1,
 	.check = twilio_check,

@@ -20,7 +20,7 @@ import sys
 import time
 
 SKEW_S = 300            # older or newer requests are not listened to
-PATH = re.compile(r"/holds/([0-9a-f]{32})(/capture)?$")
+PATH = re.compile(r"/holds/([0-9a-f]{32})(/capture|/raise)?$")
 
 
 class Books:
@@ -65,6 +65,20 @@ class Books:
                                 "amount": ask["amount"]}
             self.keep()
         return self.state(call)
+
+    def more(self, call, ask):
+        """Held in all from now on; or all is as before, and he says no."""
+        h = self.holds.get(call)
+        if not h or h["state"] != "held" or h["currency"] != ask["currency"]:
+            return False
+        more = decimal.Decimal(ask["amount"]) - decimal.Decimal(h["amount"])
+        if more > 0:
+            key = h["account"], h["currency"]
+            if self.owed(*key) + more > self.limits.get(key, 0):
+                return False
+            h["amount"] = ask["amount"]
+            self.keep()
+        return True
 
     def capture(self, call, ask):
         h = self.holds.get(call)
@@ -113,9 +127,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(401, {"error": "not signed by who I know"})
         if not m:
             return self.answer(404, {"error": "there is no such thing"})
-        call, is_capture = m.group(1), bool(m.group(2))
+        call, is_capture = m.group(1), m.group(2) == "/capture"
+        is_raise, is_no = m.group(2) == "/raise", False
         try:
-            if self.command == "PUT" and not is_capture:
+            if self.command == "POST" and is_raise:
+                is_no = not self.books.more(call, json.loads(body))
+                state = self.books.state(call)
+            elif is_raise:
+                return self.answer(405, {"error": "not so"})
+            elif self.command == "PUT" and not is_capture:
                 state = self.books.hold(call, json.loads(body))
             elif self.command == "POST" and is_capture:
                 state = self.books.capture(call, json.loads(body))
@@ -127,7 +147,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 return self.answer(405, {"error": "not so"})
         except (KeyError, ValueError, decimal.InvalidOperation):
             return self.answer(400, {"error": "this cannot be read"})
-        return self.answer(402 if state == "refused" else 200,
+        return self.answer(402 if is_no or state == "refused" else 200,
                            {"state": state})
 
     do_GET = do_PUT = do_POST = do_DELETE = do

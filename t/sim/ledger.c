@@ -72,7 +72,7 @@ check_pay(struct sim_call *c, const struct ledger_call *was,
 		counts.pays[now->pay]++;
 	if (was->pay >= CALL_PAY_TAKEN && now->pay != was->pay)
 		world_wrong(c, "a hold is resolved twice");
-	if (now->pay == CALL_PAY_TAKEN && now->cost > c->acc.fare.hold)
+	if (now->pay == CALL_PAY_TAKEN && now->cost > now->hold)
 		world_wrong(c, "more is taken than was held");
 	if (now->cost != 0 && (!c->phone[0].has_agreed ||
 	    !c->phone[1].has_agreed))
@@ -242,8 +242,7 @@ move_money(const struct sim_call *c, const struct ledger_call *was,
 		purse_of(c)->held += c->acc.fare.hold;
 	if (now->pay != CALL_PAY_TAKEN && now->pay != CALL_PAY_FREE)
 		return;
-	purse_of(c)->held -= was->pay == CALL_PAY_HELD ?
-	    c->acc.fare.hold : 0;
+	purse_of(c)->held -= was->pay == CALL_PAY_HELD ? was->hold : 0;
 	if (now->pay == CALL_PAY_TAKEN)
 		purse_of(c)->spent += now->cost;
 }
@@ -295,9 +294,32 @@ my_accept(struct journal *j, const struct call *call)
 	l->attempts++;
 	move_money(c, &txn.call[world_index(c)], call);
 	txn.call[world_index(c)] = (struct ledger_call){ .is_in = 1,
-	    .state = call->state, .pay = call->pay, .leg = { call->leg[0].state,
-	    call->leg[1].state } };
+	    .state = call->state, .pay = call->pay, .hold = c->acc.fare.hold,
+	    .leg = { call->leg[0].state, call->leg[1].state } };
 	return r;
+}
+
+/* More is to be held in advance: may it be, and is it? */
+static enum journal_result
+raise_hold(const struct sim_call *c, struct ledger_call *l,
+    const struct call *call)
+{
+	int64_t more = call->raise - l->hold;
+
+	if (!is_prepaid(c)) {
+		l->raise = call->raise;
+		if (call->hold > l->hold)
+			l->hold = call->hold;
+		return JOURNAL_OK;
+	}
+	if (more <= 0 || call->pay != CALL_PAY_HELD)
+		return JOURNAL_OK;
+	counts.raises[left(c) - more >= c->acc.fare.floor]++;
+	if (left(c) - more < c->acc.fare.floor)
+		return JOURNAL_UNPAID;
+	l->hold += more;
+	purse_of(c)->held += more;
+	return JOURNAL_OK;
 }
 
 /* The offer is: who pays is nobody else's business. */
@@ -313,13 +335,16 @@ my_put(struct journal *j, const struct call *call)
 	struct sim_call *c = world_call(call->acc.id);
 	struct ledger_call *l = &txn.call[world_index(c)];
 	struct ledger_offer *o = &txn.offer[c->offer - world.offer];
-	enum journal_result r;
+	enum journal_result r, want;
 
 	(void)j;
 	r = real->op->put(real, call);
 	if (is_lost(r))
 		return r;
-	if (r != JOURNAL_OK || !l->is_in) {
+	want = raise_hold(c, l, call);
+	if (l->is_in && r != want && (r == JOURNAL_OK || r == JOURNAL_UNPAID))
+		world_wrong(c, "more is held wrongly");
+	if ((r != JOURNAL_OK && r != JOURNAL_UNPAID) || !l->is_in) {
 		world_wrong(c, "a record that nobody has accepted");
 		return r;
 	}
@@ -335,7 +360,7 @@ my_put(struct journal *j, const struct call *call)
 	*l = (struct ledger_call){ .is_in = 1, .state = call->state,
 	    .end = call->end, .is_spent = call->is_spent,
 	    .is_blocked = call->is_blocked, .pay = call->pay,
-	    .cost = call->cost, .leg = { call->leg[0].state,
+	    .cost = call->cost, .hold = l->hold, .raise = l->raise, .leg = { call->leg[0].state,
 	    call->leg[1].state } };
 	return r;
 }
@@ -422,7 +447,8 @@ check_row(struct sim_call *c, const struct call *row)
 	    row->is_spent != l->is_spent ||
 	    row->is_blocked != l->is_blocked ||
 	    (row->acc.fare.payer[0] != '\0' && (row->pay != l->pay ||
-	    row->cost != l->cost)) ||
+	    row->cost != l->cost || row->hold != l->hold ||
+	    row->raise != l->raise)) ||
 	    row->leg[0].state != l->leg[0] || row->leg[1].state != l->leg[1])
 		world_wrong(c, "the journal is not what was committed");
 }
@@ -435,7 +461,7 @@ opens(void *ctx, const struct call *row)
 
 	o->is_seen[world_index(c)] = 1;
 	if (strcmp(row->acc.fare.payer, c->acc.fare.payer) != 0 ||
-	    row->acc.fare.hold != c->acc.fare.hold)
+	    row->acc.fare.step_s != c->acc.fare.step_s)
 		world_wrong(c, "who pays for an open call is forgotten");
 	check_row(c, row);
 	return o->fn(o->ctx, row);

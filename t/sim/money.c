@@ -77,6 +77,12 @@ check(struct sim_call *c, const struct bill *b)
 	if (b->act == PAYER_CAPTURE && (l->pay != CALL_PAY_TAKING ||
 	    l->cost != b->amount))
 		world_wrong(c, "asked to pay, and this is not on record");
+	if (b->act == PAYER_RAISE && (l->raise != b->amount ||
+	    l->pay != CALL_PAY_HELD))
+		world_wrong(c, "asked to hold more, and this is not on record");
+	if (b->act == PAYER_RAISE && c->is_raising)
+		world_wrong(c, "asked for more again, though it is not known");
+	c->is_raising |= b->act == PAYER_RAISE;
 	if (b->act == PAYER_VOID && l->pay != CALL_PAY_FREEING)
 		world_wrong(c, "asked to free, and this is not on record");
 }
@@ -128,8 +134,10 @@ send_bill(void *ctx, size_t payer, const struct request *r, world_done_fn *fn,
 	sim_log("> %s call %d", payer_act_word(b.act), world_index(t.call));
 	check(t.call, &b);
 	if (world.is_payer_down) {
-		if (sim_dice(4) == 0)
+		if (sim_dice(4) == 0) {
+			t.call->is_raising = 0;
 			return -1;
+		}
 		answer(&t, 0, sim_dice(2) == 0, sim_between(1, TIMEOUT_MS));
 		return 0;
 	}
@@ -179,6 +187,18 @@ authorise(struct sim_call *c, int64_t amount)
 }
 
 static int
+raise_hold(struct sim_call *c, int64_t amount)
+{
+	if (c->held != SIM_HELD)
+		return 409;
+	if (amount > c->held_amount && sim_chance(200))
+		return 402;
+	if (amount > c->held_amount)
+		c->held_amount = amount;
+	return 200;
+}
+
+static int
 capture(struct sim_call *c, int64_t amount)
 {
 	if (c->held == SIM_TAKEN && c->taken == amount)
@@ -222,6 +242,8 @@ money_arrive(struct sim_thing *t)
 	t->status = 200;
 	if (t->what == PAYER_AUTHORISE)
 		t->status = authorise(c, t->bound_ms);
+	else if (t->what == PAYER_RAISE)
+		t->status = raise_hold(c, t->bound_ms);
 	else if (t->what == PAYER_CAPTURE)
 		t->status = capture(c, t->bound_ms);
 	else if (t->what == PAYER_VOID)
@@ -244,6 +266,10 @@ money_answer(struct sim_thing *t)
 	sim_log("= %s call %d: %d%s %s", payer_act_word((enum payer_act)
 	    t->what), world_index(t->call), t->status, t->status == 0 &&
 	    t->is_sent ? "?" : "", t->body);
+	if (t->what == PAYER_RAISE && (t->status != 0 || !t->is_sent)) {
+		t->call->is_raising = 0;
+		counts.raises[t->status == 200]++;
+	}
 	t->fn(t->ctx, t->status, t->is_sent, t->body, strlen(t->body), "");
 	sim_drop(t);
 }
@@ -263,6 +289,7 @@ money_of(struct acceptance *a)
 {
 	struct call_fare *f = &a->fare;
 	unsigned who = sim_dice(10);
+	int64_t coin;
 	int i;
 
 	snprintf(a->account, sizeof(a->account), "p%u", who % SIM_PURSES);
@@ -272,14 +299,32 @@ money_of(struct acceptance *a)
 	    VERIFIER);
 	snprintf(f->currency, sizeof(f->currency), "%s", who % SIM_PURSES ==
 	    0 ? "EUR" : "JPY");
+	/* what is rounded to coins is counted in them */
+	coin = who < 8 ? 1 : money_of_coins(1, f->currency);
 	for (i = 0; i < 2; i++) {
-		f->rate[i].minute = sim_between(0, 3) * 60;
-		f->rate[i].setup = sim_between(0, 1) * 50;
+		f->rate[i].minute = sim_between(0, 3) * 60 * coin;
+		f->rate[i].setup = sim_between(0, 1) * 50 * coin;
 		f->rate[i].first_s = (uint16_t)(1 + sim_dice(2) * 59);
 		f->rate[i].step_s = (uint16_t)(1 + sim_dice(2) * 5);
 	}
 	f->floor = sim_dice(4) == 0 ? SIM_FLOOR : 0;
 	f->hold = call_cost(f, a->max_s);
+	if (sim_dice(3) > 0)
+		return;
+	f->step_s = (uint32_t)sim_between(70, 120);
+	a->max_s = (uint32_t)sim_between(150, 400);
+	f->hold = call_cost(f, f->step_s);
+}
+
+uint32_t
+money_pays_s(const struct sim_call *c)
+{
+	const struct call_fare *f = &c->acc.fare;
+	int64_t amount = strcmp(f->payer, VERIFIER) == 0 ? c->held_amount :
+	    ledger_of(c)->hold;
+
+	return f->payer[0] == '\0' ? c->acc.max_s : (uint32_t)tariff_seconds(
+	    f->rate, 2, amount, c->acc.max_s);
 }
 
 /* A top-up, whose id is its own; where it is doubtful it is said again. */

@@ -21,7 +21,8 @@ const char *const net_act_words[] = {
 	[PROVIDER_PROBE] = "PROBE", [PROVIDER_RING] = "RING",
 	[PROVIDER_PLAY] = "PLAY", [PROVIDER_HUSH] = "HUSH",
 	[PROVIDER_BRIDGE] = "BRIDGE", [PROVIDER_HANG] = "HANG",
-	[PROVIDER_UNBRIDGE] = "UNBRIDGE", [PROVIDER_FIND] = "FIND"
+	[PROVIDER_UNBRIDGE] = "UNBRIDGE", [PROVIDER_FIND] = "FIND",
+	[PROVIDER_EXTEND] = "EXTEND"
 };
 
 /* Two kinds of provider.  Their requests are structs. */
@@ -38,7 +39,7 @@ static int
 write_request(const struct provider_conf *conf,
     const struct provider_intent *in, int step, struct request *out)
 {
-	static const int steps[2][PROVIDER_FIND + 1] = {
+	static const int steps[2][PROVIDER_ACTS] = {
 		{ [PROVIDER_RING] = 3, [PROVIDER_BRIDGE] = 2 }, { 0 }
 	};
 	const char *last = in->prompt != NULL ? strrchr(in->prompt, ',') : NULL;
@@ -150,11 +151,12 @@ read_event(const void *text, size_t len, struct provider_event *out)
 }
 
 static const struct provider stream_kind = {
-	.name = "stream", .is_heard_talking = 1, .request = write_request, .reply = stream_reply,
+	.name = "stream", .is_heard_talking = 1, .can_extend = 1,
+	.request = write_request, .reply = stream_reply,
 	.stream = stream_path, .event = read_event
 };
 static const struct provider hook_kind = {
-	.name = "hook", .request = write_request, .reply = hook_reply
+	.name = "hook", .can_extend = 1, .request = write_request, .reply = hook_reply
 };
 static const struct provider_conf stream_conf = { .name = "first" };
 static const struct provider_conf hook_conf = { .name = "second",
@@ -169,6 +171,17 @@ static int
 may_ring(const struct sim_phone *p)
 {
 	return truth_is_there(p) || p->n_on_its_way > 0;
+}
+
+/* The provider lets them talk for no longer than that is paid for. */
+static void
+check_limit(struct sim_call *c, const struct sim_wire *w)
+{
+	struct call now;
+
+	if (bridge_get(c, &now) == 0 && w->max_s > call_leg_max_s(&now,
+	    w->leg) - (int)(c->acc.max_s - money_pays_s(c)))
+		world_wrong(c, "a leg may be up for longer than is held for");
 }
 
 static void
@@ -232,6 +245,8 @@ check(struct sim_call *c, const struct sim_wire *w, size_t provider)
 
 	if (w->act == PROVIDER_HANG)
 		c->phone[w->leg].n_hangs++;
+	if (w->act == PROVIDER_RING || w->act == PROVIDER_EXTEND)
+		check_limit(c, w);
 	if (w->act != PROVIDER_RING && w->act != PROVIDER_BRIDGE)
 		return;
 	if (c->offer->is_revoked)

@@ -152,6 +152,8 @@ struct sim_phone {
 	int			 has_left;	/* of his own will */
 	int			 n_hangs;	/* HANGs that the bridge sent */
 	int			 speaks;	/* which play; 0: none */
+	int64_t			 rung_ms;
+	int			 n_limits;	/* that it was given, after RING */
 	int			 n_plays;
 	char			 prompt[20];	/* the last of them */
 	char			 ref[12];
@@ -171,7 +173,7 @@ struct ledger_call {
 	uint8_t	is_in, state, end, is_spent, is_blocked;
 	uint8_t	leg[2];
 	uint8_t	pay;
-	int64_t	cost;
+	int64_t	cost, hold, raise;
 };
 
 struct ledger_purse {
@@ -267,6 +269,8 @@ void money_world(struct world *);
 /* Who pays for it, and how much. */
 void money_of(struct acceptance *);
 void money_check(const struct sim_call *);
+/* For so long what is held pays. */
+uint32_t money_pays_s(const struct sim_call *);
 void money_audit(void);
 
 /* weather.c */
@@ -356,6 +360,8 @@ struct sim_call {
 	int			 is_bridged;
 	int			 held;		/* enum sim_held, at the payer */
 	int64_t			 held_amount, taken;
+	int			 is_raising;	/* nobody knows if he holds more */
+	int64_t			 bridged_ms, bridged_bad_ms;
 	int			 has_doubt;	/* nobody knows if he holds */
 	int			 is_checked;	/* its checks are under way */
 };
@@ -364,7 +370,7 @@ struct sim_counts {
 	uint64_t	calls, worlds, sim_ms, turns, requests, commits,
 			rings, bridged, clicks, refused[ASK_REFUSALS],
 			crashes, late_rings, doubts, bills,
-			pays[CALL_PAYS],
+			pays[CALL_PAYS], raises[2], extended,
 			faults[FAULTS], fates[SIM_FATES],
 			states[CALL_STATES], ends[ASK_ENDS];
 };

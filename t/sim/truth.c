@@ -60,6 +60,7 @@ begins_to_ring(struct sim_phone *p, const struct sim_wire *w)
 	unsigned mood = sim_dice(100);
 
 	p->state = SIM_PHONE_RINGING;
+	p->rung_ms = world.now_ms;
 	p->n_rung++;
 	counts.rings++;
 	if (mood < 85)
@@ -157,7 +158,8 @@ truth_person(struct sim_thing *t)
 			goes(p, CAUSE_NO_ANSWER);
 		break;
 	case SIM_LIMIT:
-		limit(p);
+		if (t->status == p->n_limits)
+			limit(p);
 		break;
 	}
 }
@@ -224,10 +226,13 @@ join(struct sim_call *c, int provider)
 		world_wrong(c, "bridged without both keys");
 	counts.bridged++;
 	c->is_bridged = 1;
-	world_check(c, SIM_CHECK_TALK, c->acc.max_s * INT64_C(1000));
+	c->bridged_ms = world.now_ms;
+	c->bridged_bad_ms = weather_bad_ms();
+	world_check(c, SIM_CHECK_TALK, money_pays_s(c) * INT64_C(1000));
 	if (!sim_chance(200))
 		person(&c->phone[sim_dice(2)], SIM_LEAVES,
-		    1000 + sim_about(25000), CAUSE_NORMAL);
+		    1000 + sim_about(c->acc.fare.step_s > 0 ? 100000 : 25000),
+		    CAUSE_NORMAL);
 	return 200;
 }
 
@@ -237,6 +242,19 @@ hang(struct sim_phone *p, int provider)
 	if (!truth_is_there(p) || p->provider != provider)
 		return 404;
 	goes(p, p->state == SIM_PHONE_UP ? CAUSE_NORMAL : CAUSE_CANCELLED);
+	return 200;
+}
+
+static int
+extend(struct sim_phone *p, const struct sim_thing *t)
+{
+	int64_t end_ms = p->rung_ms + t->wire.max_s * INT64_C(1000);
+
+	if (p->state != SIM_PHONE_UP || p->provider != t->provider)
+		return 404;
+	counts.extended++;
+	person(p, SIM_LIMIT, end_ms > world.now_ms ? end_ms - world.now_ms :
+	    0, ++p->n_limits);
 	return 200;
 }
 
@@ -254,6 +272,8 @@ on_leg(struct sim_phone *p, struct sim_thing *t)
 	}
 	if (w->act == PROVIDER_HANG)
 		return hang(p, t->provider);
+	if (w->act == PROVIDER_EXTEND)
+		return extend(p, t);
 	if (p->state != SIM_PHONE_UP || p->provider != t->provider)
 		return 404;
 	if (w->act == PROVIDER_PLAY)

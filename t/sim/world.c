@@ -217,8 +217,14 @@ check(struct sim_thing *t)
 			world_wrong(c, "a call is not over in its time");
 		break;
 	case SIM_CHECK_TALK:
-		if (c->is_bridged && c->phone[0].n_hangs == 0 &&
-		    c->phone[1].n_hangs == 0)
+		if (!c->is_bridged || c->phone[0].n_hangs != 0 ||
+		    c->phone[1].n_hangs != 0)
+			break;
+		at_ms = c->bridged_ms + money_pays_s(c) * INT64_C(1000) +
+		    weather_bad_ms() - c->bridged_bad_ms;
+		if (at_ms + TALK_SLACK_MS > world.now_ms)
+			world_check(c, SIM_CHECK_TALK, at_ms - world.now_ms);
+		else
 			world_wrong(c, "they talk beyond the limit");
 		break;
 	}
