@@ -22,6 +22,8 @@
 #define IN_MAX		(FRAME_MAX + 4 + READ_BYTES)
 #define STUCK_MS	10000	/* half a frame, or an answer not fetched */
 #define PAUSE_MS	500	/* when no descriptor is left */
+#define ASKED_MAX	512	/* questions of one that are worked on: others
+				   wait in his socket, not in our memory */
 #define SEND_BYTES	65536	/* of answers do not wait for others */
 
 struct peer {
@@ -32,6 +34,7 @@ struct peer {
 	struct buf		 in, out;
 	struct peer_ticket	*tickets;
 	size_t			 n_tickets;
+	size_t			 n_asked;	/* of these, questions */
 	int			 fd;
 	int			 is_ended;
 };
@@ -103,9 +106,15 @@ on_stuck(void *ctx)
 	end(ctx, "stuck");
 }
 
+static int
+is_asking_too_much(const struct peer *p)
+{
+	return p->n_asked >= ASKED_MAX;
+}
+
 /*
- * What is waited for now.  A peer that does not fetch its answers is not
- * asked for more questions.
+ * What is waited for now.  A peer that does not fetch its answers, or asks
+ * faster than it can be answered, is not asked for more questions.
  */
 static void
 set_waiting(struct peer *p)
@@ -114,12 +123,13 @@ set_waiting(struct peer *p)
 
 	if (p->is_ended)
 		return;
-	if (p->out.len <= p->socket->conf.out_max / 2)
+	if (p->out.len <= p->socket->conf.out_max / 2 &&
+	    !is_asking_too_much(p))
 		events |= LOOP_READ;
 	if (p->out.len > 0)
 		events |= LOOP_WRITE;
 	loop_fd_set(p->watch, events);
-	if (p->in.len == 0 && p->out.len == 0)
+	if ((p->in.len == 0 || is_asking_too_much(p)) && p->out.len == 0)
 		loop_timer_arm(p->stuck, -1);
 	else if (!loop_timer_is_armed(p->stuck))
 		loop_timer_arm(p->stuck, STUCK_MS);
@@ -168,21 +178,7 @@ peer_answer(struct peer *p, uint32_t id, uint8_t verb, const struct buf *body)
 		loop_timer_arm(p->socket->send, 0);
 }
 
-static void
-on_send(void *ctx)
-{
-	struct peer_socket *s = ctx;
-	struct peer *p;
-
-	for (p = s->peers; p != NULL; p = p->next) {
-		if (p->is_ended || p->out.len == 0)
-			continue;
-		flush(p);
-		set_waiting(p);
-	}
-}
-
-/* All whole frames of the input. */
+/* All whole frames of the input, as far as they can be worked on. */
 static void
 take_frames(struct peer *p)
 {
@@ -190,7 +186,7 @@ take_frames(struct peer *p)
 	struct frame f;
 	size_t at = 0, used;
 
-	while (!p->is_ended) {
+	while (!p->is_ended && !is_asking_too_much(p)) {
 		switch (frame_next(&f, p->in.data + at, p->in.len - at,
 		    &used)) {
 		case FRAME_WHOLE:
@@ -210,6 +206,23 @@ take_frames(struct peer *p)
 	if (at > 0)
 		loop_timer_arm(p->stuck, -1);
 	buf_drain(&p->in, at);
+}
+
+/* Answers go, and who has been answered may go on asking. */
+static void
+on_send(void *ctx)
+{
+	struct peer_socket *s = ctx;
+	struct peer *p;
+
+	for (p = s->peers; p != NULL; p = p->next) {
+		if (p->is_ended || (p->out.len == 0 && p->in.len == 0))
+			continue;
+		flush(p);
+		if (!p->is_ended && p->in.len > 0)
+			take_frames(p);
+		set_waiting(p);
+	}
 }
 
 static void
@@ -376,6 +389,7 @@ peer_hold(struct peer_ticket *t, struct peer *p, const struct frame *f,
 		t->next->prev = t;
 	p->tickets = t;
 	p->n_tickets++;
+	p->n_asked += t->gone == NULL;
 	return 0;
 }
 
@@ -391,6 +405,7 @@ peer_release(struct peer_ticket *t)
 	if (t->next != NULL)
 		t->next->prev = t->prev;
 	t->peer->n_tickets--;
+	t->peer->n_asked -= t->gone == NULL;
 	t->peer = NULL;
 }
 

@@ -717,6 +717,7 @@ def test_peers(b):
           "and it is cut in the end")
     deaf.close()
     p.close()
+    test_greedy(b)
 
     if os.getuid() == 0:
         for name in ("face", "admin"):
@@ -724,6 +725,32 @@ def test_peers(b):
                  "another user is refused on the %s's socket" % name)
     else:
         same(knock_by_list(b), True, "a user not on the list is refused")
+
+
+def test_greedy(b):
+    """One that asks faster than anybody could answer: what he has not been
+    answered waits with him, and not in the bridge."""
+    def used():
+        with open("/proc/%d/status" % b.run.pid, encoding="utf-8") as f:
+            return int(re.search(r"VmRSS:\s+(\d+)", f.read()).group(1))
+
+    n, p, body = 20000, b.face(), ask.text(token()[0]) + ask.text("")
+    frame = struct.pack(">IIB", 5 + len(body), 7, ask.LOOK) + body
+    before = most = used()
+    threading.Thread(target=p.sock.sendall, args=(frame * n,),
+                     daemon=True).start()
+    heard = 0
+    try:
+        while heard < n:
+            p.hear()
+            heard += 1
+            if heard % 1000 == 0:
+                most = max(most, used())
+    except (ask.Ended, OSError) as e:
+        check(False, "the connection lasts", repr(e))
+    same(heard, n, "%d questions in one breath are answered" % n)
+    check(most - before < 12000, "and do not fill the memory", before, most)
+    p.close()
 
 
 def knock_as_other(path):
