@@ -17,6 +17,7 @@ import smuggle
 
 NAME = "call.example.com"
 SECRET = "c2VjcmV0LW9mLXRoZS1jYWxs"
+PROMPTS = "/usr/local/share/calloffer/prompts"
 SOCKET = "/run/calloffer-acceptd/acceptd.sock"
 # What nginx does not refuse but mends: it passes on one request, in which
 # nothing of that is left.
@@ -42,6 +43,9 @@ class Proxy:
         self.dir = os.path.join(a.dir, kind)
         os.mkdir(self.dir)
         os.chmod(self.dir, 0o777)
+        os.makedirs(self.dir + "/prompts/en")
+        with open(self.dir + "/prompts/en/a.wav", "wb") as f:
+            f.write(b"RIFF")
         self.plain, self.port = free_port(), free_port()
         self.out = os.path.join(self.dir, "out")
         with open(os.path.join(self.dir, "both.pem"), "w") as both:
@@ -72,6 +76,7 @@ class Proxy:
              self.a.dir + "/cert.pem"),
             ("/etc/ssl/private/ssl-cert-snakeoil.key",
              self.a.dir + "/key.pem"),
+            (PROMPTS, self.dir + "/prompts"),
             ("/var/log/nginx/", self.dir + "/"))
         conf = os.path.join(self.dir, "nginx.conf")
         with open(conf, "w", encoding="utf-8") as f:
@@ -93,6 +98,7 @@ class Proxy:
              % (self.plain, self.port)),
             ("request_body {", "tls %s/cert.pem %s/key.pem\n\trequest_body {"
              % (self.a.dir, self.a.dir)),
+            (PROMPTS, self.dir + "/prompts"),
             ("/var/log/caddy/", self.dir + "/"))
         return [unpacked("caddy", "caddy") + "/usr/bin/caddy", "run",
                 "--adapter", "caddyfile", "--config", sample]
@@ -374,6 +380,15 @@ def secrets(p, token):
        p.kind + ": but no link, in no log", text[-3000:])
 
 
+def prompts(p):
+    """What providers fetch is on the disk; haproxy shows none."""
+    out = subprocess.run(
+        ["curl", "-sSk", "-w", "%{http_code} %{content_type}", "--connect-to",
+         "::127.0.0.1:%d" % p.port, "https://%s/prompts/en/a.wav" % NAME],
+        capture_output=True, text=True).stdout
+    ok(out == "RIFF200 audio/wav", p.kind + ": shows the prompts", out)
+
+
 def certificate(folder):
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
@@ -397,6 +412,8 @@ for what in "nginx", "caddy", "haproxy":
         usual(p)
         live(p)
         secrets(p, a.signer.token())
+        if what != "haproxy":
+            prompts(p)
         if what == "nginx":
             ambiguous(p)
         else:
