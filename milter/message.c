@@ -554,8 +554,13 @@ message_log(const struct message *m, const char *id)
 	} else if (a->reason == REASON_NOT_ASKED) {
 		log_debug("%s: offer=none", id);
 	} else if (a->verdict == POLICY_FAIL) {
-		log_warn("%s: offer=failed reason=%s %s", id,
-		    reason_word(a->reason), a->text);
+		log_warn("%s: offer=failed reason=%s sender=%s login=%s "
+		    "rcpts=%zu then=%s: %s", id, reason_word(a->reason),
+		    m->sender, m->has_login ? m->login : "-",
+		    m->mail.n_recipients,
+		    settings_tempfails(&m->site->set) ? "tempfail" : "accept",
+		    a->text[0] != '\0' ? a->text :
+		    "no memory, or no room in spool_dir");
 	} else {
 		log_info("%s: offer=%s reason=%s sender=%s login=%s "
 		    "rcpts=%zu%s%s", id, count_word(outcome(m)),
