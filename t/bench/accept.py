@@ -127,13 +127,15 @@ def pages(stack, connections, d, numbers=0):
     return post
 
 
-def bare():
+def bare(connections):
+    """Beside the pages and forms of so many connections."""
     words = dict(w.split("=") for w in run(TOOLS + "/bare").split())
-    verify, unseal, number = (float(words[w]) for w in ("verify", "unseal",
-                                                        "number"))
-    note("libsodium", rate=1e6 / verify)
-    note("crypto+number", cpu=verify + unseal + number)
-    note("all-crypto+number", cpu=2 * verify + unseal + number)
+    verify, unseal, hashes, number = (float(words[w]) for w in (
+        "verify", "unseal", "hash", "number"))
+    note("libsodium-%d" % connections, rate=1e6 / verify)
+    note("crypto+number-%d" % connections,
+         cpu=verify + unseal + hashes + number)
+    note("crypto-%d" % connections, cpu=2 * verify + unseal)
 
 
 def ripe():
@@ -183,7 +185,7 @@ def posts(s, connections, names, d, chance):
     forms = pages(s["ours"], connections, d)
     if connections == 64:
         note("nginx-static", rate=s["nginx"].static())
-    bare()
+    bare(connections)
     ripe()
     chance.shuffle(names)
     for name in names:
@@ -246,11 +248,11 @@ def report():
                 "ms")
             say("accept-cpu-%d" % c, me, "%s-%d" % (who, c), None, "cpu",
                 "us")
-        KEEP["bare-%d" % c] = {"cpu": KEEP["crypto+number"]["cpu"]}
-        say("accept-cpu-%d" % c, me, "crypto+number", "<=1.5", "cpu", "us")
-        say("page-rate-%d" % c, "get-%d" % c, "libsodium", ">=0.4")
-        say("page-cpu-%d" % c, "get-%d" % c, "all-crypto+number", None,
-            "cpu", "us")
+        say("accept-cpu-%d" % c, me, "crypto+number-%d" % c, "<=1.5", "cpu",
+            "us")
+        say("page-rate-%d" % c, "get-%d" % c, "libsodium-%d" % c, ">=0.4")
+        say("page-cpu-%d" % c, "get-%d" % c, "crypto-%d" % c, None, "cpu",
+            "us")
     say("accept-rate-64", "ours-64", "nginx-static")
     say("page-rate-64", "get-64", "nginx-static")
     say("accept-rate-behind-nginx", "front-64", "plain-64", ">=0.7")

@@ -22,6 +22,8 @@ const sodium = require('sodium-native');
 const phone = require('libphonenumber-js/max');
 const { Pool } = require('undici');
 
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789.-@_';
+const HAS_OTHERS = 2 | 4 | 8 | 16;	/* no token of the bench's */
 const CONTEXT = Buffer.from('calloffer/offer/1\0');
 const TYPES = new Set(['FIXED_LINE', 'MOBILE', 'FIXED_LINE_OR_MOBILE',
     'TOLL_FREE', 'VOIP']);
@@ -63,6 +65,26 @@ class Reader {
 	}
 	text(n) { return this.take(n).toString('utf8'); }
 	str() { return this.text(this.u8()); }
+	/* A string of terms: three characters in two bytes, where packed. */
+	term(isPacked)
+	{
+		let n = this.u8();
+		let text = '';
+
+		if (!isPacked)
+			return this.text(n);
+		for (; n > 0; n -= 3) {
+			let group = n > 1 ? this.u16() : this.u8();
+			let part = '';
+
+			for (let i = Math.min(n, 3); i > 0; i--) {
+				part = LETTERS[group % 40] + part;
+				group = Math.floor(group / 40);
+			}
+			text += part;
+		}
+		return text;
+	}
 	tel()
 	{
 		const first = this.u8();
@@ -107,17 +129,18 @@ function unseal(sealed)
 	if (!sodium.crypto_box_seal_open(plain, sealed, sealKey, unsealKey))
 		refuse('token');
 	const r = new Reader(plain);
-	if (r.u8() !== 1)
-		refuse('token');
 	const has = r.u16();
-	const t = { destination: r.tel(), offeror: r.str(), account: r.str(),
-	    tag: r.take(16), recipient: '', lang: '' };
+	if (has >> 12 !== 1 || (has & HAS_OTHERS) !== 0)
+		refuse('token');
+	const t = { destination: r.tel(), offeror: r.term(has & 128),
+	    account: 'default', tag: null, recipient: '', lang: '' };
+	if (has & 64)
+		t.account = r.term(has & 256);
+	t.tag = r.take(16);
 	if (has & 1)
-		t.recipient = r.str();
+		t.recipient = r.term(has & 512);
 	if (has & 32)
 		t.lang = r.text(2);
-	if (has & ~33)
-		refuse('token');
 	return t;
 }
 
