@@ -149,6 +149,7 @@ fill(struct provider_intent *in, const struct call *c,
 	    clock_mono_ms()) / 1000 + call_paid_s(c));
 	in->prompt = a->prompt;
 	in->lang = a->leg == LEG_A ? acc->a_lang : acc->b_lang;
+	in->is_joined = c->state == CALL_TALKING;
 	in->name = acc->name;
 	in->reference = acc->reference;
 	in->digits = a->is_first ? in->to->ext : "";

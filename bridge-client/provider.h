@@ -81,6 +81,7 @@ struct provider_intent {
 	int			 left_s;	/* EXTEND: of that, from now */
 	const char		*prompt; /* PLAY: names, comma-separated */
 	const char		*lang;		/* PLAY */
+	int			 is_joined; /* PLAY: with the other leg */
 	/*
 	 * PLAY: what is said behind the prompts "a-name" and "b-reference",
 	 * or "": then they are left out.  Who has speech of his own says it as

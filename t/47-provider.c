@@ -5,7 +5,9 @@
 
 #include "bridge-client/provider.h"
 #include "bridge-client/provider/ari.h"
+#include "bridge-client/provider/telnyx.h"
 #include "bridge-client/provider/twilio.h"
+#include "bridge-client/provider/vonage.h"
 #include "bridge-client/request.h"
 
 #include "t/tap.h"
@@ -188,6 +190,36 @@ test_extend(void)
 	    !provider_signalwire.can_extend, "and who can says so");
 }
 
+/* Who talks is told that the end is near, and stays joined. */
+static void
+test_joined(void)
+{
+	static const struct provider_conf vonage = { .url = "https://h/calls",
+	    .app = "a1", .prompts = "https://w/prompts", .hook_url =
+	    "https://w/hook/v" }, telnyx = { .url = "https://t/v2", .app = "1",
+	    .prompts = "https://w/prompts" };
+	struct provider_intent in = { .act = PROVIDER_PLAY, .ref = "u1",
+	    .prompt = "a-ending", .lang = "en", .name = "", .reference = "",
+	    .digits = "", .is_joined = 1 };
+	struct request r;
+
+	is_int(provider_vonage.request(&vonage, &in, 0, &r), 0, "Vonage");
+	is_str(r.method, "PUT", "  its method");
+	is_str(buf_cstr(&r.url), "https://h/calls/u1/stream", "  to the leg");
+	is_str(buf_cstr(&r.body), "{\"stream_url\":[\"https://w/prompts/en/"
+	    "a-ending.wav\"],\"loop\":1}", "  and no other document");
+	request_free(&r);
+	is_int(provider_vonage.request(&vonage, &in, 1, &r), -1, "  once");
+	request_free(&r);
+	is_int(provider_telnyx.request(&telnyx, &in, 0, &r), 0, "Telnyx");
+	is_str(buf_cstr(&r.url), "https://t/v2/calls/u1/actions/"
+	    "playback_start", "  to the leg");
+	request_free(&r);
+	ok(provider_vonage.is_heard_talking && provider_telnyx.is_heard_talking
+	    && provider_ari.is_heard_talking &&
+	    !provider_twilio.is_heard_talking, "and with whom that works");
+}
+
 int
 main(void)
 {
@@ -198,5 +230,6 @@ main(void)
 	test_unrung();
 	test_joins();
 	test_extend();
+	test_joined();
 	return tap_done();
 }

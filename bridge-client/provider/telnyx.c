@@ -492,6 +492,7 @@ telnyx_reply(const struct provider_intent *in, int step, int status,
 const struct provider provider_telnyx = {
 	.name = "telnyx",
 	.has_speech = 1,
+	.is_heard_talking = 1,
 	.check = telnyx_check,
 	.joins = telnyx_joins,
 	.request = telnyx_request,

@@ -187,6 +187,35 @@ list(const struct provider_conf *c, const struct provider_intent *in,
 	return 0;
 }
 
+/* Into the conversation, to one who is in it. */
+static int
+stream(const struct provider_conf *c, const struct provider_intent *in,
+    struct request *r)
+{
+	char name[PROVIDER_WORD_SIZE], url[512];
+	struct buf b;
+	int n;
+
+	if (!is_known(in->ref) || provider_n_prompts(in) != 1 ||
+	    provider_prompt(in, 0, name) != 0)
+		return -1;
+	n = snprintf(url, sizeof(url), "%s/%s/%s.wav", c->prompts, in->lang,
+	    name);
+	if (n < 0 || (size_t)n >= sizeof(url))
+		return -1;
+	ask(c, r, in->ref);
+	request_path(r, "stream");
+	buf_init(&b, 1024);
+	buf_u8(&b, '[');
+	json_put_str(&b, url);
+	buf_u8(&b, ']');
+	request_json_raw(r, "stream_url", buf_cstr(&b));
+	request_json_int(r, "loop", 1);
+	r->method = "PUT";
+	buf_free(&b);
+	return 0;
+}
+
 static int
 speak(const struct provider_conf *c, const struct provider_intent *in,
     int step, struct request *r)
@@ -231,6 +260,9 @@ build(const struct provider_conf *c, const struct provider_intent *in,
 	case PROVIDER_RING:
 		return step == 0 ? create(c, in, r) : -1;
 	case PROVIDER_PLAY:
+		if (in->is_joined)
+			return step == 0 ? stream(c, in, r) : -1;
+		/* FALLTHROUGH */
 	case PROVIDER_HUSH:
 		return speak(c, in, step, r);
 	case PROVIDER_BRIDGE:
@@ -438,6 +470,7 @@ vonage_reply(const struct provider_intent *in, int step, int status,
 const struct provider provider_vonage = {
 	.name = "vonage",
 	.has_speech = 1,
+	.is_heard_talking = 1,
 	.is_by_token = 1,
 	.calls_per_s = 3,
 	.check = vonage_check,
