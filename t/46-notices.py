@@ -2,11 +2,9 @@
 """Mails to offerors, by the bridge as shipped, a little of Asterisk, and a mail
 server that does what a case wants: one of a call at most, whatever happens."""
 import email
-import email.policy
 import os
 import re
 import signal
-import socket
 import sys
 import tempfile
 import threading
@@ -18,6 +16,7 @@ import askpeer as ask           # noqa: E402
 import fakeari                  # noqa: E402
 import shifted                  # noqa: E402
 import tap                      # noqa: E402
+from smtpsink import Server     # noqa: E402
 
 OURS = ask.Keys(b"ours")
 BUSY, NO_ANSWER, DECLINED = 17, 19, 21
@@ -86,85 +85,6 @@ key main {
 	destinations = {"*"}
 }
 """
-
-
-class Server:
-    """SMTP (RFC 5321); `odd` says what it does at a command: a reply instead,
-    None to close, or a function."""
-
-    def __init__(self):
-        self.listener = socket.socket()
-        self.listener.bind(("127.0.0.1", 0))
-        self.listener.listen()
-        self.port = self.listener.getsockname()[1]
-        self.got, self.odd, self.lock = [], {}, threading.Lock()
-        self.envelopes = []
-        threading.Thread(target=self.run, daemon=True).start()
-
-    def run(self):
-        while True:
-            sock, _ = self.listener.accept()
-            threading.Thread(target=self.guard, args=(sock,),
-                             daemon=True).start()
-
-    def guard(self, sock):
-        try:
-            self.talk(sock, sock.makefile("rb"))
-        except OSError:
-            pass
-        sock.close()
-
-    def reply(self, sock, command, usual):
-        """True when the conversation goes on as usual."""
-        what = self.odd.get(command, usual)
-        if callable(what):
-            what = what()
-        if what is None:
-            return None
-        sock.sendall(what.encode() + b"\r\n")
-        return what == usual
-
-    def talk(self, sock, f):
-        envelope = []
-        if not self.reply(sock, "hello", "220 mail.example.com ESMTP"):
-            return
-        for line in iter(f.readline, b""):
-            word = line[:4].upper().strip().decode()
-            if word == "DATA":
-                if not self.reply(sock, word, "354 go on"):
-                    return
-                data = b""
-                for line in iter(f.readline, b".\r\n"):
-                    if not line:
-                        return
-                    data += line[1:] if line.startswith(b"..") else line
-                with self.lock:
-                    self.got.append(data)
-                    self.envelopes.append(envelope)
-                if self.reply(sock, ".", "250 taken") is None:
-                    return
-                continue
-            if word in ("MAIL", "RCPT"):
-                envelope.append(line.decode().strip())
-            usual = "221 bye" if word == "QUIT" else "250 mail.example.com"
-            if self.reply(sock, word, usual) is None:
-                return
-
-    def count(self):
-        with self.lock:
-            return len(self.got)
-
-    def wait(self, n, timeout=5):
-        for _ in range(timeout * 50):
-            if self.count() >= n:
-                break
-            time.sleep(0.02)
-        return self.count()
-
-    def last(self):
-        with self.lock:
-            return email.message_from_bytes(
-                self.got[-1], policy=email.policy.default)
 
 
 class Stage:

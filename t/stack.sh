@@ -90,6 +90,7 @@ stack_bridge_conf() {
 	mac_key = "$STACK/etc/keys/mac.key"
 	names = "$STACK/names"
 	stop_file = "$STACK/etc/stop"
+	${STACK_BRIDGE:-}
 	face = "$STACK/run/face.sock"
 	face_group = "$(id -gn "$STACK_USER")"
 	face_users = {"$STACK_USER", "$(id -un)"}
