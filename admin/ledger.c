@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/ask.h"
@@ -15,6 +14,7 @@
 #include "lib/scan.h"
 #include "lib/token.h"
 
+#include "admin/books.h"
 #include "admin/command.h"
 #include "admin/talk.h"
 #include "admin/text.h"
@@ -23,7 +23,7 @@
 #include "admin/ledger.h"
 
 #define BODY_MAX	1024
-#define DAY_SIZE	32
+#define DAY_S		86400
 
 static int
 fail(int status, const char *why)
@@ -250,40 +250,100 @@ put_quoted(const char *text)
 	putchar('"');
 }
 
+/* Which entries are wanted. */
+struct period {
+	uint64_t	 from;		/* -f: a number */
+	int64_t		 since, until;	/* -s, -u: from, and before */
+	struct books	*books;
+	int		 is_short;	/* of memory */
+};
+
+/* What comes after the period is left out altogether. */
+static int
+is_within(struct period *p, const struct ask_entry *e)
+{
+	int is_in = e->number >= p->from && e->at >= p->since;
+
+	if (e->at >= p->until)
+		return 0;
+	p->is_short |= books_add(p->books, e, is_in) != 0;
+	return is_in;
+}
+
 static void
 export_one(const struct ask_entry *e, void *ctx)
 {
-	char amount[MONEY_TEXT_SIZE], held[MONEY_TEXT_SIZE], when[DAY_SIZE],
-	    id[TOKEN_UUID_SIZE];
-	time_t at = (time_t)e->at;
-	struct tm tm;
+	struct period *p = ctx;
+	char amount[MONEY_TEXT_SIZE], held[MONEY_TEXT_SIZE],
+	    when[CLOCK_ISO_SIZE], id[TOKEN_UUID_SIZE], debit[MONEY_TEXT_SIZE],
+	    credit[MONEY_TEXT_SIZE];
 
-	(void)ctx;
-	if (gmtime_r(&at, &tm) == NULL ||
-	    strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-		when[0] = '\0';
+	if (!is_within(p, e))
+		return;
+	clock_iso(e->at, when);
 	money_text(e->amount, amount);
 	money_text(e->held, held);
+	money_text(books_balance(p->books, e->debit, e->currency), debit);
+	money_text(books_balance(p->books, e->credit, e->currency), credit);
 	token_uuid_text(e->id, id);
-	printf("%llu,%s,%s,%s,%s,%s,%s,%s,%s,", (unsigned long long)e->number,
-	    when, e->kind, id, e->debit, e->credit, e->currency, amount, held);
+	printf("%llu,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,",
+	    (unsigned long long)e->number, when, e->kind, id, e->debit,
+	    e->credit, e->currency, amount, held, debit, credit);
 	put_quoted(e->note);
 	printf("\r\n");
 }
 
-static int
-export(struct talk *talk, uint64_t from)
+static void
+count_one(const struct ask_entry *e, void *ctx)
 {
-	printf("number,time,kind,id,debit,credit,currency,amount,held,"
-	    "note\r\n");
-	return fetch(talk, from, export_one, NULL);
+	(void)is_within(ctx, e);
+}
+
+static void
+put_row(void *ctx, const struct books_row *row)
+{
+	char opening[MONEY_TEXT_SIZE], debits[MONEY_TEXT_SIZE],
+	    credits[MONEY_TEXT_SIZE], closing[MONEY_TEXT_SIZE];
+
+	(void)ctx;
+	money_text(row->opening, opening);
+	money_text(row->debits, debits);
+	money_text(row->credits, credits);
+	money_text(row->closing, closing);
+	printf("%s,%s,%s,%s,%s,%s\r\n", row->account[0] != '\0' ?
+	    row->account : "total", row->currency, opening, debits, credits,
+	    closing);
+}
+
+/* Entries, or what they come to. */
+static int
+export(struct talk *talk, struct period *p, int is_balances)
+{
+	int status;
+
+	p->books = books_new();
+	if (p->books == NULL)
+		return fail(EX_OSERR, "out of memory");
+	if (is_balances)
+		printf("account,currency,opening,debits,credits,closing\r\n");
+	else
+		printf("number,time,kind,id,debit,credit,currency,amount,held,"
+		    "debit_balance,credit_balance,note\r\n");
+	/* from the first one on: balances are of all that was before */
+	status = fetch(talk, 0, is_balances ? count_one : export_one, p);
+	if (status == EX_OK && p->is_short)
+		status = fail(EX_OSERR, "out of memory");
+	if (status == EX_OK && is_balances)
+		books_each(p->books, put_row, NULL);
+	books_free(p->books);
+	return status;
 }
 
 /* Words. */
 
 struct words {
 	const char	*id;		/* -i */
-	uint64_t	 from;		/* -f */
+	struct period	 period;
 	int		 n;		/* words behind the options */
 	char		**word;
 };
@@ -313,7 +373,7 @@ run_topup(struct talk *talk, const struct words *w)
 }
 
 static int
-run_words(struct talk *talk, const struct words *w)
+run_words(struct talk *talk, struct words *w)
 {
 	if (w->n == 0)
 		return list_accounts(talk);
@@ -322,28 +382,43 @@ run_words(struct talk *talk, const struct words *w)
 	if (strcmp(w->word[0], "statement") == 0 && w->n == 2)
 		return statement(talk, w->word[1]);
 	if (strcmp(w->word[0], "export") == 0 && w->n == 1)
-		return export(talk, w->from);
+		return export(talk, &w->period, 0);
+	if (strcmp(w->word[0], "balances") == 0 && w->n == 1)
+		return export(talk, &w->period, 1);
 	return COMMAND_USAGE;
+}
+
+static int
+read_period(struct period *p, int ch, const char *text)
+{
+	if (ch == 'f')
+		return scan_uint(text, strlen(text), UINT32_MAX, &p->from);
+	if (ch == 's')
+		return books_day(text, &p->since);
+	if (ch != 'u' || books_day(text, &p->until) != 0)
+		return -1;
+	p->until += DAY_S;
+	return 0;
 }
 
 static int
 run(const struct place *place, int argc, char **argv)
 {
-	struct words w = { .from = 0 };
+	struct words w = { .period.until = INT64_MAX };
 	struct talk *talk;
 	char why[512];
 	int ch, status;
 
-	while ((ch = getopt(argc, argv, "+f:i:")) != -1)
+	while ((ch = getopt(argc, argv, "+f:i:s:u:")) != -1)
 		if (ch == 'i')
 			w.id = optarg;
-		else if (ch != 'f' || scan_uint(optarg, strlen(optarg),
-		    UINT32_MAX, &w.from) != 0)
+		else if (read_period(&w.period, ch, optarg) != 0)
 			return COMMAND_USAGE;
 	w.n = argc - optind;
 	w.word = argv + optind;
 	if (w.n > 0 && strcmp(w.word[0], "topup") != 0 &&
 	    strcmp(w.word[0], "statement") != 0 &&
+	    strcmp(w.word[0], "balances") != 0 &&
 	    strcmp(w.word[0], "export") != 0)
 		return COMMAND_USAGE;
 	talk = talk_open(place->socket, why, sizeof(why));
@@ -355,7 +430,7 @@ run(const struct place *place, int argc, char **argv)
 }
 
 const struct command ledger_command = {
-	"ledger", "[topup ACCOUNT AMOUNT | statement ACCOUNT | export]",
+	"ledger", "[topup ACCOUNT AMOUNT|statement ACCOUNT|export|balances]",
 	"what accounts have paid in, and what calls have cost",
 	"Without a word, lists the accounts of the ledger.\n\n"
 	"  [-i ID] topup ACCOUNT AMOUNT [NOTE]\n"
@@ -366,6 +441,9 @@ const struct command ledger_command = {
 	"             lists what has happened to one account\n"
 	"  [-f NUMBER] export\n"
 	"             writes every entry, or those from a number on, as\n"
-	"             comma-separated values\n",
+	"             comma-separated values\n"
+	"  [-s DAY] [-u DAY] export, balances\n"
+	"             those of a period, or what each account had before\n"
+	"             it, what was debited and credited, and what is left\n",
 	run
 };
