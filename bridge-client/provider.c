@@ -231,17 +231,38 @@ provider_header(const struct provider_hook *h, const char *name, char *dst,
 	return count == 1 ? 0 : -1;
 }
 
+/* The characters at `s` that could be a telephone number, as it is written
+ * anywhere ("20 7946-0123", "01 42 34 56 78"), or somebody's SIP address; 0:
+ * they could not. */
+static size_t
+number_len(const char *s)
+{
+	size_t i, n = 0, end = 0, digits = strspn(s, "0123456789");
+
+	if (scan_is(s, strnlen(s, 4), "sip:") ||
+	    scan_is(s, strnlen(s, 5), "sips:"))
+		return strcspn(s, " \"'<>,");
+	for (i = 0; s[i] != '\0' && strchr(" -()/0123456789", s[i]); i++)
+		if (scan_is_digit((unsigned char)s[i])) {
+			n++;
+			end = i + 1;
+		}
+	if (digits == 0)
+		return 0;
+	return n >= TEL_DIGITS_MIN ? end : digits > 3 ? digits : 0;
+}
+
 void
 provider_plain(char *dst, size_t size, const char *text)
 {
-	size_t n = 0, digits;
+	size_t n = 0, len;
 
 	while (*text != '\0' && n + 4 < size) {
-		digits = strspn(text, "0123456789");
-		if (digits > 3) {
+		len = number_len(text);
+		if (len > 0) {
 			memcpy(dst + n, "...", 3);
 			n += 3;
-			text += digits;
+			text += len;
 			continue;
 		}
 		dst[n++] = *text >= ' ' && *text <= '~' ? *text : '?';

@@ -310,8 +310,8 @@ int provider_is_number(const char *);
 int provider_header(const struct provider_hook *, const char *name, char *dst,
     size_t size) __attribute__((warn_unused_result));
 
-/* Text for people out of a provider's: printable ASCII, and no run of digits
- * that could be of a telephone number.  Cut where it does not fit. */
+/* Text for people out of a provider's: printable ASCII, and nothing that could
+ * be a telephone number or a SIP address.  Cut where it does not fit. */
 void provider_plain(char *dst, size_t size, const char *text);
 
 /* A price, from its amount in decimal digits, whose minus sign is dropped, and

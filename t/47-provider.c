@@ -17,11 +17,29 @@
 static void
 test_common(void)
 {
+	static const struct {
+		const char *said, *shown;
+	} plain[] = {
+		{ "to (415) 555-0100 failed", "to (... failed" },
+		{ "01 42 34 56 78", "..." },
+		{ "+44 20 7946-0123, ext", "+..., ext" },
+		{ "no route to sip:bob@example.com now",
+		    "no route to ... now" },
+		{ "'SIPS:bob@example.com'", "'...'" },
+		{ "SIP 486 (Busy), Q.850 17", "SIP 486 (Busy), Q.850 17" },
+		{ "192.0.2.100 port 443", "192.0.2.100 port 443" },
+		{ "error 21211", "error ..." },
+	};
 	unsigned char call[PROVIDER_CALL_BYTES];
 	char text[64];
+	size_t i;
 
 	provider_plain(text, sizeof(text), "a\n\xc3\xa9 123 +44 20 79460123");
-	is_str(text, "a??? 123 +44 20 ...", "text for people");
+	is_str(text, "a??? 123 +...", "text for people");
+	for (i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
+		provider_plain(text, sizeof(text), plain[i].said);
+		is_str(text, plain[i].shown, "%s", plain[i].said);
+	}
 	provider_plain(text, 8, "abcdefghijklm");
 	is_str(text, "abcd", "cut where it does not fit");
 	is_int(provider_read_id(ID, 32, call), 0, "an id");
