@@ -15,8 +15,11 @@
 static int
 begins(const struct heading_line *l, const char *with)
 {
-	size_t n = strlen(with);
+	size_t n;
 
+	if (l->len == 0 || l->p[0] != (unsigned char)with[0])
+		return 0;
+	n = strlen(with);
 	return l->len >= n && memcmp(l->p, with, n) == 0;
 }
 
@@ -79,6 +82,11 @@ heading_is_field(const struct heading_line *l)
 {
 	size_t most = l->len < WORD_MAX ? l->len : WORD_MAX, first = 0, i;
 
+	/* Nearly every line leaves here. */
+	if (most == 0 || (memchr(l->p, ':', most) == NULL &&
+	    memchr(l->p, 0xef, most) == NULL &&
+	    memchr(l->p, 0xa3, most) == NULL))
+		return 0;
 	while (first < most && l->p[first] == '*')	/* *From:* */
 		first++;
 	for (i = first; i < most; i++) {

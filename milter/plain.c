@@ -73,8 +73,11 @@ is_blank(const struct text *t, const struct line *l)
 static int
 begins(const struct text *t, const struct line *l, const char *with)
 {
-	size_t n = strlen(with);
+	size_t n;
 
+	if (l->len == 0 || t->p[l->at] != (unsigned char)with[0])
+		return 0;
+	n = strlen(with);
 	return l->len >= n && memcmp(t->p + l->at, with, n) == 0;
 }
 
@@ -224,14 +227,22 @@ is_bare_header(const struct text *t, const struct line *l)
 	struct line next = *l, above;
 	size_t n = 1;
 
-	lines[0] = heading(t, l);
-	if (!heading_is_field(&lines[0]))
+	lines[0].p = t->p + l->at;
+	lines[0].len = l->len;
+	if (!heading_is_field(&lines[0]) || !line_at(t, l->next, &next))
 		return 0;	/* nearly every line leaves here */
+	lines[0] = heading(t, l);
+	lines[n++] = heading(t, &next);
+	if (heading_is_header(lines, n))
+		return 1;
+	/* Longer ones begin with an address. */
+	if (memchr(lines[0].p, '@', lines[0].len) == NULL)
+		return 0;
 	while (n < HEADING_LINES && line_at(t, next.next, &next))
 		lines[n++] = heading(t, &next);
 	/* In the midst of a header that is pasted in, it does not begin. */
-	if (n > 2 && line_before(t, l->at, &above) && !is_blank(t, &above))
-		n = 2;
+	if (line_before(t, l->at, &above) && !is_blank(t, &above))
+		return 0;
 	return heading_is_header(lines, n);
 }
 
@@ -285,9 +296,10 @@ is_attribution(const struct text *t, const struct line *l)
 static int
 is_end(const struct text *t, const struct line *l)
 {
-	const struct heading_line h = heading(t, l);
+	unsigned char first = t->p[l->at];
+	struct heading_line h;
 
-	switch (t->p[l->at]) {
+	switch (first) {
 	case '-':
 		return (trimmed(t, l) == 2 && begins(t, l, "--")) ||
 		    is_dashed_title(t, l);
@@ -296,8 +308,12 @@ is_end(const struct text *t, const struct line *l)
 	case '>':
 		return 1;	/* an arrowed one */
 	default:
-		return is_bare_header(t, l) || is_attribution(t, l) ||
-		    heading_is_forward(&h);
+		if (is_bare_header(t, l))
+			return 1;
+		if (first < 'A' || first > 'Z')
+			return 0;
+		h = heading(t, l);
+		return is_attribution(t, l) || heading_is_forward(&h);
 	}
 }
 

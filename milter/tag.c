@@ -128,6 +128,8 @@ has_class(const struct tag_slice *class, const char *with)
 	if (class->len == 0)
 		return 0;	/* most elements have none */
 	n = strlen(with);
+	if (class->len + (size_t)is_tail < n)
+		return 0;
 	while (i < class->len) {
 		for (first = i; i < class->len && !is_white(class->p[i]); i++)
 			;
