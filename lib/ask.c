@@ -6,54 +6,34 @@
 #include <string.h>
 
 #include "lib/buf.h"
-#include "lib/scan.h"
+#include "lib/pack.h"
 
 #include "lib/ask.h"
 
-enum kind {
-	END,
-	SMALL,		/* uint8_t within min..max */
-	U16, U32, U64,
-	STRING,		/* char[size], NUL-terminated */
-	FIXED,		/* unsigned char[size], as it is */
-	BLOB,		/* pointer; its length is the member at `count` */
-	NUMBER,		/* struct tel */
-	LIST		/* structs, at most `max`; uint16_t at `count` */
-};
-
-struct field {
-	enum kind		 kind;
-	size_t			 offset;
-	size_t			 size;	/* of a member or element */
-	unsigned		 min, max;
-	size_t			 count;
-	const struct field	*fields;	/* LIST: of an element */
-};
-
 #define MEMBER(s, m)	offsetof(struct s, m), sizeof(((struct s *)0)->m)
-#define F_SMALL(s, m, min, max)	{ SMALL, MEMBER(s, m), min, max, 0, NULL }
+#define F_SMALL(s, m, min, max)	{ PACK_SMALL, MEMBER(s, m), min, max, 0, NULL }
 #define F_FLAG(s, m)	F_SMALL(s, m, 0, 1)
 #define F_ENUM(s, m, n)	F_SMALL(s, m, 0, (n) - 1)
-#define F_U16(s, m)	{ U16, MEMBER(s, m), 0, 0, 0, NULL }
-#define F_U32(s, m)	{ U32, MEMBER(s, m), 0, 0, 0, NULL }
-#define F_U64(s, m)	{ U64, MEMBER(s, m), 0, 0, 0, NULL }
-#define F_STRING(s, m)	{ STRING, MEMBER(s, m), 0, 0, 0, NULL }
-#define F_FIXED(s, m)	{ FIXED, MEMBER(s, m), 0, 0, 0, NULL }
-#define F_NUMBER(s, m)	{ NUMBER, MEMBER(s, m), 0, 0, 0, NULL }
+#define F_U16(s, m)	{ PACK_U16, MEMBER(s, m), 0, 0, 0, NULL }
+#define F_U32(s, m)	{ PACK_U32, MEMBER(s, m), 0, 0, 0, NULL }
+#define F_U64(s, m)	{ PACK_U64, MEMBER(s, m), 0, 0, 0, NULL }
+#define F_STRING(s, m)	{ PACK_STRING, MEMBER(s, m), 0, 0, 0, NULL }
+#define F_FIXED(s, m)	{ PACK_FIXED, MEMBER(s, m), 0, 0, 0, NULL }
+#define F_NUMBER(s, m)	{ PACK_NUMBER, MEMBER(s, m), 0, 0, 0, NULL }
 #define F_BLOB(s, m, n, max) \
-	{ BLOB, MEMBER(s, m), 0, max, offsetof(struct s, n), NULL }
+	{ PACK_BLOB, MEMBER(s, m), 0, max, offsetof(struct s, n), NULL }
 #define F_LIST(s, m, n, fields) \
-	{ LIST, offsetof(struct s, m), sizeof(((struct s *)0)->m[0]), 0, \
+	{ PACK_LIST, offsetof(struct s, m), sizeof(((struct s *)0)->m[0]), 0, \
 	    sizeof(((struct s *)0)->m) / sizeof(((struct s *)0)->m[0]), \
 	    offsetof(struct s, n), fields }
-#define F_END		{ END, 0, 0, 0, 0, 0, NULL }
+#define F_END		{ PACK_END, 0, 0, 0, 0, 0, NULL }
 
-static const struct field look_fields[] = {
+static const struct pack_field look_fields[] = {
 	F_STRING(ask_look, token),
 	F_STRING(ask_look, client),
 	F_END
 };
-static const struct field offer_fields[] = {
+static const struct pack_field offer_fields[] = {
 	F_ENUM(ask_offer, refusal, ASK_REFUSALS),
 	F_STRING(ask_offer, name),
 	F_STRING(ask_offer, address),
@@ -67,20 +47,20 @@ static const struct field offer_fields[] = {
 	F_STRING(ask_offer, nonce),
 	F_END
 };
-static const struct field check_fields[] = {
+static const struct pack_field check_fields[] = {
 	F_STRING(ask_check, token),
 	F_STRING(ask_check, number),
 	F_STRING(ask_check, region),
 	F_END
 };
-static const struct field checked_fields[] = {
+static const struct pack_field checked_fields[] = {
 	F_ENUM(ask_checked, refusal, ASK_REFUSALS),
 	F_STRING(ask_checked, number),
 	F_STRING(ask_checked, shown),
 	F_STRING(ask_checked, region),
 	F_END
 };
-static const struct field accept_fields[] = {
+static const struct pack_field accept_fields[] = {
 	F_STRING(ask_accept, token),
 	F_STRING(ask_accept, nonce),
 	F_STRING(ask_accept, number),
@@ -89,19 +69,19 @@ static const struct field accept_fields[] = {
 	F_STRING(ask_accept, code),
 	F_END
 };
-static const struct field accepted_fields[] = {
+static const struct pack_field accepted_fields[] = {
 	F_ENUM(ask_accepted, refusal, ASK_REFUSALS),
 	F_STRING(ask_accepted, secret),
 	F_U64(ask_accepted, retry_at),
 	F_FIXED(ask_accepted, call),
 	F_END
 };
-static const struct field watch_fields[] = {
+static const struct pack_field watch_fields[] = {
 	F_STRING(ask_watch, secret),
 	F_FLAG(ask_watch, is_subscription),
 	F_END
 };
-static const struct field status_fields[] = {
+static const struct pack_field status_fields[] = {
 	F_ENUM(ask_status, stage, ASK_STAGES),
 	F_ENUM(ask_status, end, ASK_ENDS),
 	F_U64(ask_status, since),
@@ -111,7 +91,7 @@ static const struct field status_fields[] = {
 	F_STRING(ask_status, lang),
 	F_END
 };
-static const struct field hook_fields[] = {
+static const struct pack_field hook_fields[] = {
 	F_STRING(ask_hook, provider),
 	F_STRING(ask_hook, method),
 	F_STRING(ask_hook, path),
@@ -119,20 +99,20 @@ static const struct field hook_fields[] = {
 	F_BLOB(ask_hook, body, body_len, ASK_HOOK_MAX),
 	F_END
 };
-static const struct field hooked_fields[] = {
+static const struct pack_field hooked_fields[] = {
 	F_U16(ask_hooked, status),
 	F_STRING(ask_hooked, type),
 	F_BLOB(ask_hooked, body, body_len, ASK_HOOK_MAX),
 	F_END
 };
-static const struct field list_fields[] = {
+static const struct pack_field list_fields[] = {
 	F_U64(ask_list, since),
 	F_U32(ask_list, most),
 	F_FLAG(ask_list, is_open_only),
 	F_FIXED(ask_list, offer),
 	F_END
 };
-static const struct field call_fields[] = {
+static const struct pack_field call_fields[] = {
 	F_FIXED(ask_call, call),
 	F_FIXED(ask_call, offer),
 	F_ENUM(ask_call, stage, ASK_STAGES),
@@ -151,7 +131,7 @@ static const struct field call_fields[] = {
 	F_STRING(ask_call, price_b),
 	F_END
 };
-static const struct field revoke_fields[] = {
+static const struct pack_field revoke_fields[] = {
 	F_SMALL(ask_revoke, by, ASK_BY_OFFER, ASK_BY_SENDER),
 	F_FIXED(ask_revoke, offer),
 	F_FIXED(ask_revoke, tag),
@@ -159,24 +139,24 @@ static const struct field revoke_fields[] = {
 	F_FLAG(ask_revoke, is_hangup),
 	F_END
 };
-static const struct field revoked_fields[] = {
+static const struct pack_field revoked_fields[] = {
 	F_ENUM(ask_revoked, refusal, ASK_REFUSALS),
 	F_U32(ask_revoked, n_hung_up),
 	F_END
 };
-static const struct field test_fields[] = {
+static const struct pack_field test_fields[] = {
 	F_STRING(ask_test, account),
 	F_NUMBER(ask_test, a),
 	F_NUMBER(ask_test, b),
 	F_END
 };
-static const struct field provider_fields[] = {
+static const struct pack_field provider_fields[] = {
 	F_STRING(ask_health_provider, name),
 	F_FLAG(ask_health_provider, is_ready),
 	F_STRING(ask_health_provider, detail),
 	F_END
 };
-static const struct field health_fields[] = {
+static const struct pack_field health_fields[] = {
 	F_FLAG(ask_health, is_journal_ok),
 	F_FLAG(ask_health, is_stopped),
 	F_U32(ask_health, n_open_calls),
@@ -186,35 +166,35 @@ static const struct field health_fields[] = {
 	F_END
 };
 
-static const struct field erase_fields[] = {
+static const struct pack_field erase_fields[] = {
 	F_SMALL(ask_erase, by, ASK_ERASE_NUMBER, ASK_ERASE_DAY),
 	F_NUMBER(ask_erase, number),
 	F_FIXED(ask_erase, offer),
 	F_U64(ask_erase, day),
 	F_END
 };
-static const struct field erased_fields[] = {
+static const struct pack_field erased_fields[] = {
 	F_ENUM(ask_erased, refusal, ASK_REFUSALS),
 	F_FLAG(ask_erased, is_more),
 	F_U32(ask_erased, n_calls),
 	F_U32(ask_erased, n_open),
 	F_END
 };
-static const struct field topup_fields[] = {
+static const struct pack_field topup_fields[] = {
 	F_FIXED(ask_topup, id),
 	F_STRING(ask_topup, account),
 	F_U64(ask_topup, amount),
 	F_STRING(ask_topup, note),
 	F_END
 };
-static const struct field topped_fields[] = {
+static const struct pack_field topped_fields[] = {
 	F_ENUM(ask_topped, refusal, ASK_REFUSALS),
 	F_FLAG(ask_topped, is_again),
 	F_STRING(ask_topped, currency),
 	F_U64(ask_topped, available),
 	F_END
 };
-static const struct field account_fields[] = {
+static const struct pack_field account_fields[] = {
 	F_STRING(ask_account, name),
 	F_STRING(ask_account, currency),
 	F_U64(ask_account, debits),
@@ -223,12 +203,12 @@ static const struct field account_fields[] = {
 	F_U64(ask_account, credits_held),
 	F_END
 };
-static const struct field entries_fields[] = {
+static const struct pack_field entries_fields[] = {
 	F_U64(ask_entries, from),
 	F_U32(ask_entries, most),
 	F_END
 };
-static const struct field entry_fields[] = {
+static const struct pack_field entry_fields[] = {
 	F_U64(ask_entry, number),
 	F_U64(ask_entry, at),
 	F_STRING(ask_entry, kind),
@@ -241,218 +221,58 @@ static const struct field entry_fields[] = {
 	F_STRING(ask_entry, note),
 	F_END
 };
-
-static void put_fields(struct buf *, const struct field *,
-    const unsigned char *);
-static void get_fields(struct scan *, const struct field *, unsigned char *);
-
-static void
-put_string(struct buf *b, const unsigned char *at, size_t size)
-{
-	size_t n = strnlen((const char *)at, size);
-
-	if (n == size)
-		b->is_bad = 1;
-	buf_u16(b, (uint16_t)n);
-	buf_put(b, at, n);
-}
-
-static void
-put_blob(struct buf *b, const struct field *f, const unsigned char *base)
-{
-	const unsigned char *p;
-	size_t n;
-
-	memcpy(&p, base + f->offset, sizeof(p));
-	memcpy(&n, base + f->count, sizeof(n));
-	if (n > f->max) {
-		b->is_bad = 1;
-		return;
-	}
-	buf_u16(b, (uint16_t)n);
-	if (n > 0)
-		buf_put(b, p, n);
-}
-
-static void
-put_list(struct buf *b, const struct field *f, const unsigned char *base)
-{
-	uint16_t i, n;
-
-	memcpy(&n, base + f->count, sizeof(n));
-	if (n > f->max) {
-		b->is_bad = 1;
-		return;
-	}
-	buf_u16(b, n);
-	for (i = 0; i < n; i++)
-		put_fields(b, f->fields, base + f->offset + i * f->size);
-}
-
-static void
-put_small(struct buf *b, const struct field *f, unsigned value)
-{
-	if (value < f->min || value > f->max)
-		b->is_bad = 1;
-	buf_u8(b, (uint8_t)value);
-}
-
-static void
-put_fields(struct buf *b, const struct field *f, const unsigned char *base)
-{
-	uint64_t u64;
-	uint32_t u32;
-	uint16_t u16;
-
-	for (; f->kind != END; f++) {
-		const unsigned char *at = base + f->offset;
-
-		switch (f->kind) {
-		case SMALL:
-			put_small(b, f, *at);
-			break;
-		case U16:
-			memcpy(&u16, at, sizeof(u16));
-			buf_u16(b, u16);
-			break;
-		case U32:
-			memcpy(&u32, at, sizeof(u32));
-			buf_u32(b, u32);
-			break;
-		case U64:
-			memcpy(&u64, at, sizeof(u64));
-			buf_u64(b, u64);
-			break;
-		case STRING:
-			put_string(b, at, f->size);
-			break;
-		case FIXED:
-			buf_put(b, at, f->size);
-			break;
-		case BLOB:
-			put_blob(b, f, base);
-			break;
-		case NUMBER:
-			tel_pack((const struct tel *)(const void *)at, b);
-			break;
-		case LIST:
-			put_list(b, f, base);
-			break;
-		case END:
-			break;
-		}
-	}
-}
-
-static void
-get_blob(struct scan *s, const struct field *f, unsigned char *base)
-{
-	size_t n = scan_u16(s);
-	const unsigned char *p;
-
-	if (n > f->max) {
-		s->is_bad = 1;
-		return;
-	}
-	p = scan_bytes(s, n);
-	memcpy(base + f->offset, &p, sizeof(p));
-	memcpy(base + f->count, &n, sizeof(n));
-}
-
-static void
-get_list(struct scan *s, const struct field *f, unsigned char *base)
-{
-	uint16_t i, n = scan_u16(s);
-
-	if (n > f->max) {
-		s->is_bad = 1;
-		return;
-	}
-	memcpy(base + f->count, &n, sizeof(n));
-	for (i = 0; i < n; i++)
-		get_fields(s, f->fields, base + f->offset + i * f->size);
-}
-
-static void
-get_small(struct scan *s, const struct field *f, unsigned char *at)
-{
-	*at = scan_u8(s);
-	if (*at < f->min || *at > f->max)
-		s->is_bad = 1;
-}
-
-static void
-get_fields(struct scan *s, const struct field *f, unsigned char *base)
-{
-	uint64_t u64;
-	uint32_t u32;
-	uint16_t u16;
-
-	for (; f->kind != END; f++) {
-		unsigned char *at = base + f->offset;
-
-		switch (f->kind) {
-		case SMALL:
-			get_small(s, f, at);
-			break;
-		case U16:
-			u16 = scan_u16(s);
-			memcpy(at, &u16, sizeof(u16));
-			break;
-		case U32:
-			u32 = scan_u32(s);
-			memcpy(at, &u32, sizeof(u32));
-			break;
-		case U64:
-			u64 = scan_u64(s);
-			memcpy(at, &u64, sizeof(u64));
-			break;
-		case STRING:
-			scan_str(s, (char *)at, f->size, scan_u16(s));
-			break;
-		case FIXED:
-			scan_copy(s, at, f->size);
-			break;
-		case BLOB:
-			get_blob(s, f, base);
-			break;
-		case NUMBER:
-			tel_unpack((struct tel *)(void *)at, s);
-			break;
-		case LIST:
-			get_list(s, f, base);
-			break;
-		case END:
-			break;
-		}
-	}
-}
-
-static int
-get_body(const struct field *f, void *out, size_t size, const void *body,
-    size_t len)
-{
-	struct scan s;
-
-	memset(out, 0, size);
-	scan_init(&s, body, len);
-	get_fields(&s, f, out);
-	if (scan_done(&s))
-		return 0;
-	memset(out, 0, size);
-	return -1;
-}
+static const struct pack_field means_fields[] = {
+	F_STRING(ask_means, secret),
+	F_FLAG(ask_means, is_wanted),
+	F_END
+};
+static const struct pack_field way_fields[] = {
+	F_ENUM(ask_way, state, ASK_WAYS),
+	F_STRING(ask_way, payer),
+	F_STRING(ask_way, url),
+	F_STRING(ask_way, lang),
+	F_U64(ask_way, until),
+	F_END
+};
+static const struct pack_field invite_fields[] = {
+	F_STRING(ask_invite, account),
+	F_STRING(ask_invite, address),
+	F_STRING(ask_invite, lang),
+	F_FLAG(ask_invite, is_shown),
+	F_END
+};
+static const struct pack_field invited_fields[] = {
+	F_ENUM(ask_invited, outcome, ASK_INVITE_OUTCOMES),
+	F_U64(ask_invited, until),
+	F_STRING(ask_invited, link),
+	F_END
+};
+static const struct pack_field bound_fields[] = {
+	F_STRING(ask_bound, account),
+	F_FLAG(ask_bound, is_forget),
+	F_END
+};
+static const struct pack_field binding_fields[] = {
+	F_ENUM(ask_binding, outcome, ASK_INVITE_OUTCOMES),
+	F_FLAG(ask_binding, is_bound),
+	F_U64(ask_binding, at),
+	F_STRING(ask_binding, payer),
+	F_STRING(ask_binding, address),
+	F_END
+};
 
 #define CODEC(what) \
 void \
 ask_put_##what(struct buf *b, const struct ask_##what *in) \
 { \
-	put_fields(b, what##_fields, (const unsigned char *)in); \
+	pack_put(b, what##_fields, in); \
 } \
 int \
 ask_get_##what(struct ask_##what *out, const void *body, size_t len) \
 { \
-	return get_body(what##_fields, out, sizeof(*out), body, len); \
+	const struct pack_body from = { body, len }; \
+ \
+	return pack_get(what##_fields, out, sizeof(*out), &from); \
 }
 
 CODEC(look)
@@ -478,6 +298,12 @@ CODEC(topped)
 CODEC(account)
 CODEC(entries)
 CODEC(entry)
+CODEC(means)
+CODEC(way)
+CODEC(invite)
+CODEC(invited)
+CODEC(bound)
+CODEC(binding)
 
 static const char *
 word(const char *const *words, size_t n, unsigned i)

@@ -32,6 +32,7 @@ enum ask_verb {
 	ASK_STATUS, /* struct ask_watch	-> struct ask_status, repeated */
 	ASK_HANGUP,	/* struct ask_watch	-> struct ask_status */
 	ASK_HOOK,	/* struct ask_hook	-> struct ask_hooked */
+	ASK_MEANS,	/* struct ask_means	-> struct ask_way */
 	/* the administrator's socket */
 	/* struct ask_list -> struct ask_call, repeated; one with an all-zero
 	 * id ends the list */
@@ -45,7 +46,9 @@ enum ask_verb {
 	ASK_ACCOUNTS,
 	/* struct ask_entries -> struct ask_entry, repeated; one with the number
 	 * 0 ends it, and its `at` is not 0 where there are more */
-	ASK_ENTRIES
+	ASK_ENTRIES,
+	ASK_INVITE,	/* struct ask_invite	-> struct ask_invited */
+	ASK_BOUND	/* struct ask_bound	-> struct ask_binding */
 };
 
 /* Why an offer cannot be accepted, or not now. */
@@ -308,6 +311,62 @@ struct ask_entry {
 };
 
 /*
+ * Means of payment, which are left with who is paid by them: by a link that
+ * was mailed (the face), and what the administrator does about it.
+ */
+#define ASK_URL_MAX	2047
+enum ask_way_state {
+	ASK_WAY_NONE,		/* no such link, or it is over */
+	ASK_WAY_OPEN,		/* they can be left */
+	ASK_WAY_USED,		/* they have been */
+	ASK_WAY_LATER,		/* the payer does not answer just now */
+	ASK_WAYS
+};
+struct ask_means {
+	char	secret[ASK_SECRET_MAX + 1];	/* of /p/SECRET */
+	uint8_t	is_wanted;	/* a page of the payer's is to be there */
+};
+struct ask_way {
+	uint8_t	state;
+	char	payer[64];		/* "Stripe", or a host */
+	char	url[ASK_URL_MAX + 1];	/* of his page, where it is wanted */
+	char	lang[3];
+	int64_t	until;			/* the link is good, Unix seconds */
+};
+
+enum ask_invite_outcome {
+	ASK_INVITE_DONE,
+	ASK_INVITE_NO_ACCOUNT,
+	ASK_INVITE_NO_PAGE,	/* who pays for it has no pages */
+	ASK_INVITE_NO_MAIL,	/* the bridge sends none */
+	ASK_INVITE_ADDRESS,	/* no mail can go to it */
+	ASK_INVITE_STORE_FULL,
+	ASK_INVITE_OUTCOMES
+};
+struct ask_invite {
+	char	account[TERMS_ACCOUNT_MAX + 1];
+	char	address[TERMS_ADDRESS_MAX + 1];
+	char	lang[3];
+	uint8_t	is_shown;	/* not mailed: the answer has the link */
+};
+struct ask_invited {
+	uint8_t	outcome;
+	int64_t	until;
+	char	link[ASK_URL_MAX + 1];	/* or "" */
+};
+struct ask_bound {
+	char	account[TERMS_ACCOUNT_MAX + 1];
+	uint8_t	is_forget;	/* first: what was left holds no more */
+};
+struct ask_binding {
+	uint8_t	outcome;	/* enum ask_invite_outcome */
+	uint8_t	is_bound;
+	int64_t	at;			/* since when */
+	char	payer[33];		/* its section */
+	char	address[TERMS_ADDRESS_MAX + 1];	/* who left them */
+};
+
+/*
  * Encoders append a body to the buffer (buf_ok()); decoders want the whole
  * body, every string within its bound, enums within theirs: 0 or -1.
  */
@@ -338,5 +397,11 @@ ASK_CODEC(topped);
 ASK_CODEC(account);
 ASK_CODEC(entries);
 ASK_CODEC(entry);
+ASK_CODEC(means);
+ASK_CODEC(way);
+ASK_CODEC(invite);
+ASK_CODEC(invited);
+ASK_CODEC(bound);
+ASK_CODEC(binding);
 
 #endif

@@ -280,6 +280,57 @@ make_entry(struct ask_entry *x)
 	fill(x->note, sizeof(x->note));
 }
 
+static void
+make_means(struct ask_means *x)
+{
+	TEXT(x->secret, "S3cr");
+	x->is_wanted = 1;
+}
+
+static void
+make_way(struct ask_way *x)
+{
+	x->state = ASK_WAY_LATER;
+	TEXT(x->payer, "Stripe");
+	memset(x->url, 'u', sizeof(x->url) - 1);
+	TEXT(x->lang, "ja");
+	x->until = 1790000000;
+}
+
+static void
+make_invite(struct ask_invite *x)
+{
+	TEXT(x->account, "sales");
+	memset(x->address, 'a', sizeof(x->address) - 1);
+	TEXT(x->lang, "de");
+	x->is_shown = 1;
+}
+
+static void
+make_invited(struct ask_invited *x)
+{
+	x->outcome = ASK_INVITE_STORE_FULL;
+	x->until = 1790000000;
+	memset(x->link, 'l', sizeof(x->link) - 1);
+}
+
+static void
+make_bound(struct ask_bound *x)
+{
+	TEXT(x->account, "sales");
+	x->is_forget = 1;
+}
+
+static void
+make_binding(struct ask_binding *x)
+{
+	x->outcome = ASK_INVITE_NO_ACCOUNT;
+	x->is_bound = 1;
+	x->at = 1790000000;
+	TEXT(x->payer, "cards");
+	TEXT(x->address, "al@example.com");
+}
+
 #define ROUND_TRIP(what, mend) do { \
 	struct ask_##what x, back; \
 	struct buf b; \
@@ -330,6 +381,12 @@ test_round_trips(void)
 	ROUND_TRIP(account, );
 	ROUND_TRIP(entries, );
 	ROUND_TRIP(entry, );
+	ROUND_TRIP(means, );
+	ROUND_TRIP(way, );
+	ROUND_TRIP(invite, );
+	ROUND_TRIP(invited, );
+	ROUND_TRIP(bound, );
+	ROUND_TRIP(binding, );
 }
 
 /* One body written out, so that the format itself cannot move unnoticed. */

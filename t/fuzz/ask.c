@@ -51,13 +51,20 @@ BOTH_WAYS(topped)
 BOTH_WAYS(account)
 BOTH_WAYS(entries)
 BOTH_WAYS(entry)
+BOTH_WAYS(means)
+BOTH_WAYS(way)
+BOTH_WAYS(invite)
+BOTH_WAYS(invited)
+BOTH_WAYS(bound)
+BOTH_WAYS(binding)
 
 static void (*const each[])(const uint8_t *, size_t) = {
 	both_look, both_offer, both_check, both_checked, both_accept,
 	both_accepted, both_watch, both_status, both_hook, both_hooked,
 	both_list, both_call, both_revoke, both_revoked, both_test,
 	both_health, both_erase, both_erased, both_topup, both_topped,
-	both_account, both_entries, both_entry
+	both_account, both_entries, both_entry, both_means, both_way,
+	both_invite, both_invited, both_bound, both_binding
 };
 
 int
