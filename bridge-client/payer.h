@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct provider_hook;
 struct request;
 struct secret;
 
@@ -15,6 +16,8 @@ struct secret;
  */
 #define PAYER_CALL_BYTES	16
 #define PAYER_REF_MAX		96
+#define PAYER_CUSTOMER_MAX	95	/* his name for an account */
+#define PAYER_URL_MAX		2047
 
 /* A section of the configuration; strings borrowed. */
 struct payer_conf {
@@ -72,6 +75,60 @@ struct payer_reply {
 	 * step on */
 	char			ref[PAYER_REF_MAX + 1];
 	char			detail[128]; /* why, for people; no numbers */
+	/* AUTHORISE was refused because his bank wants him to say yes himself:
+	 * a page of the payer's would let him */
+	int			is_his_turn;
+};
+
+/*
+ * A page of the payer's own on which somebody leaves his means of payment: no
+ * part of them passes through here.  Known by an id of ours on both sides.
+ */
+enum payer_page_state {
+	PAYER_PAGE_NONE,	/* there is none yet */
+	PAYER_PAGE_OPEN,	/* `url` leads to it */
+	PAYER_PAGE_LEFT,	/* the means are there: `customer` */
+	PAYER_PAGE_OVER		/* nothing was left, and nothing will be */
+};
+
+struct payer_page_intent {
+	unsigned char	 id[PAYER_CALL_BYTES];
+	const char	*ref;	/* the payer's id of it; "": to be made */
+	unsigned	 round;		/* pages of this id that are over */
+	const char	*account;
+	const char	*customer;	/* as he knows the account, or "" */
+	const char	*address;	/* who is to open it */
+	const char	*back;		/* where he goes from there */
+	int64_t		 wall;		/* now, Unix seconds */
+};
+
+struct payer_page {
+	enum payer_outcome	outcome; /* never MORE */
+	enum payer_page_state	state;
+	char			ref[PAYER_REF_MAX + 1];
+	char			url[PAYER_URL_MAX + 1];
+	char			customer[PAYER_CUSTOMER_MAX + 1];
+	char			detail[128];
+};
+
+/*
+ * A webhook is news, not truth: it says what there is to be asked about.  So
+ * one that comes twice, late or out of order is harmless.
+ */
+enum payer_verdict { PAYER_FORGED, PAYER_STALE, PAYER_AUTHENTIC };
+#define PAYER_HOOK_S	300	/* older, or newer, is not believed */
+
+enum payer_news {
+	PAYER_NO_NEWS,		/* none of ours, or of no interest */
+	PAYER_NEWS_CALL,	/* ask about this call's money */
+	PAYER_NEWS_PAGE,	/* ask about this page */
+	PAYER_NEWS_PERSON	/* a person should see this: `detail` */
+};
+struct payer_hooked {
+	enum payer_news	news;
+	unsigned char	id[PAYER_CALL_BYTES];	/* of call or page; zeros */
+	char		once[PAYER_REF_MAX + 1]; /* the event's name, or "" */
+	char		detail[128];
 };
 
 struct payer {
@@ -87,7 +144,31 @@ struct payer {
 	void		 (*reply)(const struct payer_intent *, int step,
 			    int status, int is_sent, const char *body,
 			    size_t len, struct payer_reply *out);
+	/* A page to be made, or to be looked at: one request.  Likewise. */
+	int		 (*page)(const struct payer_conf *,
+			    const struct payer_page_intent *,
+			    struct request *out);
+	void		 (*page_reply)(const struct payer_page_intent *,
+			    int status, int is_sent, const char *body,
+			    size_t len, struct payer_page *out);
+	/* `out` is zeroed; nothing is looked at before it is authentic. */
+	enum payer_verdict (*hook)(const struct payer_conf *,
+			    const struct provider_hook *,
+			    struct payer_hooked *out);
+	const char	*title;	/* for people, "Stripe"; NULL: its host */
 };
+
+/* Who that is, for people: what its kind is called, or the host of its URL. */
+#define PAYER_TITLE_SIZE 64
+void payer_title(const char *kind, const char *url,
+    char dst[PAYER_TITLE_SIZE]);
+/* 1 for what a browser may be sent to: https, or http on this machine. */
+int payer_is_url(const char *);
+/* The id of a call or page in lower-case hexadecimal, and back: 0, or -1. */
+#define PAYER_ID_SIZE (2 * PAYER_CALL_BYTES + 1)
+void payer_put_id(const unsigned char id[PAYER_CALL_BYTES],
+    char dst[PAYER_ID_SIZE]);
+int payer_read_id(const char *hex, unsigned char id[PAYER_CALL_BYTES]);
 
 /* Sets outcome and detail. */
 void payer_say(struct payer_reply *, enum payer_outcome, const char *detail);

@@ -147,3 +147,74 @@ def ncco_faults(folder, documents):
     built, bad = build(folder, ncco_script(documents))
     return bad or [x for x, y in zip(documents, built)
                    if json.loads(x) != y]
+
+
+# Stripe: forms, in its own types.
+
+STRIPE = (("POST", r"/v1/payment_intents$", "PaymentIntentCreateParams"),
+          ("POST", r"/v1/payment_intents/\w+/capture$",
+           "PaymentIntentCaptureParams"),
+          ("POST", r"/v1/payment_intents/\w+/cancel$",
+           "PaymentIntentCancelParams"),
+          ("GET", r"/v1/payment_intents$", "PaymentIntentListParams"),
+          ("GET", r"/v1/payment_intents/\w+$", "PaymentIntentRetrieveParams"),
+          ("POST", r"/v1/checkout/sessions$", "Checkout.SessionCreateParams"),
+          ("GET", r"/v1/checkout/sessions/\w+$",
+           "Checkout.SessionRetrieveParams"))
+
+
+def unfold(fields):
+    """{"a[b][c]": "1", "d[0]": "x"} as {"a": {"b": {"c": "1"}}, "d": ["x"]}."""
+    out = {}
+    for name, value in fields.items():
+        at, keys = out, re.findall(r"[^\[\]]+", name)
+        if name.endswith("[]"):
+            keys.append("0")
+        for k in keys[:-1]:
+            at = at.setdefault(k, {})
+        at[keys[-1]] = value
+    return listed(out)
+
+
+def listed(x):
+    if not isinstance(x, dict):
+        return x
+    if x and all(k.isdigit() for k in x):
+        return [listed(x[k]) for k in sorted(x, key=int)]
+    return {k: listed(v) for k, v in x.items()}
+
+
+def stripe_typed(x):
+    """Numbers and truths as such; whatever we name ourselves stays text."""
+    def one(k, v):
+        if isinstance(v, dict):
+            return v if k == "metadata" else {
+                n: one(n, w) for n, w in v.items()}
+        if k in ("amount", "amount_to_capture", "limit"):
+            return int(v)
+        return {"true": True, "false": False}.get(v, v) \
+            if isinstance(v, str) else v
+    return {k: one(k, v) for k, v in x.items()}
+
+
+def stripe_faults(folder, asked, answered=()):
+    """Complaints about requests (method, path, fields), which must have a
+    type; and about answers, which may lack members but invent none."""
+    lines, out = ['import Stripe from "stripe";'], []
+    for n, (method, path, fields) in enumerate(asked):
+        kind = next((k for m, p, k in STRIPE
+                     if m == method and re.match(p, path)), None)
+        if kind is None:
+            out.append("%s %s: there is no such request" % (method, path))
+            continue
+        lines.append("const r%d: Stripe.%s = %s;" % (
+            n, kind, json.dumps(stripe_typed(unfold(fields)))))
+    parts = [("Checkout.Session" if "/checkout/" in path else
+              "PaymentIntent", dict(what)) for path, what in answered]
+    parts += [("SetupIntent", what.pop("setup_intent")) for _, what in parts
+              if isinstance(what.get("setup_intent"), dict)]
+    for n, (kind, what) in enumerate(parts):
+        lines.append("const a%d: Partial<Stripe.%s> = %s;" % (
+            n, kind, json.dumps(what)))
+    lines.append("console.log(JSON.stringify([]));")
+    return out + build(folder, "\n".join(lines))[1]

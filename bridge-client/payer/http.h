@@ -13,8 +13,13 @@
  *	DELETE URL/holds/CALL
  *	GET    URL/holds/CALL
  *
- * Each answer is {"state": STATE}: gone, held, taken, free, refused.  Every
- * request is signed.
+ *	PUT    URL/pages/ID		{"account", "customer", "address",
+ *					 "back"}
+ *	GET    URL/pages/ID
+ *
+ * Each answer is {"state": STATE}: gone, held, taken, free, refused; of a page
+ * open (with its url), left (with the customer), over.  Every request is
+ * signed, and so are his to us, POST /hook/NAME.
  */
 extern const struct payer payer_http;
 

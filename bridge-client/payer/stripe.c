@@ -7,43 +7,19 @@
 
 #include "bridge-client/request.h"
 
+#include "bridge-client/payer/stripe_hook.h"
+#include "bridge-client/payer/stripe_page.h"
+
 #include "bridge-client/payer/stripe.h"
 
 #define TIMEOUT_MS	20000	/* a bank is asked meanwhile */
 #define REPLY_MAX	(1 << 20)
 #define LISTED		100	/* the customer's latest, to look among */
-#define ID_SIZE		(2 * PAYER_CALL_BYTES + 1)
 
 static const char *
 check(const struct payer_conf *c)
 {
 	return c->secret == NULL ? "needs secret_file, the secret key" : NULL;
-}
-
-static void
-put_id(const struct payer_intent *in, char id[ID_SIZE])
-{
-	int i;
-
-	for (i = 0; i < PAYER_CALL_BYTES; i++)
-		snprintf(id + 2 * i, 3, "%02x", in->call[i]);
-}
-
-/* "cus_..:pm_..": its parts.  0, or -1. */
-static int
-split(const char *customer, char cus[PAYER_REF_MAX + 1],
-    char pm[PAYER_REF_MAX + 1])
-{
-	size_t n = strcspn(customer, ":");
-
-	if (strncmp(customer, "cus_", 4) != 0 || n > PAYER_REF_MAX ||
-	    strncmp(customer + n, ":pm_", 4) != 0 ||
-	    strlen(customer + n + 1) > PAYER_REF_MAX)
-		return -1;
-	memcpy(cus, customer, n);
-	cus[n] = '\0';
-	memcpy(pm, customer + n + 1, strlen(customer + n + 1) + 1);
-	return 0;
 }
 
 /* "calloffer:CALL:auth": twice is once, for a day. */
@@ -81,7 +57,7 @@ put_authorise(struct request *r, const struct payer_intent *in,
 	char currency[MONEY_CURRENCY_SIZE];
 	int i;
 
-	if (split(in->customer, cus, pm) != 0 ||
+	if (stripe_page_split(in->customer, cus, pm) != 0 ||
 	    !money_is_currency(in->currency))
 		return -1;
 	for (i = 0; i < MONEY_CURRENCY_SIZE; i++)
@@ -127,7 +103,7 @@ put_list(struct request *r, const struct payer_intent *in)
 {
 	char cus[PAYER_REF_MAX + 1], pm[PAYER_REF_MAX + 1], limit[16];
 
-	if (split(in->customer, cus, pm) != 0)
+	if (stripe_page_split(in->customer, cus, pm) != 0)
 		return -1;
 	snprintf(limit, sizeof(limit), "%d", LISTED);
 	request_query(r, "customer", cus);
@@ -177,12 +153,12 @@ static int
 make_request(const struct payer_conf *c, const struct payer_intent *in,
     int step, struct request *r)
 {
-	char id[ID_SIZE];
+	char id[PAYER_ID_SIZE];
 
 	request_init(r);
 	if (step > 1)
 		return -1;
-	put_id(in, id);
+	payer_put_id(in->call, id);
 	r->timeout_ms = TIMEOUT_MS;
 	r->auth = REQUEST_BEARER;
 	buf_str(&r->url, c->url);
@@ -255,10 +231,10 @@ read_list(const struct payer_intent *in, const struct json *j,
     struct payer_reply *out)
 {
 	int i, n = json_count(j, "data");
-	char path[64], id[ID_SIZE];
+	char path[64], id[PAYER_ID_SIZE];
 	const char *call;
 
-	put_id(in, id);
+	payer_put_id(in->call, id);
 	for (i = 0; i < n; i++) {
 		snprintf(path, sizeof(path), "data.%d.metadata.call", i);
 		call = json_str(j, path);
@@ -297,9 +273,11 @@ read_error(const struct payer_intent *in, int status, const struct json *j,
 		payer_say(out, PAYER_UNKNOWN, "");
 	if (out->outcome == PAYER_DONE)
 		return;
-	if (code != NULL && strcmp(code, "authentication_required") == 0)
+	out->is_his_turn = in->act == PAYER_AUTHORISE && code != NULL &&
+	    strcmp(code, "authentication_required") == 0;
+	if (out->is_his_turn)
 		payer_say(out, PAYER_REFUSED, "his bank wants him to confirm "
-		    "it himself: send him a SetupIntent");
+		    "it himself");
 	else if (code != NULL && strlen(code) < 64)
 		payer_say(out, out->outcome, code);
 }
@@ -333,5 +311,9 @@ const struct payer payer_stripe = {
 	.can_raise = 1,
 	.check = check,
 	.request = make_request,
-	.reply = read_reply
+	.reply = read_reply,
+	.page = stripe_page_request,
+	.page_reply = stripe_page_reply,
+	.hook = stripe_hook_read,
+	.title = "Stripe"
 };

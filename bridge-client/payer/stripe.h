@@ -6,8 +6,9 @@
 /*
  * Stripe: PaymentIntents that are captured by hand, of a customer who has left
  * a way to pay.  `customer' of the account is "cus_..:pm_..", the customer and
- * the way.  Each intent carries the call's id in its metadata, by which it is
- * found again; each request that does something has an idempotency key.
+ * the way, as stripe_page has it.  Each intent carries the call's id in its
+ * metadata, by which it is found again; each request that does something has
+ * an idempotency key.
  */
 extern const struct payer payer_stripe;
 
