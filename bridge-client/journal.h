@@ -7,6 +7,7 @@
 struct call;
 struct ledger_account;
 struct ledger_entry;
+struct means;
 struct tel;
 
 /*
@@ -105,7 +106,7 @@ struct journal_post {
  * is known is not asked for again.
  */
 struct journal_notice {
-	unsigned char	call[JOURNAL_ID_BYTES];
+	unsigned char	call[JOURNAL_ID_BYTES];	/* or link, by its kind */
 	uint8_t		kind;		/* enum letter_kind */
 	uint8_t		is_asked;
 	uint8_t		tries;		/* that certainly came to nothing */
@@ -165,6 +166,10 @@ struct journal_ops {
 	enum journal_result (*sweep)(struct journal *, int64_t wall,
 	    int64_t keep_s, size_t budget);
 
+	/* Means of payment (means.h): in the place of what was there. */
+	enum journal_result (*means_put)(struct journal *,
+	    const struct means *);
+
 	/* What has become of a notice; NULL: it is done with. */
 	enum journal_result (*notice_set)(struct journal *,
 	    const struct journal_notice *was,
@@ -218,6 +223,8 @@ struct journal_ops {
 	/* From this number on, oldest first. */
 	enum journal_result (*entries)(struct journal *, uint64_t from,
 	    journal_entry_fn *, void *ctx);
+	/* By its kind, and its id or account; the rest is filled in. */
+	enum journal_result (*means_get)(struct journal *, struct means *);
 	/* The highest `wall` of a commit (after a start, at most ten seconds
 	 * less), Unix seconds. */
 	int64_t	(*high)(const struct journal *);

@@ -20,6 +20,7 @@
 #include "bridge-client/erase.h"
 #include "bridge-client/journal.h"
 #include "bridge-client/ledger_lmdb.h"
+#include "bridge-client/means_lmdb.h"
 #include "bridge-client/notices.h"
 #include "bridge-client/record.h"
 #include "bridge-client/restore.h"
@@ -388,6 +389,18 @@ op_entries(struct journal *j, uint64_t from, journal_entry_fn *fn, void *ctx)
 }
 
 static enum journal_result
+op_means_put(struct journal *j, const struct means *m)
+{
+	return means_lmdb_put(self(j)->txn, m);
+}
+
+static enum journal_result
+op_means_get(struct journal *j, struct means *m)
+{
+	return means_lmdb_get(self(j)->db, m);
+}
+
+static enum journal_result
 op_open_calls(struct journal *j, journal_call_fn *fn, void *ctx)
 {
 	struct walk_by by = { .vault = self(j)->vault,
@@ -499,6 +512,8 @@ static const struct journal_ops ops = {
 	.account = op_account,
 	.accounts = op_accounts,
 	.entries = op_entries,
+	.means_put = op_means_put,
+	.means_get = op_means_get,
 	.high = op_high,
 	.usage = op_usage
 };
@@ -539,14 +554,12 @@ start(struct lmdb *l, char *why, size_t size)
 {
 	const struct erase_at at = { l->db, &l->row, l->vault };
 	int64_t mark;
-	int is_older;
 
 	*why = '\0';
 	l->erase = erase_new(&at);
 	if (l->erase == NULL || read_state(l) != 0)
 		return -1;
-	is_older = restore_is_needed(l->db, l->vault, why, size);
-	if (is_older != 0)
+	if (restore_is_needed(l->db, l->vault, why, size) != 0)
 		return -1;
 	/* before the first commit: from now on a missing mark says something */
 	if (vault_high(l->vault, &mark) == 0 &&

@@ -16,6 +16,7 @@
 
 static const char context_nonce[] = "calloffer/nonce/1";
 static const char context_secret[] = "calloffer/secret/1";
+static const char context_link[] = "calloffer/link/1";
 static const char context_number[] = "calloffer/number/1";
 
 /* The context with its NUL, then two slices; only the last varies in length. */
@@ -94,32 +95,61 @@ nonce_check(unsigned char call[NONCE_CALL_BYTES], const char *text,
 	return NONCE_GOOD;
 }
 
+/* An id of ours and its tag: known again, and made by nobody else. */
+static void
+put_known(char text[ASK_SECRET_MAX + 1], const struct secret *mac,
+    const char *context, const unsigned char id[NONCE_CALL_BYTES])
+{
+	unsigned char raw[TEXT_BYTES];
+
+	memcpy(raw, id, NONCE_CALL_BYTES);
+	tag(raw + NONCE_CALL_BYTES, mac, context, id, NONCE_CALL_BYTES, NULL,
+	    0);
+	encode(text, ASK_SECRET_MAX + 1, raw);
+}
+
+static int
+read_known(unsigned char id[NONCE_CALL_BYTES], const char *text,
+    const struct secret *mac, const char *context)
+{
+	unsigned char raw[TEXT_BYTES], want[TAG_BYTES];
+
+	memset(id, 0, NONCE_CALL_BYTES);
+	if (decode(raw, text) == -1)
+		return -1;
+	tag(want, mac, context, raw, NONCE_CALL_BYTES, NULL, 0);
+	if (sodium_memcmp(want, raw + NONCE_CALL_BYTES, TAG_BYTES) != 0)
+		return -1;
+	memcpy(id, raw, NONCE_CALL_BYTES);
+	return 0;
+}
+
 void
 nonce_secret(char text[ASK_SECRET_MAX + 1], const struct secret *mac,
     const unsigned char call[NONCE_CALL_BYTES])
 {
-	unsigned char raw[TEXT_BYTES];
-
-	memcpy(raw, call, NONCE_CALL_BYTES);
-	tag(raw + NONCE_CALL_BYTES, mac, context_secret, call,
-	    NONCE_CALL_BYTES, NULL, 0);
-	encode(text, ASK_SECRET_MAX + 1, raw);
+	put_known(text, mac, context_secret, call);
 }
 
 int
 nonce_secret_check(unsigned char call[NONCE_CALL_BYTES], const char *text,
     const struct secret *mac)
 {
-	unsigned char raw[TEXT_BYTES], want[TAG_BYTES];
+	return read_known(call, text, mac, context_secret);
+}
 
-	memset(call, 0, NONCE_CALL_BYTES);
-	if (decode(raw, text) == -1)
-		return -1;
-	tag(want, mac, context_secret, raw, NONCE_CALL_BYTES, NULL, 0);
-	if (sodium_memcmp(want, raw + NONCE_CALL_BYTES, TAG_BYTES) != 0)
-		return -1;
-	memcpy(call, raw, NONCE_CALL_BYTES);
-	return 0;
+void
+nonce_link(char text[ASK_SECRET_MAX + 1], const struct secret *mac,
+    const unsigned char id[NONCE_CALL_BYTES])
+{
+	put_known(text, mac, context_link, id);
+}
+
+int
+nonce_link_check(unsigned char id[NONCE_CALL_BYTES], const char *text,
+    const struct secret *mac)
+{
+	return read_known(id, text, mac, context_link);
 }
 
 void

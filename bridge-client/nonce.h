@@ -15,10 +15,11 @@ struct secret;
  *	nonce	16 call id (a UUIDv7: when and which), 16 tag over context,
  *		offer id, call id
  *	secret	16 call id, 16 tag over context, call id
+ *	link	16 id of an invitation (bridge-client/means.h), 16 tag
  *	number	16 tag over context, canonical number
  *
- * The first two as base64url, 43 characters.  The nonce of the offer's page is
- * the id of the call that it may become, so that a double click is one call;
+ * The first three as base64url, 43 characters.  The nonce of the offer's page
+ * is the id of the call that it may become, so that a double click is one call;
  * the secret is the address of that call's page.
  */
 #define NONCE_CALL_BYTES	16
@@ -48,6 +49,12 @@ enum nonce_verdict nonce_check(unsigned char call[NONCE_CALL_BYTES],
 void nonce_secret(char text[ASK_SECRET_MAX + 1], const struct secret *mac,
     const unsigned char call[NONCE_CALL_BYTES]);
 int nonce_secret_check(unsigned char call[NONCE_CALL_BYTES], const char *text,
+    const struct secret *mac) __attribute__((warn_unused_result));
+
+/* Likewise of a link by which means of payment are left. */
+void nonce_link(char text[ASK_SECRET_MAX + 1], const struct secret *mac,
+    const unsigned char id[NONCE_CALL_BYTES]);
+int nonce_link_check(unsigned char id[NONCE_CALL_BYTES], const char *text,
     const struct secret *mac) __attribute__((warn_unused_result));
 
 /* What stands for a number (or SIP address, or address prefix) in throttles

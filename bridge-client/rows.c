@@ -14,7 +14,7 @@
 
 const char *const rows_tables[ROWS_TABLES + 1] = {
 	"blocked", "calls", "meta", "revoked", "uses", "accounts", "entries",
-	"holds", "notices", NULL
+	"holds", "notices", "means", NULL
 };
 
 const struct rows_key rows_high = { "high", 4 };

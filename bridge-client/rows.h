@@ -28,6 +28,7 @@ enum rows_table {
 	ROWS_ENTRIES,	/* number -> entry */
 	ROWS_HOLDS,	/* call id -> hold */
 	ROWS_NOTICES,	/* see notices.c -> times */
+	ROWS_MEANS,	/* see means_record.h */
 	ROWS_TABLES
 };
 /* Names for db_open(), in that order. */

@@ -3,6 +3,7 @@
 #include "lib/db.h"
 
 #include "bridge-client/call.h"
+#include "bridge-client/means_record.h"
 #include "bridge-client/record.h"
 #include "bridge-client/rows.h"
 
@@ -28,6 +29,21 @@ last_time(const struct call *c)
 	return c->ended_at > c->accepted_at ? c->ended_at : c->accepted_at;
 }
 
+/* A link that leads nowhere any more, used or not. */
+static int
+is_link_over(const struct sweep *w, const struct db_value *k,
+    const struct db_value *v)
+{
+	struct means_key key = { .len = k->len };
+	struct means m;
+
+	if (k->len > sizeof(key.bytes))
+		return 0;
+	memcpy(key.bytes, k->data, k->len);
+	return means_record_get(&m, &key, v->data, v->len) == 0 &&
+	    m.until != 0 && m.until + OVER_S < w->wall;
+}
+
 /* May this row be forgotten? */
 static int
 is_over(const struct sweep *w, enum rows_table table,
@@ -42,6 +58,8 @@ is_over(const struct sweep *w, enum rows_table table,
 		return k->len == ID && !record_may_be_open(v->data, v->len) &&
 		    record_get_call(&c, &row, NULL) == 0 &&
 		    last_time(&c) + w->keep_s < w->wall;
+	if (table == ROWS_MEANS)
+		return is_link_over(w, k, v);
 	if (table == ROWS_USES)
 		return k->len == ID &&
 		    record_get_uses(&u, k->data, v->data, v->len) == 0 &&
@@ -77,7 +95,7 @@ enum journal_result
 sweep_rows(struct db_txn *txn, const struct sweep *w)
 {
 	static const enum rows_table swept[] = { ROWS_CALLS, ROWS_USES,
-	    ROWS_REVOKED, ROWS_NOTICES };
+	    ROWS_REVOKED, ROWS_NOTICES, ROWS_MEANS };
 	struct found f;
 	enum db_result r = DB_OK;
 	size_t i, n;
