@@ -71,6 +71,20 @@
 	X(FOREIGN_TEXT, "foreign.text", "") \
 	X(BROKEN_TITLE, "broken.title", "") \
 	X(BROKEN_TEXT, "broken.text", "") \
+	X(WAY_TITLE, "way.title", "") \
+	X(WAY_TEXT, "way.text", "payer") \
+	X(WAY_UNTIL, "way.until", "") \
+	X(WAY_SUBMIT, "way.submit", "payer") \
+	X(WAY_PRIVATE, "way.private", "payer") \
+	X(WAY_READY_TITLE, "way.ready.title", "payer") \
+	X(WAY_READY_TEXT, "way.ready.text", "") \
+	X(WAY_LINK, "way.link", "payer") \
+	X(WAY_USED_TITLE, "way.used.title", "") \
+	X(WAY_USED_TEXT, "way.used.text", "") \
+	X(WAY_NONE_TITLE, "way.none.title", "") \
+	X(WAY_NONE_TEXT, "way.none.text", "") \
+	X(WAY_LATER_TITLE, "way.later.title", "payer") \
+	X(WAY_LATER_TEXT, "way.later.text", "") \
 	X(CALL_GONE_TITLE, "call.gone.title", "") \
 	X(CALL_GONE_TEXT, "call.gone.text", "") \
 	X(CALL_CALLER, "call.caller", "") \

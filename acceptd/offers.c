@@ -441,6 +441,7 @@ offers_answer(struct context *c, struct visit *v, const struct frame *f)
 	case VISIT_CALL_CARD:
 	case VISIT_CALL_HANGUP:
 	case VISIT_HOOK:
+	case VISIT_WAY:
 		break;
 	}
 	return take_offer(c, v, f);

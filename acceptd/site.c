@@ -13,6 +13,7 @@
 #include "acceptd/hooks.h"
 #include "acceptd/offers.h"
 #include "acceptd/page.h"
+#include "acceptd/ways.h"
 #include "acceptd/web.h"
 
 #include "acceptd/site.h"
@@ -26,7 +27,7 @@ enum {
 enum route {
 	ROUTE_NONE, ROUTE_OFFER, ROUTE_OFFER_CARD, ROUTE_CALL,
 	ROUTE_CALL_CARD, ROUTE_EVENTS, ROUTE_HANGUP, ROUTE_HOOK, ROUTE_ASSET,
-	ROUTE_HEALTH, ROUTE_ROBOTS
+	ROUTE_HEALTH, ROUTE_ROBOTS, ROUTE_WAY
 };
 
 /* By prefix and ending; what is between them is the route's part. */
@@ -46,6 +47,8 @@ static const struct {
 	{ ROUTE_HANGUP, "/c/", "/hangup", M_POST, "POST, OPTIONS" },
 	{ ROUTE_CALL, "/c/", "", M_GET | M_HEAD, "GET, HEAD, OPTIONS" },
 	{ ROUTE_HOOK, "/hook/", "*", M_POST, "POST, OPTIONS" },
+	{ ROUTE_WAY, "/p/", "", M_GET | M_HEAD | M_POST,
+	    "GET, HEAD, POST, OPTIONS" },
 	{ ROUTE_ASSET, "/s/", "", M_GET | M_HEAD, "GET, HEAD, OPTIONS" },
 	{ ROUTE_HEALTH, "/healthz", "", M_GET | M_HEAD,
 	    "GET, HEAD, OPTIONS" },
@@ -169,6 +172,9 @@ enter(struct context *c, struct visit *v, enum route route,
 	case ROUTE_HOOK:
 		c->count.n[COUNT_HOOKS]++;
 		return hooks_post(v, r);
+	case ROUTE_WAY:
+		return r->method == WEB_POST ? ways_post(c, v, part, r) :
+		    ways_get(c, v, part);
 	case ROUTE_ASSET:
 		return send_asset(c, v, r->path);
 	case ROUTE_HEALTH:
@@ -216,6 +222,8 @@ site_answer(struct context *c, struct visit *v, const struct frame *f)
 		return calls_answer(c, v, f);
 	case VISIT_HOOK:
 		return hooks_answer(v, f);
+	case VISIT_WAY:
+		return ways_answer(c, v, f);
 	case VISIT_NONE:
 	case VISIT_OFFER_LOOK:
 	case VISIT_OFFER_CHECK:

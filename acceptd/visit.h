@@ -31,7 +31,8 @@ enum visit_room {		/* what the answer is for */
 	VISIT_CALL_SHOW,
 	VISIT_CALL_CARD,
 	VISIT_CALL_HANGUP,
-	VISIT_HOOK
+	VISIT_HOOK,
+	VISIT_WAY	/* a link to leave means of payment */
 };
 
 struct visit {

@@ -8,6 +8,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "admin/account.h"
 #include "admin/backup.h"
 #include "admin/calls.h"
 #include "admin/check.h"
@@ -30,7 +31,7 @@ static const struct group {
 	const struct command	*command[7];
 } groups[] = {
 	{ "Setting up", { &keygen_command, &offerors_command,
-	    &programs_account, &rates_command, &check_command,
+	    &account_command, &rates_command, &check_command,
 	    &trial_command } },
 	{ "Every day", { &calls_command, &revoke_command,
 	    &erase_command, &ledger_command } },

@@ -35,6 +35,7 @@ fill(struct payer_conf *conf, const struct contract_payer *p)
 	conf->name = p->name;
 	conf->url = p->url;
 	conf->secret = p->secret;
+	conf->hook_secret = p->hook_secret;
 }
 
 /* NULL, or who of the account's cannot let a call go on for longer than was

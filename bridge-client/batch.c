@@ -269,6 +269,18 @@ batch_is_revoked(const struct batch_revoke *r, const struct acceptance *acc)
 }
 
 void
+batch_health(const struct batch *b, struct ask_health *out)
+{
+	struct journal *j = b->journal;
+
+	out->is_journal_ok = b->retry_ms == 0;
+	out->is_stopped = !batch_is_clock_right(b);
+	out->journal_used = out->journal_max = 0;
+	if (j->op->usage(j, &out->journal_used, &out->journal_max) != 0)
+		out->is_journal_ok = 0;
+}
+
+void
 batch_sweep(struct batch *b, const struct journal_keep *keep, size_t budget)
 {
 	struct journal *j = b->journal;

@@ -70,6 +70,8 @@ void batch_write(struct batch *);
 int batch_is_clock_right(const struct batch *);
 /* Is the acceptance of an offer that this revokes? */
 int batch_is_revoked(const struct batch_revoke *, const struct acceptance *);
+/* The journal is good, its clock right, how full it is. */
+void batch_health(const struct batch *, struct ask_health *out);
 /* Forgets what is past keeping (see journal.h). */
 void batch_sweep(struct batch *, const struct journal_keep *, size_t budget);
 

@@ -193,13 +193,37 @@ settle_providers(struct contract *c, enum contract_when when,
 	return 0;
 }
 
+/* Their webhooks come by the same door as the providers'. */
+static const char *
+wrong_name(const struct contract *c, const char *name)
+{
+	if (strcmp(name, CALL_PREPAID) == 0)
+		return "this name is the ledger's";
+	return contract_provider(c, name) != NULL ?
+	    "a provider has this name: give another one" : NULL;
+}
+
+static int
+settle_payer(const struct contract *c, struct contract_payer *p,
+    const struct contract_place *at)
+{
+	struct secret_file f = { .path = p->secret_file,
+		.password = &p->secret };
+	struct secret_file hook = { .path = p->hook_secret_file,
+		.password = &p->hook_secret };
+
+	return load_password(c, at, p->line, "secret_file", &f) == 0 &&
+	    load_password(c, at, p->line, "hook_secret_file", &hook) == 0 ?
+	    0 : -1;
+}
+
 static int
 settle_payers(struct contract *c, enum contract_when when,
     const struct contract_place *at)
 {
 	const struct conf_sections *s = &c->payer_sections;
-	struct secret_file f;
 	struct contract_payer *p;
+	const char *wrong;
 	size_t i;
 
 	if (check_titles(s, "payer", at) == -1)
@@ -211,14 +235,11 @@ settle_payers(struct contract *c, enum contract_when when,
 		p = s->section[i].data;
 		p->name = s->section[i].title;
 		p->line = s->section[i].line;
-		memset(&f, 0, sizeof(f));
-		f.path = p->secret_file;
-		f.password = &p->secret;
-		if (strcmp(p->name, CALL_PREPAID) == 0)
-			return contract_wrong(at, p->line, "payer", "this name "
-			    "is the ledger's");
-		if (when == CONTRACT_START && load_password(c, at, p->line,
-		    "secret_file", &f) == -1)
+		wrong = wrong_name(c, p->name);
+		if (wrong != NULL)
+			return contract_wrong(at, p->line, "payer", "%s",
+			    wrong);
+		if (when == CONTRACT_START && settle_payer(c, p, at) == -1)
 			return -1;
 	}
 	return 0;

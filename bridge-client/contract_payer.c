@@ -36,6 +36,7 @@ const struct conf_key contract_payer_keys[] = {
 	STRING(AT(kind), "kind", NULL, NULL),
 	STRING(AT(url), "url", NULL, check_url),
 	STRING(AT(secret_file), "secret_file", NULL, check_path),
+	STRING(AT(hook_secret_file), "hook_secret_file", "", check_path),
 	STRING(AT(ca_file), "ca_file", "", check_path),
 	{ "connect", CONF_DURATION, AT(connect_s), 1, 60, "5s", NULL, 0,
 	    NULL },
@@ -58,6 +59,7 @@ contract_payer_differs(const struct conf_sections *a,
 		    strcmp(p->kind, q->kind) != 0 ||
 		    strcmp(p->url, q->url) != 0 ||
 		    strcmp(p->secret_file, q->secret_file) != 0 ||
+		    strcmp(p->hook_secret_file, q->hook_secret_file) != 0 ||
 		    strcmp(p->ca_file, q->ca_file) != 0 ||
 		    p->connect_s != q->connect_s)
 			return 1;
@@ -74,5 +76,6 @@ contract_payer_free(struct conf_sections *s)
 	for (i = 0; i < s->n; i++) {
 		p = s->section[i].data;
 		secret_free(p->secret);
+		secret_free(p->hook_secret);
 	}
 }

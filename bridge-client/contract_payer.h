@@ -15,12 +15,15 @@ struct contract_payer {
 	char		*kind;		/* of payer.h, e.g. "http" */
 	char		*url;		/* of the API, no slash at the end */
 	char		*secret_file;
+	char		*hook_secret_file; /* "": by what secret_file holds,
+					      or no webhooks come */
 	char		*ca_file;	/* "": the system's */
 	int64_t		 connect_s;
 
 	/* made by contract_load */
 	const char	*name;
 	struct secret	*secret;	/* NULL after CONTRACT_RELOAD */
+	struct secret	*hook_secret;	/* likewise, or there is none */
 	int		 line;
 };
 

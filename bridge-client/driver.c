@@ -21,6 +21,7 @@
 #include "bridge-client/provider.h"
 #include "bridge-client/route.h"
 #include "bridge-client/tally.h"
+#include "bridge-client/till.h"
 #include "bridge-client/watch.h"
 
 #include "bridge-client/driver.h"
@@ -184,9 +185,7 @@ take_outcomes(void *ctx)
 static int
 is_ready(void *ctx, size_t provider)
 {
-	struct driver *d = ctx;
-
-	return lines_is_ready(&d->lines, provider);
+	return lines_is_ready(&((struct driver *)ctx)->lines, provider);
 }
 
 int
@@ -234,10 +233,18 @@ driver_hangup(struct driver *d, const unsigned char id[CALL_ID_BYTES],
 {
 	struct entry *e = idtable_find(&d->open, id);
 
-	if (e == NULL)
-		return -1;
-	move_by(e, why);
-	return 0;
+	if (e != NULL)
+		move_by(e, why);
+	return e != NULL ? 0 : -1;
+}
+
+void
+driver_news(struct driver *d, const unsigned char id[CALL_ID_BYTES])
+{
+	struct entry *e = idtable_find(&d->open, id);
+
+	if (e != NULL && till_hurry(&e->c, clock_mono_ms()))
+		move_by(e, CALL_TIMER);
 }
 
 int
@@ -452,8 +459,7 @@ set_alarm(struct driver *d)
 	at_ms = sooner(d->sweep_ms, lines_wake(&d->lines));
 	at_ms = sooner(at_ms, prices_wake(&d->prices));
 	at_ms = sooner(at_ms, due != NULL ? due->at : 0);
-	if (d->touched != NULL || d->n_pending > 0 ||
-	    d->batch.revokes != NULL)
+	if (d->touched != NULL || d->n_pending > 0 || d->batch.revokes != NULL)
 		at_ms = d->batch.retry_ms != 0 ? d->batch.retry_ms : now_ms;
 	d->conf.world.wake(d->conf.world.ctx, at_ms <= now_ms ? 0 :
 	    at_ms - now_ms);
@@ -506,13 +512,8 @@ driver_wake(struct driver *d)
 void
 driver_health(struct driver *d, struct ask_health *out)
 {
-	out->is_journal_ok = d->batch.retry_ms == 0;
-	out->is_stopped = !batch_is_clock_right(&d->batch);
+	batch_health(&d->batch, out);
 	out->n_open_calls = (uint32_t)d->open.n;
-	out->journal_used = out->journal_max = 0;
-	if (d->conf.journal->op->usage(d->conf.journal, &out->journal_used,
-	    &out->journal_max) != 0)
-		out->is_journal_ok = 0;
 	lines_health(&d->lines, out);
 }
 

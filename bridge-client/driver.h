@@ -84,6 +84,9 @@ int driver_each(const struct driver *, journal_call_fn *, void *ctx);
 int driver_hangup(struct driver *, const unsigned char id[CALL_ID_BYTES],
     enum call_event_kind why);
 
+/* Who pays for the call knows more of it: what is to be asked is asked now. */
+void driver_news(struct driver *, const unsigned char id[CALL_ID_BYTES]);
+
 /*
  * Revokes.  Calls of those offers that do not talk yet are ended, with
  * `is_hangup` those that talk as well.  The callback comes when it is durable:

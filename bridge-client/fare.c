@@ -8,6 +8,7 @@
 #include "bridge-client/contract.h"
 #include "bridge-client/journal.h"
 #include "bridge-client/ledger.h"
+#include "bridge-client/means.h"
 
 #include "bridge-client/fare.h"
 
@@ -43,6 +44,23 @@ available(const struct fare_ask *q, int64_t *most)
 	return ASK_OK;
 }
 
+/* Whom the payer knows: by what was left with him, or else as the
+ * configuration says. */
+static void
+put_customer(struct call_fare *f, const struct contract_account *a,
+    struct journal *j)
+{
+	struct means m = { .kind = MEANS_BOUND };
+	const char *customer = a->customer;
+
+	snprintf(m.account, sizeof(m.account), "%s", a->name);
+	if (strcmp(a->payer, CALL_PREPAID) != 0 && j != NULL &&
+	    j->op->means_get(j, &m) == JOURNAL_OK && m.customer[0] != '\0' &&
+	    strcmp(m.payer, a->payer) == 0)
+		customer = m.customer;
+	snprintf(f->customer, sizeof(f->customer), "%s", customer);
+}
+
 enum ask_refusal
 fare_make(struct acceptance *acc, const struct fare_ask *q)
 {
@@ -69,7 +87,7 @@ fare_make(struct acceptance *acc, const struct fare_ask *q)
 	if (first < a->least_s && first < acc->max_s)
 		return ASK_UNPAID;
 	snprintf(f->payer, sizeof(f->payer), "%s", a->payer);
-	snprintf(f->customer, sizeof(f->customer), "%s", a->customer);
+	put_customer(f, a, q->journal);
 	snprintf(f->currency, sizeof(f->currency), "%s", a->currency);
 	f->floor = a->floor;
 	f->hold = call_cost(f, first);

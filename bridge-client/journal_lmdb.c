@@ -350,23 +350,8 @@ op_look(struct journal *j, const struct journal_key *what,
 static enum journal_result
 op_is_blocked(struct journal *j, const unsigned char hash[16])
 {
-	struct lmdb *l = self(j);
-	struct record_times t;
-	struct rows_key k;
-	struct db_txn *txn;
-	enum journal_result r;
-
-	if (!l->has_blocked)
-		return JOURNAL_OK;
-	rows_key_of(&k, hash, CALL_HASH_BYTES);
-	r = rows_result(db_begin(l->db, &txn, 0));
-	if (r != JOURNAL_OK)
-		return r;
-	r = rows_get_times(txn, ROWS_BLOCKED, &k, &t);
-	db_abort(txn);
-	if (r == JOURNAL_OK || r == JOURNAL_DAMAGED)
-		return JOURNAL_BLOCKED;
-	return r == JOURNAL_NOT_FOUND ? JOURNAL_OK : r;
+	return self(j)->has_blocked ? rows_is_blocked(self(j)->db, hash) :
+	    JOURNAL_OK;
 }
 
 static enum journal_result

@@ -8,7 +8,10 @@ enum letter_kind {
 	LETTER_MISSED = 1,	/* the destination was not there */
 	LETTER_DECLINED,	/* the offeree, or the destination, would not */
 	LETTER_USED_UP,		/* it was the last one that the offer allowed */
-	LETTER_RECEIPT		/* it has been charged */
+	LETTER_RECEIPT,		/* it has been charged */
+	/* of a link (letter_link.h), and no call */
+	LETTER_LINK = 16,	/* he is invited to leave means of payment */
+	LETTER_LINK_BANK	/* his bank wants to hear from him */
 };
 
 /* %s: in `when' a time, in the others what they speak of. */

@@ -38,7 +38,9 @@
 #include "bridge-client/journal.h"
 #include "bridge-client/journal_lmdb.h"
 #include "bridge-client/jwt.h"
+#include "bridge-client/means_desk.h"
 #include "bridge-client/meter.h"
+#include "bridge-client/news.h"
 #include "bridge-client/notify.h"
 #include "bridge-client/phone.h"
 #include "bridge-client/provider.h"
@@ -49,6 +51,7 @@
 #include "bridge-client/service_accept.h"
 #include "bridge-client/service_admin.h"
 #include "bridge-client/service_face.h"
+#include "bridge-client/service_hook.h"
 #include "bridge-client/show.h"
 #include "bridge-client/tally.h"
 #include "bridge-client/trunk.h"
@@ -85,6 +88,7 @@ static struct {
 	struct rest		*rest;
 	struct trunk		*trunk;
 	struct bank		*bank;
+	struct world		 payers;	/* of the world, that part */
 	struct guard		*guard;
 	struct notify		*notify;	/* NULL: none are sent */
 	struct hook		*hook;
@@ -287,10 +291,38 @@ open_driver(void)
 	memcpy(conf.provider, bridge.roster.provider, sizeof(conf.provider));
 	trunk_world(bridge.trunk, &conf.world);
 	bank_world(bridge.bank, &conf.world);
+	conf.world.his_turn = means_desk_turn;
+	conf.world.turn_ctx = bridge.service.means;
 	driver = driver_new(&conf, why, sizeof(why));
 	if (driver == NULL)
 		log_fatal(EX_OSERR, "%s", why);
 	return driver;
+}
+
+static void
+on_mail(void *ctx)
+{
+	(void)ctx;
+	notify_wake(bridge.notify);
+}
+
+/* Means of payment, and what payers tell. */
+static void
+open_means(struct service *s)
+{
+	const struct means_desk_conf conf = { .service = s,
+		.world = &bridge.payers,
+		.wake = bridge.notify != NULL ? on_mail : NULL };
+	struct news_conf news = { .mac = bridge.start->mac.secret };
+
+	bank_world(bridge.bank, &bridge.payers);
+	news.n = bridge.payers.n_payers;
+	news.payer = bridge.payers.payer;
+	s->means = means_desk_new(&conf);
+	s->news = news_new(&news);
+	if (s->means == NULL || s->news == NULL)
+		log_fatal(EX_OSERR, "out of memory");
+	s->on_hook = service_hook_ask;
 }
 
 static void
@@ -313,8 +345,9 @@ open_service(void)
 	if (bridge.start->smtp[0] != '\0' && (s->code_mail = code_mail_open(
 	    bridge.loop, bridge.start)) == NULL)
 		log_fatal(EX_OSERR, "out of memory");
-	s->driver = open_driver();
 	s->journal = bridge.journal;
+	open_means(s);
+	s->driver = open_driver();
 	s->guard = bridge.guard;
 	s->hook = bridge.hook;
 	s->mac = bridge.start->mac.secret;
@@ -413,6 +446,8 @@ close_all(void)
 	driver_free(bridge.service.driver);
 	bank_close(bridge.bank);
 	rest_close(bridge.rest);
+	means_desk_free(bridge.service.means);
+	news_free(bridge.service.news);
 	bridge.journal->op->close(bridge.journal);
 	vault_close(bridge.vault);
 	roster_clear(&bridge.roster);

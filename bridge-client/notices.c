@@ -116,7 +116,8 @@ read_due(struct journal_notice *n, const struct db_value *k,
 	n->tries = p[2 + ID];
 	n->at = t.at;
 	n->until = t.until;
-	return n->kind >= LETTER_MISSED && n->kind <= LETTER_RECEIPT ? 0 : -1;
+	return (n->kind >= LETTER_MISSED && n->kind <= LETTER_RECEIPT) ||
+	    n->kind == LETTER_LINK || n->kind == LETTER_LINK_BANK ? 0 : -1;
 }
 
 enum journal_result

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,9 +10,14 @@
 
 #include "bridge-client/call.h"
 #include "bridge-client/contract.h"
+#include "bridge-client/contract_payer.h"
 #include "bridge-client/journal.h"
 #include "bridge-client/ledger.h"
 #include "bridge-client/letter.h"
+#include "bridge-client/letter_link.h"
+#include "bridge-client/means.h"
+#include "bridge-client/nonce.h"
+#include "bridge-client/payer.h"
 #include "bridge-client/post.h"
 #include "bridge-client/tally.h"
 
@@ -24,23 +30,38 @@
 
 struct notify {
 	struct journal		*journal;
-	const char		*from;
+	const struct contract	*contract;	/* of the start */
 	struct post		*post;
 	struct loop_timer	*timer;
 	struct journal_notice	 now;	/* the one that is being sent */
 	int			 is_busy;
 };
 
+static int
+is_link(const struct journal_notice *n)
+{
+	return n->kind == LETTER_LINK || n->kind == LETTER_LINK_BANK;
+}
+
+static const char *
+kind_word(const struct journal_notice *n)
+{
+	static const char *const words[] = { "?", "missed", "declined",
+	    "used-up", "receipt" };
+
+	if (is_link(n))
+		return n->kind == LETTER_LINK ? "invited" : "bank";
+	return words[n->kind <= LETTER_RECEIPT ? n->kind : 0];
+}
+
 static void
 tell(const struct journal_notice *n, const char *outcome, const char *why)
 {
-	static const char *const kinds[] = { "?", "missed", "declined",
-	    "used-up", "receipt" };
 	char id[TOKEN_UUID_SIZE];
 
 	token_uuid_text(n->call, id);
-	log_info("call=%s notice=%s outcome=%s why=\"%s\"", id,
-	    kinds[n->kind <= LETTER_RECEIPT ? n->kind : 0], outcome, why);
+	log_info("%s=%s notice=%s outcome=%s why=\"%s\"",
+	    is_link(n) ? "link" : "call", id, kind_word(n), outcome, why);
 }
 
 /* Durable, or -1. */
@@ -136,7 +157,7 @@ static int
 write_letter(const struct notify *y, const struct call *c, struct buf *b)
 {
 	struct letter l = { .kind = y->now.kind, .call = c,
-		.from = y->from, .is_used_up = is_used_up(y, c),
+		.from = y->contract->smtp_from, .is_used_up = is_used_up(y, c),
 		.now = clock_wall() };
 
 	if (l.kind == LETTER_RECEIPT)
@@ -144,30 +165,79 @@ write_letter(const struct notify *y, const struct call *c, struct buf *b)
 	return letter_put(b, &l);
 }
 
+/* The name of who is paid by what is left there. */
 static void
-send_one(struct notify *y, const struct call *c)
+title_of(const struct contract *c, const char *payer,
+    char dst[PAYER_TITLE_SIZE])
+{
+	const struct contract_payer *p;
+	size_t i;
+
+	snprintf(dst, PAYER_TITLE_SIZE, "%s", payer);
+	for (i = 0; i < c->payer_sections.n; i++) {
+		p = c->payer_sections.section[i].data;
+		if (strcmp(p->name, payer) == 0)
+			payer_title(p->kind, p->url, dst);
+	}
+}
+
+static int
+write_link(const struct notify *y, const struct means *m, struct buf *b)
+{
+	char secret[ASK_SECRET_MAX + 1], url[512], title[PAYER_TITLE_SIZE];
+	const struct contract *c = y->contract;
+	const struct letter_link l = { .link = m, .url = url, .payer = title,
+		.is_bank = y->now.kind == LETTER_LINK_BANK,
+		.from = c->smtp_from, .now = clock_wall() };
+
+	nonce_link(secret, c->mac.secret, m->id);
+	snprintf(url, sizeof(url), "%s/p/%s", c->public_url, secret);
+	title_of(c, m->payer, title);
+	return letter_link_put(b, &l);
+}
+
+static void
+send_to(struct notify *y, const char *to, const struct buf *b)
 {
 	struct journal_notice asked = y->now;
-	struct post_mail mail = { .to = c->acc.offeror };
+	const struct post_mail mail = { .to = to,
+		.data = (const char *)b->data, .len = b->len };
+
+	asked.is_asked = 1;
+	if (record(y, &asked) != 0)
+		return;
+	y->is_busy = 1;
+	if (post_send(y->post, &mail, on_done, y) != 0) {
+		y->is_busy = 0;
+		put_off(y);
+	}
+}
+
+static void
+refuse(struct notify *y, const char *why)
+{
+	tell(&y->now, "refused", why);
+	(void)record(y, NULL);
+}
+
+static void
+send_one(struct notify *y)
+{
+	struct means m = { .kind = MEANS_LINK };
+	struct journal *j = y->journal;
+	struct call c;
 	struct buf b;
 
+	memcpy(m.id, y->now.call, sizeof(m.id));
 	buf_init(&b, LETTER_MAX);
-	if (write_letter(y, c, &b) != 0) {
-		tell(&y->now, "refused", "no mail can go to that address");
-		(void)record(y, NULL);
-		buf_free(&b);
-		return;
-	}
-	asked.is_asked = 1;
-	if (record(y, &asked) == 0) {
-		mail.data = (const char *)b.data;
-		mail.len = b.len;
-		y->is_busy = 1;
-		if (post_send(y->post, &mail, on_done, y) != 0) {
-			y->is_busy = 0;
-			put_off(y);
-		}
-	}
+	if (is_link(&y->now) ? j->op->means_get(j, &m) != JOURNAL_OK :
+	    j->op->get(j, y->now.call, &c) != JOURNAL_OK)
+		refuse(y, "what it is about cannot be read");
+	else if (is_link(&y->now) ? write_link(y, &m, &b) != 0 :
+	    write_letter(y, &c, &b) != 0)
+		refuse(y, "no mail can go to that address");
+	else
+		send_to(y, is_link(&y->now) ? m.address : c.acc.offeror, &b);
 	buf_free(&b);
 }
 
@@ -175,7 +245,6 @@ static void
 on_timer(void *ctx)
 {
 	struct notify *y = ctx;
-	struct call c;
 
 	if (y->is_busy)
 		return;
@@ -183,12 +252,7 @@ on_timer(void *ctx)
 	if (y->journal->op->notice_due(y->journal, clock_wall(), &y->now) !=
 	    JOURNAL_OK)
 		return;
-	if (y->journal->op->get(y->journal, y->now.call, &c) == JOURNAL_OK) {
-		send_one(y, &c);
-	} else {
-		tell(&y->now, "refused", "its call cannot be read");
-		(void)record(y, NULL);
-	}
+	send_one(y);
 	if (!y->is_busy)
 		loop_timer_arm(y->timer, 1000);
 }
@@ -206,7 +270,7 @@ notify_open(struct loop *loop, struct journal *j, const struct contract *c)
 	server.user = c->smtp_user[0] != '\0' ? c->smtp_user : NULL;
 	server.ca_file = c->smtp_ca_file[0] != '\0' ? c->smtp_ca_file : NULL;
 	y->journal = j;
-	y->from = c->smtp_from;
+	y->contract = c;
 	y->post = post_open(loop, &server);
 	y->timer = loop_timer_new(loop, on_timer, y);
 	if (y->post == NULL || y->timer == NULL) {

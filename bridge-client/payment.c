@@ -79,6 +79,8 @@ on_done(void *ctx, int status, int is_sent, const char *body, size_t len,
 		if (send_step(p, &reply) == 0)
 			return;
 	}
+	if (reply.is_his_turn && p->world->his_turn != NULL)
+		p->world->his_turn(p->world->turn_ctx, p->ask.intent.call);
 	if (p->ask.fn != NULL)
 		p->ask.fn(p->ask.ctx, &reply);
 	end(p);

@@ -228,3 +228,22 @@ rows_is_revoked(struct db_txn *txn, const struct journal_key *what)
 	key_of_kind(&k, ASK_BY_SENDER, what->sender, strlen(what->sender));
 	return is_revoked_by(txn, &k, minted);
 }
+
+enum journal_result
+rows_is_blocked(struct db *db, const unsigned char hash[16])
+{
+	struct record_times t;
+	struct rows_key k;
+	struct db_txn *txn;
+	enum journal_result r;
+
+	rows_key_of(&k, hash, CALL_HASH_BYTES);
+	r = rows_result(db_begin(db, &txn, 0));
+	if (r != JOURNAL_OK)
+		return r;
+	r = rows_get_times(txn, ROWS_BLOCKED, &k, &t);
+	db_abort(txn);
+	if (r == JOURNAL_OK || r == JOURNAL_DAMAGED)
+		return JOURNAL_BLOCKED;
+	return r == JOURNAL_NOT_FOUND ? JOURNAL_OK : r;
+}

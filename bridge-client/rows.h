@@ -79,6 +79,11 @@ void rows_key_of_revocation(struct rows_key *,
 /* Before every id that was made at this time or later. */
 void rows_key_of_time(struct rows_key *, int64_t wall);
 
+/* JOURNAL_BLOCKED, or OK: the number, by its hash, is not.  Outside of a
+ * transaction. */
+enum journal_result rows_is_blocked(struct db *,
+    const unsigned char hash[16]);
+
 /* JOURNAL_OK: not revoked.  A row that cannot be read counts as one. */
 enum journal_result rows_is_revoked(struct db_txn *,
     const struct journal_key *);

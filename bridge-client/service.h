@@ -10,9 +10,13 @@ struct code_mail;
 struct contract;
 struct crew;
 struct driver;
+struct frame;
 struct guard;
 struct hook;
 struct journal;
+struct means_desk;
+struct news;
+struct peer;
 struct secret;
 struct unseal;
 
@@ -48,6 +52,11 @@ struct service {
 	struct code_mail	*code_mail;	/* NULL: none can be sent */
 	service_accept_fn	*accept;
 	void			*accept_ctx;
+	struct means_desk	*means;
+	struct news		*news;
+	/* a webhook's frame: 0, or -1, it cannot be read */
+	int			 (*on_hook)(const struct service *,
+				    struct peer *, const struct frame *);
 };
 
 #endif

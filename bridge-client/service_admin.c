@@ -21,6 +21,7 @@
 #include "bridge-client/peer.h"
 #include "bridge-client/service.h"
 #include "bridge-client/service_ledger.h"
+#include "bridge-client/service_means.h"
 #include "bridge-client/tell.h"
 
 #include "bridge-client/service_admin.h"
@@ -433,7 +434,8 @@ on_ask(void *ctx, struct peer *peer, const struct frame *frame)
 	else if (frame->verb == ASK_ERASE)
 		rc = on_erase(s, &answer);
 	else
-		rc = service_ledger_ask(s->service, peer, frame) == 0 ? 0 : -1;
+		rc = service_ledger_ask(s->service, peer, frame) == 0 ||
+		    service_means_admin(s->service, peer, frame) == 0 ? 0 : -1;
 	if (rc == -1)
 		log_warn("socket=admin verb=%u cannot be read, or is none of "
 		    "the administrator's: connection ended", frame->verb);

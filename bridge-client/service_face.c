@@ -18,13 +18,12 @@
 #include "bridge-client/crew.h"
 #include "bridge-client/driver.h"
 #include "bridge-client/guard.h"
-#include "bridge-client/hook.h"
 #include "bridge-client/nonce.h"
 #include "bridge-client/offer.h"
 #include "bridge-client/peer.h"
-#include "bridge-client/provider.h"
 #include "bridge-client/phone.h"
 #include "bridge-client/service.h"
+#include "bridge-client/service_means.h"
 #include "bridge-client/tally.h"
 #include "bridge-client/tell.h"
 
@@ -495,36 +494,6 @@ on_watch(struct service_face *f, struct answer *answer)
 	return 0;
 }
 
-/*
- * ASK_HOOK.  What it says is done at the end of this turn, as with a stream's
- * events; the provider need not wait for it.
- */
-static int
-on_hook(struct service_face *f, struct answer *answer)
-{
-	const struct service *s = f->service;
-	struct provider_hooked hooked;
-	struct ask_hooked out;
-	struct ask_hook ask;
-	size_t provider;
-
-	if (ask_get_hook(&ask, answer->frame->body, answer->frame->len) == -1)
-		return -1;
-	memset(&out, 0, sizeof(out));
-	out.status = (uint16_t)hook_read(s->hook, &ask, &provider, &hooked);
-	if (hooked.event.kind != EVENT_NONE)
-		driver_event(s->driver, provider, &hooked.event);
-	if (hooked.type != NULL && buf_ok(&hooked.answer)) {
-		snprintf(out.type, sizeof(out.type), "%s", hooked.type);
-		out.body = hooked.answer.data;
-		out.body_len = hooked.answer.len;
-	}
-	ask_put_hooked(&answer->body, &out);
-	buf_free(&hooked.answer);
-	send_answer(answer);
-	return 0;
-}
-
 static int
 on_ask(void *ctx, struct peer *peer, const struct frame *frame)
 {
@@ -539,7 +508,9 @@ on_ask(void *ctx, struct peer *peer, const struct frame *frame)
 	else if (frame->verb == ASK_STATUS || frame->verb == ASK_HANGUP)
 		rc = on_watch(f, &answer);
 	else if (frame->verb == ASK_HOOK)
-		rc = on_hook(f, &answer);
+		rc = f->service->on_hook(f->service, peer, frame);
+	else if (service_means_face(f->service, peer, frame) == 0)
+		rc = 0;
 	if (rc == -1)
 		log_warn("socket=face verb=%u cannot be read, or is none of "
 		    "the face's: connection ended", frame->verb);

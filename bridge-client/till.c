@@ -255,6 +255,15 @@ till_due(struct call *c, int64_t now_ms)
 	return TILL_WAIT;
 }
 
+int
+till_hurry(struct call *c, int64_t now_ms)
+{
+	if (c->pay_due_ms == 0)
+		return 0;
+	c->pay_due_ms = now_ms;
+	return 1;
+}
+
 /* The end. */
 
 /* Seconds that were talked, a part of one as a whole. */

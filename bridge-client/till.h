@@ -40,6 +40,9 @@ enum till_says till_due(struct call *, int64_t now_ms);
 /* They talk, and what is held is nearly used up: the next step is asked for. */
 enum till_says till_more(struct call *, int64_t now_ms);
 
+/* The payer knows more: 1, and what was to be asked later is due now, or 0. */
+int till_hurry(struct call *, int64_t now_ms);
+
 /* The end is known, which is all that the ledger waits for: what has it cost?
  * Once. */
 void till_end(struct call *, int64_t now_ms);

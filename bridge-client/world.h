@@ -41,6 +41,11 @@ struct world {
 	void	*pay_ctx;
 	int	(*pay)(void *pay_ctx, size_t payer, const struct request *,
 		    world_done_fn *, void *done_ctx);
+	/* Who pays for this call would, if his customer said yes himself on a
+	 * page of his.  NULL: nobody is told. */
+	void	(*his_turn)(void *turn_ctx,
+		    const unsigned char call[16]);
+	void	*turn_ctx;
 };
 
 struct world_payer {
