@@ -43,6 +43,7 @@ struct lmdb {
 	struct journal	 j;		/* first: it is cast */
 	struct db	*db;
 	struct db_txn	*txn;
+	struct ledger_book book;	/* of txn */
 	struct vault	*vault;		/* borrowed */
 	struct erase	*erase;
 	struct buf	 row;
@@ -89,6 +90,7 @@ op_begin(struct journal *j)
 	r = db_begin(l->db, &l->txn, 1);
 	if (r != DB_OK)
 		l->txn = NULL;
+	ledger_lmdb_begin(&l->book, l->txn);
 	return rows_result(r);
 }
 
@@ -107,11 +109,11 @@ op_commit(struct journal *j, int64_t wall)
 	struct lmdb *l = self(j);
 	struct record_times t = { wall, 0 }, jump = { open_since(l), wall };
 	struct db_txn *txn = l->txn;
-	enum journal_result r = JOURNAL_OK;
+	enum journal_result r = ledger_lmdb_end(&l->book);
 	int is_due = wall >= l->high_kept + HIGH_STEP_S;
 	int is_jump = l->high != 0 && wall > l->high + JUMP_S;
 
-	if (is_due)
+	if (is_due && r == JOURNAL_OK)
 		r = rows_put_times(txn, ROWS_META, &rows_high, &t);
 	if (is_jump && r == JOURNAL_OK)
 		r = rows_put_times(txn, ROWS_META, &rows_jump, &jump);
@@ -200,7 +202,7 @@ op_accept(struct journal *j, const struct call *c)
 	}
 	r = verdict(l, a, &u);
 	if (r == JOURNAL_OK)
-		r = ledger_lmdb_accept(l->txn, c);
+		r = ledger_lmdb_accept(&l->book, c);
 	if (r != JOURNAL_OK)
 		return r;
 	u.uses = a->uses;
@@ -245,7 +247,7 @@ op_put(struct journal *j, const struct call *c)
 	if (r == JOURNAL_OK && c->is_blocked && !was.is_blocked)
 		r = block(l, c);
 	if (r == JOURNAL_OK)
-		r = verdict = ledger_lmdb_put(l->txn, c, &is_taken);
+		r = verdict = ledger_lmdb_put(&l->book, c, &is_taken);
 	if (r == JOURNAL_UNPAID)
 		r = JOURNAL_OK;
 	if (r == JOURNAL_OK && is_taken && l->has_notices)
@@ -258,7 +260,7 @@ op_put(struct journal *j, const struct call *c)
 static enum journal_result
 op_post(struct journal *j, const struct journal_post *p)
 {
-	return ledger_lmdb_post(self(j)->txn, p);
+	return ledger_lmdb_post(&self(j)->book, p);
 }
 
 static enum journal_result
@@ -282,7 +284,7 @@ op_sweep(struct journal *j, int64_t wall, int64_t keep_s, size_t budget)
 	    &l->swept[ROWS_HOLDS] };
 	enum journal_result r = sweep_rows(l->txn, &w);
 
-	return r == JOURNAL_OK ? ledger_lmdb_sweep(l->txn, &money) : r;
+	return r == JOURNAL_OK ? ledger_lmdb_sweep(&l->book, &money) : r;
 }
 
 static enum journal_result

@@ -107,30 +107,87 @@ append(struct db_txn *txn, const struct ledger_entry *e)
 	    b.len));
 }
 
+/* The book. */
+
+void
+ledger_lmdb_begin(struct ledger_book *book, struct db_txn *txn)
+{
+	book->txn = txn;
+	book->next = 0;
+	book->n = 0;
+}
+
+enum journal_result
+ledger_lmdb_end(struct ledger_book *book)
+{
+	enum journal_result r = JOURNAL_OK;
+	size_t i;
+
+	for (i = 0; i < book->n && r == JOURNAL_OK; i++)
+		r = put_account(book->txn, &book->account[i]);
+	book->n = 0;
+	return r;
+}
+
+/* As this transaction has it so far; there is room.  Borrowed until the next
+ * make_room(). */
+static enum journal_result
+open_account(struct ledger_book *book, const char *name, const char *currency,
+    struct ledger_account **out)
+{
+	struct ledger_account *a;
+	enum journal_result r;
+	size_t i;
+
+	for (i = 0; i < book->n; i++) {
+		a = &book->account[i];
+		if (strcmp(a->name, name) == 0 &&
+		    strcmp(a->currency, currency) == 0) {
+			*out = a;
+			return JOURNAL_OK;
+		}
+	}
+	*out = &book->account[book->n];
+	r = get_account(book->txn, name, currency, *out);
+	book->n += r == JOURNAL_OK;
+	return r;
+}
+
+/* Both sides of an entry will have room. */
+static enum journal_result
+make_room(struct ledger_book *book)
+{
+	return book->n + 2 <= LEDGER_BOOK_MAX ? JOURNAL_OK :
+	    ledger_lmdb_end(book);
+}
+
 /*
  * The only way in which an account changes: by an entry, on both sides of it
  * alike.  A row that cannot be read is a person's business, and no money moves.
  */
 static enum journal_result
-enter(struct db_txn *txn, struct ledger_entry *e)
+enter(struct ledger_book *book, struct ledger_entry *e)
 {
-	struct ledger_account debit, credit;
-	enum journal_result r = next_number(txn, &e->number);
+	struct ledger_account *debit, *credit;
+	enum journal_result r = make_room(book);
 
+	if (r == JOURNAL_OK && book->next == 0)
+		r = next_number(book->txn, &book->next);
+	e->number = book->next;
 	if (r == JOURNAL_OK)
-		r = get_account(txn, e->debit, e->currency, &debit);
+		r = open_account(book, e->debit, e->currency, &debit);
 	if (r == JOURNAL_OK)
-		r = get_account(txn, e->credit, e->currency, &credit);
+		r = open_account(book, e->credit, e->currency, &credit);
 	if (r == JOURNAL_OK)
-		r = append(txn, e);
+		r = append(book->txn, e);
 	if (r != JOURNAL_OK)
 		return r == JOURNAL_DAMAGED ? JOURNAL_BROKEN : r;
-	debit.debits += e->amount;
-	debit.debits_held += e->held;
-	credit.credits += e->amount;
-	credit.credits_held += e->held;
-	r = put_account(txn, &debit);
-	return r == JOURNAL_OK ? put_account(txn, &credit) : r;
+	book->next++;
+	debit->debits += e->amount;
+	debit->debits_held += e->held;
+	credit->credits += e->amount;
+	credit->credits_held += e->held;
+	return JOURNAL_OK;
 }
 
 /* The money of calls. */
@@ -180,24 +237,25 @@ entry_of(struct ledger_entry *e, enum ledger_kind kind,
 
 /* So much more of what has been paid in, if it is there. */
 static enum journal_result
-hold_more(struct db_txn *txn, const unsigned char id[ID],
+hold_more(struct ledger_book *book, const unsigned char id[ID],
     const struct ledger_hold *h, int64_t amount)
 {
-	struct ledger_account a;
+	struct ledger_account *a;
 	struct ledger_entry e;
-	enum journal_result r;
+	enum journal_result r = make_room(book);
 
 	entry_of(&e, LEDGER_HOLD, id, h);
 	e.held = amount;
-	r = get_account(txn, e.debit, e.currency, &a);
+	if (r == JOURNAL_OK)
+		r = open_account(book, e.debit, e.currency, &a);
 	if (r == JOURNAL_DAMAGED || (r == JOURNAL_OK &&
-	    ledger_available(&a) - amount < h->fare.floor))
+	    ledger_available(a) - amount < h->fare.floor))
 		return JOURNAL_UNPAID;
-	return r == JOURNAL_OK ? enter(txn, &e) : r;
+	return r == JOURNAL_OK ? enter(book, &e) : r;
 }
 
 enum journal_result
-ledger_lmdb_accept(struct db_txn *txn, const struct call *c)
+ledger_lmdb_accept(struct ledger_book *book, const struct call *c)
 {
 	const struct call_fare *f = &c->acc.fare;
 	struct ledger_hold h;
@@ -208,8 +266,8 @@ ledger_lmdb_accept(struct db_txn *txn, const struct call *c)
 	hold_of(&h, c);
 	h.fare.hold = f->hold;
 	if (is_prepaid(f))
-		r = hold_more(txn, c->acc.id, &h, f->hold);
-	return r == JOURNAL_OK ? put_hold(txn, c->acc.id, &h) : r;
+		r = hold_more(book, c->acc.id, &h, f->hold);
+	return r == JOURNAL_OK ? put_hold(book->txn, c->acc.id, &h) : r;
 }
 
 /* What was held, and more was never promised, is all that is taken. */
@@ -227,7 +285,7 @@ bound_cost(struct ledger_hold *h, const unsigned char id[ID])
 }
 
 static enum journal_result
-resolve(struct db_txn *txn, const unsigned char id[ID],
+resolve(struct ledger_book *book, const unsigned char id[ID],
     const struct ledger_hold *h)
 {
 	struct ledger_entry e;
@@ -236,18 +294,18 @@ resolve(struct db_txn *txn, const unsigned char id[ID],
 	entry_of(&e, is_taken ? LEDGER_CAPTURE : LEDGER_RELEASE, id, h);
 	e.amount = is_taken ? h->cost : 0;
 	e.held = is_prepaid(&h->fare) ? -h->fare.hold : 0;
-	return e.amount != 0 || e.held != 0 ? enter(txn, &e) : JOURNAL_OK;
+	return e.amount != 0 || e.held != 0 ? enter(book, &e) : JOURNAL_OK;
 }
 
 /* The hold becomes what is asked for, or JOURNAL_UNPAID. */
 static enum journal_result
-grow(struct db_txn *txn, const struct call *c, struct ledger_hold *h)
+grow(struct ledger_book *book, const struct call *c, struct ledger_hold *h)
 {
 	struct ledger_hold now = *h;
 	enum journal_result r;
 
 	now.at = c->talk_at;
-	r = hold_more(txn, c->acc.id, &now, c->raise - h->fare.hold);
+	r = hold_more(book, c->acc.id, &now, c->raise - h->fare.hold);
 	if (r == JOURNAL_OK)
 		h->fare.hold = c->raise;
 	return r;
@@ -263,7 +321,7 @@ is_same(const struct ledger_hold *was, const struct call *c)
 }
 
 enum journal_result
-ledger_lmdb_put(struct db_txn *txn, const struct call *c, int *is_taken)
+ledger_lmdb_put(struct ledger_book *book, const struct call *c, int *is_taken)
 {
 	char text[TOKEN_UUID_SIZE];
 	struct ledger_hold was, h;
@@ -273,7 +331,7 @@ ledger_lmdb_put(struct db_txn *txn, const struct call *c, int *is_taken)
 	if (c->acc.fare.payer[0] == '\0')
 		return JOURNAL_OK;
 	token_uuid_text(c->acc.id, text);
-	r = get_hold(txn, c->acc.id, &was);
+	r = get_hold(book->txn, c->acc.id, &was);
 	if (r == JOURNAL_NOT_FOUND || r == JOURNAL_DAMAGED) {
 		log_warn("call=%s hold=damaged", text);
 		return JOURNAL_OK;	/* the call itself must go on */
@@ -290,12 +348,12 @@ ledger_lmdb_put(struct db_txn *txn, const struct call *c, int *is_taken)
 		h.fare.hold = c->hold;
 	bound_cost(&h, c->acc.id);
 	if (is_resolved(h.pay))
-		r = resolve(txn, c->acc.id, &h);
+		r = resolve(book, c->acc.id, &h);
 	else if (call_is_prepaid(c) && c->raise > was.fare.hold)
-		r = verdict = grow(txn, c, &h);
+		r = verdict = grow(book, c, &h);
 	*is_taken = h.pay == CALL_PAY_TAKEN && h.cost > 0;
 	if (r == JOURNAL_OK || r == JOURNAL_UNPAID)
-		r = put_hold(txn, c->acc.id, &h);
+		r = put_hold(book->txn, c->acc.id, &h);
 	return r == JOURNAL_OK ? verdict : r;
 }
 
@@ -319,14 +377,14 @@ ledger_lmdb_get(struct db_txn *txn, struct call *c)
 /* By hand. */
 
 enum journal_result
-ledger_lmdb_post(struct db_txn *txn, const struct journal_post *p)
+ledger_lmdb_post(struct ledger_book *book, const struct journal_post *p)
 {
 	struct ledger_hold h = { .pay = CALL_PAY_TAKEN, .at = p->at,
 	    .cost = p->amount };
 	struct ledger_entry e = { .kind = LEDGER_TOPUP, .at = p->at,
 	    .amount = p->amount };
 	struct ledger_hold was;
-	enum journal_result r = get_hold(txn, p->id, &was);
+	enum journal_result r = get_hold(book->txn, p->id, &was);
 
 	if (r != JOURNAL_NOT_FOUND)
 		return r == JOURNAL_OK ? JOURNAL_SAME : r;
@@ -337,8 +395,8 @@ ledger_lmdb_post(struct db_txn *txn, const struct journal_post *p)
 	snprintf(e.note, sizeof(e.note), "%s", p->note);
 	snprintf(h.account, sizeof(h.account), "%s", p->account);
 	memcpy(h.fare.currency, e.currency, sizeof(h.fare.currency));
-	r = enter(txn, &e);
-	return r == JOURNAL_OK ? put_hold(txn, p->id, &h) : r;
+	r = enter(book, &e);
+	return r == JOURNAL_OK ? put_hold(book->txn, p->id, &h) : r;
 }
 
 /* Reading. */
@@ -468,12 +526,12 @@ is_open(struct db_txn *txn, const unsigned char id[ID], int *answer)
 
 /* A hold without a call that could resolve it. */
 static enum journal_result
-expire(struct db_txn *txn, const unsigned char id[ID], int64_t wall)
+expire(struct ledger_book *book, const unsigned char id[ID], int64_t wall)
 {
 	char text[TOKEN_UUID_SIZE];
 	struct ledger_entry e;
 	struct ledger_hold h;
-	enum journal_result r = get_hold(txn, id, &h);
+	enum journal_result r = get_hold(book->txn, id, &h);
 
 	if (r != JOURNAL_OK)
 		return r == JOURNAL_DAMAGED ? JOURNAL_OK : r;
@@ -483,13 +541,14 @@ expire(struct db_txn *txn, const unsigned char id[ID], int64_t wall)
 	entry_of(&e, LEDGER_EXPIRE, id, &h);
 	e.held = is_prepaid(&h.fare) ? -h.fare.hold : 0;
 	h.pay = is_prepaid(&h.fare) ? CALL_PAY_FREE : CALL_PAY_LOST;
-	r = e.held != 0 ? enter(txn, &e) : JOURNAL_OK;
-	return r == JOURNAL_OK ? put_hold(txn, id, &h) : r;
+	r = e.held != 0 ? enter(book, &e) : JOURNAL_OK;
+	return r == JOURNAL_OK ? put_hold(book->txn, id, &h) : r;
 }
 
 enum journal_result
-ledger_lmdb_sweep(struct db_txn *txn, const struct ledger_sweep *w)
+ledger_lmdb_sweep(struct ledger_book *book, const struct ledger_sweep *w)
 {
+	struct db_txn *txn = book->txn;
 	struct found f = { .n_over = 0 };
 	enum journal_result r = rows_result(gather(txn, w, &f));
 	int is_kept;
@@ -504,7 +563,7 @@ ledger_lmdb_sweep(struct db_txn *txn, const struct ledger_sweep *w)
 	for (i = 0; i < f.n_lost && r == JOURNAL_OK; i++) {
 		r = is_open(txn, f.lost[i].bytes, &is_kept);
 		if (r == JOURNAL_OK && !is_kept)
-			r = expire(txn, f.lost[i].bytes, w->wall);
+			r = expire(book, f.lost[i].bytes, w->wall);
 	}
 	return r;
 }

@@ -19,10 +19,27 @@ struct db_txn;
  */
 
 /*
+ * What one transaction has changed of accounts, written at its end: those that
+ * many calls have in common are read and written once for all of them.
+ */
+#define LEDGER_BOOK_MAX	64
+struct ledger_book {
+	struct db_txn		*txn;
+	uint64_t		 next;	/* number of the next entry; 0: ask */
+	size_t			 n;
+	struct ledger_account	 account[LEDGER_BOOK_MAX];
+};
+void ledger_lmdb_begin(struct ledger_book *, struct db_txn *);
+/* Before the commit, which must not be done where this fails. */
+enum journal_result ledger_lmdb_end(struct ledger_book *)
+    __attribute__((warn_unused_result));
+
+/*
  * The call is accepted.  Prepaid: its hold is reserved, or JOURNAL_UNPAID where
  * the account would fall below its floor, and then nothing was changed.
  */
-enum journal_result ledger_lmdb_accept(struct db_txn *, const struct call *);
+enum journal_result ledger_lmdb_accept(struct ledger_book *,
+    const struct call *);
 
 /*
  * What has become of its money since.  A hold is resolved once, whatever comes
@@ -30,14 +47,14 @@ enum journal_result ledger_lmdb_accept(struct db_txn *, const struct call *);
  * now, and something was taken.  Prepaid: a raise is held, or -- all else is
  * done -- JOURNAL_UNPAID.
  */
-enum journal_result ledger_lmdb_put(struct db_txn *, const struct call *,
+enum journal_result ledger_lmdb_put(struct ledger_book *, const struct call *,
     int *is_taken);
 
 /* Fills in the money of a call that was read.  NOT_FOUND: nobody pays. */
 enum journal_result ledger_lmdb_get(struct db_txn *, struct call *);
 
 /* See journal.h. */
-enum journal_result ledger_lmdb_post(struct db_txn *,
+enum journal_result ledger_lmdb_post(struct ledger_book *,
     const struct journal_post *);
 /* These outside of a transaction. */
 enum journal_result ledger_lmdb_account(struct db *, const char *name,
@@ -59,7 +76,7 @@ struct ledger_sweep {
 	size_t		 budget;
 	struct rows_key	*from;
 };
-enum journal_result ledger_lmdb_sweep(struct db_txn *,
+enum journal_result ledger_lmdb_sweep(struct ledger_book *,
     const struct ledger_sweep *);
 
 #endif
