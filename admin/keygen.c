@@ -200,7 +200,9 @@ static int
 make_dir(const char *dir)
 {
 	if (mkdir(dir, 0755) == -1)
-		return errno == EEXIST ? 0 : complain(dir, strerror(errno));
+		return errno == EEXIST ? 0 : complain(dir, errno == ENOENT ?
+		    "the directory above it is not there; make it, or name "
+		    "another with -d" : strerror(errno));
 	if (chmod(dir, 0755) == -1)	/* whatever the umask */
 		return complain(dir, strerror(errno));
 	return 0;

@@ -255,8 +255,9 @@ read_table(struct table *t)
 	FILE *in = fopen(t->file, "re");
 
 	if (in == NULL) {
-		fprintf(stderr, "calloffer offerors: %s: %s\n", t->file,
-		    strerror(errno));
+		fprintf(stderr, "calloffer offerors: %s: %s%s\n", t->file,
+		    strerror(errno), errno == ENOENT ? "; write it, as "
+		    "calloffer-offerors(5) says" : "");
 		return EX_NOINPUT;
 	}
 	read_lines(t, in);

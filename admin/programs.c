@@ -51,6 +51,8 @@ run_account(const struct place *place, int argc, char **argv)
 	static const struct mode mode = { "calloffer-bridge", "--accounts",
 	    "bridge.conf" };
 
+	if (argc > 2 || (argc == 2 && argv[1][0] == '-'))
+		return COMMAND_USAGE;
 	return become(place, &mode, argc, argv);
 }
 
@@ -69,6 +71,8 @@ run_restored(const struct place *place, int argc, char **argv)
 	static const struct mode mode = { "calloffer-bridge", "--restored",
 	    "bridge.conf" };
 
+	if (argc > 1)
+		return COMMAND_USAGE;
 	return become(place, &mode, argc, argv);
 }
 

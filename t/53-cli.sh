@@ -21,6 +21,11 @@ done <<'E2'
 64|no command keyge|keyge
 64|usage: calloffer keygen|keygen -x
 64|usage: calloffer keygen|keygen sign seal
+64|usage: calloffer account|account a b
+64|usage: calloffer account|account -x
+64|usage: calloffer restored|restored a
+66|nowhere.*; write it|offerors /nowhere/offerors
+73|directory above it is not there; make it|keygen -d /nowhere/keys
 64|usage: calloffer offerors|offerors a b c
 64|usage: calloffer offerors|offerors -n a b
 64|usage: calloffer rates|rates
