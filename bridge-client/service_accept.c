@@ -212,7 +212,8 @@ is_of_another(const struct service_accept *a, const struct acceptance *acc)
 
 /*
  * Where the account wants that, who got the mail must agree that another number
- * uses the offer.  Where nobody knows who that is, the commit refuses.
+ * uses the offer.  Where nobody knows who that is, the commit refuses.  The
+ * same page sent twice spends one code.
  */
 static enum ask_refusal
 agree(struct service_accept *a, struct pending *p, const char *typed,
@@ -226,6 +227,7 @@ agree(struct service_accept *a, struct pending *p, const char *typed,
 
 	if (account == NULL || account->forwarding != CONTRACT_CONFIRM ||
 	    typed == NULL || a->service->code_mail == NULL ||
+	    find_pending(a, p->acc.offer, p->acc.id) != NULL ||
 	    p->acc.recipient[0] == '\0' || !is_of_another(a, &p->acc))
 		return ASK_OK;
 	switch (code_check(a->codes, &ask, code, &in_s)) {

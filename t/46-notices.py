@@ -114,6 +114,15 @@ class Stage:
         p.close()
         return got["refusal"]
 
+    def twice(self, p, body):
+        """The page, sent by a double click: both are told the same."""
+        frame = (len(body) + 5).to_bytes(4, "big") + bytes(4) + bytes(
+            [ask.ACCEPT]) + body
+        p.sock.sendall(2 * frame)
+        got = [p.accepted(ask.Reader(p.hear()[2])) for _ in range(2)]
+        tap.same(got[0], got[1], "a double click")
+        return got[0]
+
     def call(self, a="1", b="1", cause=None, uses=1, minted=None, code="",
              **f):
         """A presses `a` (None: never answers); B presses `b`, or, None, ends
@@ -125,8 +134,9 @@ class Stage:
                                           **f)
         n_a, n_b = self.legs("a"), self.legs("b")
         p = self.b.face()
-        got = p.accept(token, ask.nonce(OURS, offer, 10 - self.ahead),
-                       "+4420794601%02d" % self.n, code=code)
+        got = self.twice(p, p.accept_body(
+            token, ask.nonce(OURS, offer, 10 - self.ahead),
+            "+4420794601%02d" % self.n, code=code))
         tap.same(got["refusal"], "ok", "accepted")
         leg = leg_a = self.ari.wait_leg("a", n_a + 1)
         self.ari.ring(leg)
