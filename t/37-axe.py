@@ -17,6 +17,7 @@ from fakeface import ACCEPT, HANGUP, REFUSALS, STAGES, ENDS
 SHOTS = os.path.join(ROOT, "build", "shots")
 SECRET = "c2VjcmV0LW9mLXRoZS1jYWxs"
 CALL = "/c/" + SECRET
+WAY = "/p/" + SECRET
 LANGS = sorted(f[:-5] for f in os.listdir(os.path.join(ROOT, "etc/lang")))
 NAMES = {"ar": "مؤسسة النور", "ja": "山田 花子", "fr": "Zoé d’Été"}
 RUN = """axe.run(document, { resultTypes: ["violations"], runOnly: {
@@ -151,6 +152,29 @@ class Tour:
                           lang)
 
 
+    def ways(self, lang):
+        """Where means of payment are left: seen, pressed, and its ends."""
+        c, face = self.c, self.a.face
+        way = dict(face.way)
+        c.open(self.a.origin + WAY)
+        self.arrived("way")
+        self.judge("way")
+        self.shot("way", lang)
+        face.way = dict(way, url="https://checkout.stripe.com/c/pay/cs_1#f")
+        c.js(SUBMIT)
+        self.arrived("way-ready")
+        self.judge("way-ready")
+        self.shot("way-ready", lang)
+        for state, page in enumerate(("way-none", None, "way-used",
+                                      "way-later")):
+            face.way = dict(way, state=state)
+            if page:
+                c.open(self.a.origin + WAY)
+                self.arrived(page)
+                self.judge(page)
+        face.way = way
+
+
 def status(stage, end="none", name="Alice Doe"):
     return {"stage": STAGES.index(stage), "end": ENDS.index(end),
             "name": name, "caller": "+44 20 7946 0100",
@@ -167,7 +191,8 @@ def every_page(a, c, axe, lang):
     t.refusals(lang)
     t.notes()
     t.calls(lang)
-    ok(not t.bad and t.pages >= 45, "%s: %d pages, no violation, nothing "
+    t.ways(lang)
+    ok(not t.bad and t.pages >= 50, "%s: %d pages, no violation, nothing "
        "sticks out" % (lang, t.pages), "\n#   ".join(t.bad))
     a.face.offer = dict(t.good, name="Alice Doe")
 

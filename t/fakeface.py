@@ -23,7 +23,7 @@ import nacl.hash
 import nacl.public
 import nacl.signing
 
-LOOK, CHECK, ACCEPT, STATUS, HANGUP, HOOK = range(1, 7)
+LOOK, CHECK, ACCEPT, STATUS, HANGUP, HOOK, MEANS = range(1, 8)
 REFUSALS = ("ok token-bad expired used-up revoked closed in-call number-bad "
             "number-denied number-wrong too-many nonce-early nonce-late "
             "nonce-bad stopped no-provider store-full unreachable "
@@ -40,6 +40,7 @@ QUESTIONS = {
     STATUS: "s:secret B:is_subscription",
     HANGUP: "s:secret B:is_subscription",
     HOOK: "s:provider s:method s:path s:headers b:body",
+    MEANS: "s:secret B:is_wanted",
 }
 ANSWERS = {
     LOOK: "B:refusal s:name s:address q:not_after q:opens_at s:caller "
@@ -49,9 +50,11 @@ ANSWERS = {
     STATUS: "B:stage B:end q:since q:talk_s s:name s:caller s:lang",
     HANGUP: "B:stage B:end q:since q:talk_s s:name s:caller s:lang",
     HOOK: "H:status s:type b:body",
+    MEANS: "B:state s:payer s:url s:lang q:until",
 }
 DEFAULTS = {LOOK: "offer", CHECK: "checked", ACCEPT: "accepted",
-            STATUS: "status", HANGUP: "status", HOOK: "hooked"}
+            STATUS: "status", HANGUP: "status", HOOK: "hooked",
+            MEANS: "way"}
 
 
 def encode(layout, values):
@@ -106,6 +109,8 @@ class Face:
                        "name": "Alice Doe", "caller": "+44 20 7946 0100",
                        "lang": "en"}
         self.hooked = {"status": 200}
+        self.way = {"state": 1, "payer": "Stripe", "lang": "en",
+                    "until": int(time.time()) + 604800}
 
     def start(self):
         if os.path.exists(self.path):
