@@ -221,6 +221,8 @@ static const struct conf_key provider_keys[] = {
 	    check_path_or_none),
 	STRING(AT(provider, ca_file), "ca_file", "", check_path_or_none),
 	TIME(AT(provider, connect_s), "connect", 1, 60, "5s"),
+	{ "erase", CONF_BOOL, AT(provider, is_erasing), 0, 0, "no", NULL, 0,
+	    NULL },
 	{ "calls_per_second", CONF_INT, AT(provider, calls_per_s), 0, 1000, "0",
 	    NULL, 0, NULL },
 	END

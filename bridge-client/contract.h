@@ -35,6 +35,7 @@ struct contract_provider {
 	char		*ca_file;	/* "": the system's */
 	int64_t		 connect_s;
 	int64_t		 calls_per_s;	/* 0: the kind's */
+	int		 is_erasing;	/* there, too */
 
 	/* made by contract_load */
 	const char	*name;

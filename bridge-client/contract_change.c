@@ -51,6 +51,7 @@ providers_differ(const struct contract *a, const struct contract *b)
 		    strcmp(p->hook_secret_file, q->hook_secret_file) != 0 ||
 		    strcmp(p->ca_file, q->ca_file) != 0 ||
 		    p->connect_s != q->connect_s ||
+		    p->is_erasing != q->is_erasing ||
 		    p->calls_per_s != q->calls_per_s)
 			return 1;
 	}

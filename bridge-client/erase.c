@@ -3,6 +3,7 @@
 
 #include "lib/ask.h"
 #include "lib/buf.h"
+#include "lib/clock.h"
 #include "lib/db.h"
 #include "lib/tel.h"
 
@@ -15,6 +16,7 @@
 #include "bridge-client/erase.h"
 
 #define DAY_S	86400
+#define FORGET_S (7 * DAY_S)	/* providers are asked so long */
 #define CHUNK	256		/* rows of one commit */
 #define ID	JOURNAL_ID_BYTES
 
@@ -34,6 +36,7 @@ struct erase {
 	struct meant	 meant;
 	int32_t		 day;		/* the one that it has come to */
 	struct rows_key	 next;		/* row */
+	int		 is_elsewhere;
 	uint32_t	 n_meant;	/* of this day, that have ended */
 	uint32_t	 n_open;	/* likewise, that have not */
 	struct journal_erased sum;
@@ -53,6 +56,31 @@ void
 erase_free(struct erase *e)
 {
 	free(e);
+}
+
+void
+erase_elsewhere(struct erase *e)
+{
+	e->is_elsewhere = 1;
+}
+
+static enum journal_result
+remember(struct erase *e, struct db_txn *txn, const struct call *c)
+{
+	struct record_times t = { 0, clock_wall() + FORGET_S };
+	struct journal_forget f = { .tries = 0 };
+	enum journal_result r = JOURNAL_OK;
+	struct rows_key k;
+
+	memcpy(f.call, c->acc.id, ID);
+	for (f.leg = 0; f.leg < 2 && e->is_elsewhere && r == JOURNAL_OK;
+	    f.leg++) {
+		if (c->leg[f.leg].ref[0] == '\0')
+			continue;
+		rows_key_of_forget(&k, &f);
+		r = rows_put_times(txn, ROWS_FORGETS, &k, &t);
+	}
+	return r;
 }
 
 /* Which rows. */
@@ -159,7 +187,8 @@ decide(struct erase *e)
 		e->stage = NEXT_DAY;
 		return JOURNAL_OK;
 	}
-	if (e->meant.by == ASK_ERASE_DAY && e->n_open == 0) {
+	if (e->meant.by == ASK_ERASE_DAY && e->n_open == 0 &&
+	    !e->is_elsewhere) {
 		e->stage = NEXT_DAY;
 		return vault_erase(v, e->day) == 0 ? JOURNAL_OK :
 		    JOURNAL_BROKEN;
@@ -216,9 +245,12 @@ write_some(struct erase *e, size_t *budget)
 			continue;
 		if (end != JOURNAL_OK)
 			break;
-		if (is_meant(e, &c) && c.state == CALL_ENDED)
+		if (is_meant(e, &c) && c.state == CALL_ENDED) {
+			r = remember(e, txn, &c);
 			call_erase(&c);
-		r = rows_put_call(txn, e->at.row, e->at.vault, &c);
+		}
+		if (r == JOURNAL_OK)
+			r = rows_put_call(txn, e->at.row, e->at.vault, &c);
 	}
 	if (end != JOURNAL_OK && end != JOURNAL_NOT_FOUND &&
 	    end != JOURNAL_DAMAGED)

@@ -33,6 +33,11 @@ struct erase_at {		/* all borrowed */
 struct erase *erase_new(const struct erase_at *);
 void erase_free(struct erase *);
 
+/* From now on what is erased is to be deleted at its providers, too: each leg
+ * that has a name there gets a row of ROWS_FORGETS, in the transaction that
+ * erases it. */
+void erase_elsewhere(struct erase *);
+
 /* As journal.h has it: an enum journal_result. */
 int erase_step(struct erase *, const struct journal_erasure *, size_t budget,
     struct journal_erased *) __attribute__((warn_unused_result));

@@ -114,6 +114,18 @@ struct journal_notice {
 	int64_t		until;		/* nor after */
 };
 
+/*
+ * A leg of an erased call, whose record its provider should delete, too.  That
+ * may be asked any number of times.
+ */
+struct journal_forget {
+	unsigned char	call[JOURNAL_ID_BYTES];
+	uint8_t		leg;		/* enum leg */
+	uint8_t		tries;		/* that came to nothing */
+	int64_t		at;		/* not before */
+	int64_t		until;		/* nor after */
+};
+
 struct journal;
 
 /* One account, entry: as below. */
@@ -181,6 +193,15 @@ struct journal_ops {
 	 * on that this is asked, put() makes them. */
 	enum journal_result (*notice_due)(struct journal *, int64_t wall,
 	    struct journal_notice *out);
+
+	/* One that is due now; NOT_FOUND: none.  From the first time on that
+	 * this is asked, erase() makes them.  What has become of one (inside of
+	 * a transaction); NULL: it is done with. */
+	enum journal_result (*forget_due)(struct journal *, int64_t wall,
+	    struct journal_forget *out);
+	enum journal_result (*forget_set)(struct journal *,
+	    const struct journal_forget *was,
+	    const struct journal_forget *now);
 
 	/*
 	 * Erases numbers, and what else identifies people, from calls that

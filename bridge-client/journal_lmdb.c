@@ -18,6 +18,7 @@
 
 #include "bridge-client/call.h"
 #include "bridge-client/erase.h"
+#include "bridge-client/forgotten.h"
 #include "bridge-client/journal.h"
 #include "bridge-client/ledger_lmdb.h"
 #include "bridge-client/means_lmdb.h"
@@ -357,6 +358,20 @@ op_is_blocked(struct journal *j, const unsigned char hash[16])
 }
 
 static enum journal_result
+op_forget_due(struct journal *j, int64_t wall, struct journal_forget *out)
+{
+	erase_elsewhere(self(j)->erase);
+	return forgotten_due(self(j)->db, wall, out);
+}
+
+static enum journal_result
+op_forget_set(struct journal *j, const struct journal_forget *was,
+    const struct journal_forget *now)
+{
+	return forgotten_set(self(j)->txn, was, now);
+}
+
+static enum journal_result
 op_account(struct journal *j, const char *name, const char *currency,
     struct ledger_account *out)
 {
@@ -443,13 +458,7 @@ op_tidy(struct journal *j, int64_t wall, int64_t keep_s, size_t budget)
 static int
 op_usage(struct journal *j, uint64_t *used, uint64_t *max)
 {
-	size_t u, m;
-
-	if (db_usage(self(j)->db, &u, &m) != 0)
-		return -1;
-	*used = u;
-	*max = m;
-	return 0;
+	return rows_usage(self(j)->db, used, max);
 }
 
 static const char *
@@ -490,6 +499,8 @@ static const struct journal_ops ops = {
 	.tidy = op_tidy,
 	.notice_set = op_notice_set,
 	.notice_due = op_notice_due,
+	.forget_due = op_forget_due,
+	.forget_set = op_forget_set,
 	.get = op_get,
 	.look = op_look,
 	.is_blocked = op_is_blocked,

@@ -33,6 +33,7 @@
 #include "bridge-client/crew.h"
 #include "bridge-client/driver.h"
 #include "bridge-client/figures.h"
+#include "bridge-client/forget.h"
 #include "bridge-client/guard.h"
 #include "bridge-client/hook.h"
 #include "bridge-client/journal.h"
@@ -57,6 +58,7 @@
 #include "bridge-client/trunk.h"
 #include "bridge-client/unseal.h"
 #include "bridge-client/vault.h"
+#include "bridge-client/world.h"
 
 #define IDENT		"calloffer-bridge"
 #define CONFIGURATION	CALLOFFER_SYSCONFDIR "/bridge.conf"
@@ -91,6 +93,7 @@ static struct {
 	struct world		 payers;	/* of the world, that part */
 	struct guard		*guard;
 	struct notify		*notify;	/* NULL: none are sent */
+	struct forget		*forget;	/* NULL: nobody deletes */
 	struct hook		*hook;
 	struct service		 service;
 	struct service_accept	*accept;
@@ -326,6 +329,20 @@ open_means(struct service *s)
 }
 
 static void
+open_forget(void)
+{
+	struct world world;
+	const struct forget_conf conf = { bridge.journal, &world,
+		bridge.roster.provider, bridge.roster.n };
+
+	memset(&world, 0, sizeof(world));
+	trunk_world(bridge.trunk, &world);
+	if (forget_is_wanted(&conf) && (bridge.forget = forget_open(
+	    bridge.loop, &conf)) == NULL)
+		log_fatal(EX_OSERR, "out of memory");
+}
+
+static void
 open_service(void)
 {
 	struct service *s = &bridge.service;
@@ -443,6 +460,7 @@ close_all(void)
 	notify_close(bridge.notify);
 	code_mail_close(bridge.service.code_mail);
 	trunk_close(bridge.trunk);
+	forget_close(bridge.forget);
 	driver_free(bridge.service.driver);
 	bank_close(bridge.bank);
 	rest_close(bridge.rest);
@@ -570,6 +588,7 @@ main(int argc, char **argv)
 		return show(&o);
 	prepare();
 	open_service();
+	open_forget();
 	open_meter();
 	log_info("ready version=" CALLOFFER_VERSION " providers=%zu",
 	    bridge.roster.n);

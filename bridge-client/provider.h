@@ -44,6 +44,7 @@ struct provider_conf {
 	const char	*public_key;
 	const struct secret *hook_secret;
 	int		 calls_per_s;	/* may begin; 0: as many as we like */
+	int		 is_erasing;	/* what we erase he deletes, too */
 };
 
 /* What the driver wants done. */
@@ -238,6 +239,11 @@ struct provider {
 	void		 (*reply)(const struct provider_intent *, int step,
 			    int status, int is_sent, const char *body,
 			    size_t len, struct provider_reply *out);
+	/* The request that deletes what he keeps of the ended leg of this name,
+	 * harmless when that is done already: put into `out`, an empty one.
+	 * 0, or -1; NULL: he deletes nothing. */
+	int		 (*forget)(const struct provider_conf *,
+			    const char *ref, struct request *out);
 	/* Can legs of these two, both of this kind, be joined?  NULL: no. */
 	int		 (*joins)(const struct provider_conf *,
 			    const struct provider_conf *);

@@ -32,6 +32,7 @@ set_conf(struct provider_conf *conf, const struct contract_provider *p,
 	conf->prompts = p->prompts;
 	conf->public_key = p->public_key;
 	conf->hook_secret = p->hook_secret;
+	conf->is_erasing = p->is_erasing;
 	conf->calls_per_s = p->calls_per_s != 0 ? (int)p->calls_per_s :
 	    kind->calls_per_s;
 }
@@ -59,6 +60,9 @@ read_one(struct roster *r, const struct contract *c,
 	if (wrong != NULL)
 		return contract_wrong(at, p->line, "provider", "%s: %s",
 		    p->name, wrong);
+	if (conf->is_erasing && kind->forget == NULL)
+		return contract_wrong(at, p->line, "erase",
+		    "no %s deletes records of calls", kind->name);
 	if (kind->is_by_token) {
 		r->jwt[r->n] = jwt_new(p->password, p->app, why, sizeof(why));
 		if (r->jwt[r->n] == NULL)

@@ -14,7 +14,7 @@
 
 const char *const rows_tables[ROWS_TABLES + 1] = {
 	"blocked", "calls", "meta", "revoked", "uses", "accounts", "entries",
-	"holds", "notices", "means", NULL
+	"holds", "notices", "means", "forgets", NULL
 };
 
 const struct rows_key rows_high = { "high", 4 };
@@ -49,6 +49,18 @@ rows_has_room(struct db *db)
 	reserve = max / RESERVE_PART > RESERVE_MIN ? max / RESERVE_PART :
 	    RESERVE_MIN;
 	return used + reserve < max;
+}
+
+int
+rows_usage(struct db *db, uint64_t *used, uint64_t *max)
+{
+	size_t u, m;
+
+	if (db_usage(db, &u, &m) != 0)
+		return -1;
+	*used = u;
+	*max = m;
+	return 0;
 }
 
 enum journal_result
@@ -158,6 +170,15 @@ rows_key_of(struct rows_key *k, const void *data, size_t len)
 {
 	k->len = len > ROWS_KEY_MAX ? ROWS_KEY_MAX : len;
 	memcpy(k->bytes, data, k->len);
+}
+
+void
+rows_key_of_forget(struct rows_key *k, const struct journal_forget *f)
+{
+	memcpy(k->bytes, f->call, ID);
+	k->bytes[ID] = f->leg;
+	k->bytes[ID + 1] = f->tries;
+	k->len = ID + 2;
 }
 
 /* What is revoked, behind the kind of it. */

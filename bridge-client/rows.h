@@ -29,6 +29,7 @@ enum rows_table {
 	ROWS_HOLDS,	/* call id -> hold */
 	ROWS_NOTICES,	/* see notices.c -> times */
 	ROWS_MEANS,	/* see means_record.h */
+	ROWS_FORGETS,	/* call id, leg, tries -> times */
 	ROWS_TABLES
 };
 /* Names for db_open(), in that order. */
@@ -51,6 +52,8 @@ enum journal_result rows_result(enum db_result);
  * calls that have to end, and the sweep, which needs pages to give some back.
  */
 int rows_has_room(struct db *);
+/* Bytes.  0, or -1. */
+int rows_usage(struct db *, uint64_t *used, uint64_t *max);
 
 /* What is private is sealed; see record.h. */
 enum journal_result rows_get_call(struct db_txn *, struct vault *,
@@ -76,6 +79,7 @@ int rows_has_any(struct db_txn *, enum rows_table);
 void rows_key_of(struct rows_key *, const void *, size_t);
 void rows_key_of_revocation(struct rows_key *,
     const struct journal_revocation *);
+void rows_key_of_forget(struct rows_key *, const struct journal_forget *);
 /* Before every id that was made at this time or later. */
 void rows_key_of_time(struct rows_key *, int64_t wall);
 

@@ -95,7 +95,7 @@ enum journal_result
 sweep_rows(struct db_txn *txn, const struct sweep *w)
 {
 	static const enum rows_table swept[] = { ROWS_CALLS, ROWS_USES,
-	    ROWS_REVOKED, ROWS_NOTICES, ROWS_MEANS };
+	    ROWS_REVOKED, ROWS_NOTICES, ROWS_MEANS, ROWS_FORGETS };
 	struct found f;
 	enum db_result r = DB_OK;
 	size_t i, n;

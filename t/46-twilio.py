@@ -15,6 +15,7 @@ import xml.etree.ElementTree as xml
 
 os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 sys.path.insert(0, "t")
+import askpeer as ask           # noqa: E402
 import faketwilio               # noqa: E402
 import openapi                  # noqa: E402
 import sdk                      # noqa: E402
@@ -33,6 +34,7 @@ provider %(name)s {
 	password_file = "DIR/password"
 	hook_secret_file = "DIR/token"
 	prompts = "https://call.example.com/prompts"
+	erase = %(erase)s
 }
 """
 
@@ -317,6 +319,31 @@ def test_documents(fakes):
              "a misspelt attribute would be seen")
 
 
+def test_erase(b, fake):
+    """What is erased is deleted there: both legs of the one call."""
+    p = Play(b, fake)
+    b.accept()
+    a = p.leg("a")
+    p.answer(a)
+    p.heard(a, "a-press")
+    p.press(a, "1")
+    c = p.leg("b")
+    p.tell(c, "ringing")
+    p.tell(c, "busy")
+    p.heard(a, "a-busy")
+    p.spoken(a)
+    p.tell(a, "completed")
+    tap.same(b.idle(), True, "over")
+    tap.same(fake.deleted, [], "nothing has been deleted so far")
+    offer = b.admin.list(most=1)[0]["offer"]
+    r = b.admin.ask(ask.ERASE, b"\2\0" + offer + bytes(8))
+    tap.same((ask.REFUSALS[r.number(1)], r.number(1), r.number(4)),
+             ("ok", 0, 1), "one call erased")
+    wait(lambda: len(fake.deleted) == 2, 20)
+    tap.same(sorted(fake.deleted), sorted((a["sid"], c["sid"])),
+             "both its legs are deleted there, and no other")
+
+
 def scenarios(b, fake, spare):
     tap.same(wait(lambda: b.ready() == [1, 1], 20), True,
              "both providers are ready")
@@ -342,6 +369,7 @@ def run(dialect, folder, program):
     os.mkdir(home)
     b = Bridge(home, "".join(SECTION % {
         "kind": dialect, "name": name, "url": url + fake.base,
+        "erase": "yes" if (dialect, name) == ("twilio", "phone") else "no",
         "app": fake.account} for name, url in (
             ("phone", prism.url if prism else fake.url),
             ("spare", spare.url))),
@@ -349,6 +377,7 @@ def run(dialect, folder, program):
     try:
         scenarios(b, fake, spare)
         if dialect == "twilio":
+            test_erase(b, fake)
             test_pace(b, fake, spare)
     except Exception as e:      # what the program said is worth more
         tap.check([repr(e)] + b.log().splitlines()[-40:], "no fault")

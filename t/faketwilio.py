@@ -34,6 +34,7 @@ class Twilio:
         self.lock = threading.Condition()
         self.asked = []         # (method, path, query, fields, raw body)
         self.calls = {}         # sid: dict
+        self.deleted = []
         self.odd = []           # (status, code, is_done[, retry after]), of
         self.created = []       # creations; when they were asked for
         fake = self
@@ -49,7 +50,7 @@ class Twilio:
                 body = self.rfile.read(size).decode()
                 status, what = fake.react(self, body)
                 retry = what.pop("retry", None)
-                data = json.dumps(what).encode()
+                data = json.dumps(what).encode() if status != 204 else b""
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(data)))
@@ -58,7 +59,7 @@ class Twilio:
                 self.end_headers()
                 self.wfile.write(data)
 
-            do_GET = do_POST
+            do_GET = do_DELETE = do_POST
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0),
                                                       Handler)
@@ -84,6 +85,11 @@ class Twilio:
             c = self.calls.get(path[len(self.root + "/Calls/"):-len(".json")])
             if c is None:
                 return error(404, 20404)
+            if h.command == "DELETE":
+                if c["status"] in LIVE:
+                    return error(409, 20009)
+                self.deleted.append(self.calls.pop(c["sid"])["sid"])
+                return 204, {}
             if h.command == "POST":
                 if c["status"] not in LIVE:
                     return error(400, 21220)

@@ -276,6 +276,17 @@ twilio_request(const struct provider_conf *c, const struct provider_intent *in,
 	return request_ok(r) ? 0 : -1;
 }
 
+static int
+twilio_forget(const struct provider_conf *c, const char *ref,
+    struct request *r)
+{
+	if (!is_known(ref))
+		return -1;
+	ask(c, r, ref);
+	r->method = "DELETE";
+	return request_ok(r) ? 0 : -1;
+}
+
 /* Reply to outcome. */
 
 static void
@@ -570,6 +581,7 @@ twilio_hook(const struct provider_conf *c, const struct provider_hook *h,
 
 const struct provider provider_twilio = {
 	.name = "twilio",
+	.forget = twilio_forget,
 	.has_speech = 1,
 	.can_extend = 1,
 	.calls_per_s = 1,
