@@ -18,13 +18,10 @@
 #include <string.h>
 
 #include "lib/json.h"
-#include "lib/scan.h"
 
-#include "bridge-client/fields.h"
 #include "bridge-client/provider.h"
 #include "bridge-client/request.h"
-#include "bridge-client/sha1.h"
-#include "bridge-client/sign.h"
+#include "bridge-client/provider/twilio_hook.h"
 #include "bridge-client/provider/twiml.h"
 
 #include "bridge-client/provider/twilio.h"
@@ -40,7 +37,7 @@
 static int
 is_signalwire(const struct provider_conf *c)
 {
-	return c->kind != NULL && strcmp(c->kind, "signalwire") == 0;
+	return twilio_hook_is_signalwire(c);
 }
 
 /* What the configuration must be like. */
@@ -333,50 +330,20 @@ ring_reply(int status, const struct json *j, struct provider_reply *out)
 	}
 }
 
-/* What the words for a call's state mean; it has an end where EVENT_GONE. */
-static const struct state {
-	const char			*word;
-	enum provider_event_kind	 kind;
-	enum provider_cause		 cause;
-} states[] = {
-	{ "initiated", EVENT_RINGING, CAUSE_NORMAL },
-	{ "queued", EVENT_RINGING, CAUSE_NORMAL },
-	{ "ringing", EVENT_RINGING, CAUSE_NORMAL },
-	{ "in-progress", EVENT_ANSWERED, CAUSE_NORMAL },
-	{ "answered", EVENT_ANSWERED, CAUSE_NORMAL },
-	{ "completed", EVENT_GONE, CAUSE_NORMAL },
-	{ "busy", EVENT_GONE, CAUSE_BUSY },
-	{ "no-answer", EVENT_GONE, CAUSE_NO_ANSWER },
-	{ "canceled", EVENT_GONE, CAUSE_CANCELLED },
-	{ "failed", EVENT_GONE, CAUSE_FAILED },
-};
-
-/* NULL: no word of theirs. */
-static const struct state *
-state_of(const char *word)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++)
-		if (strcmp(word, states[i].word) == 0)
-			return &states[i];
-	return NULL;
-}
-
 static void
 set_found(struct provider_reply *out, const char *word)
 {
-	const struct state *s = state_of(word);
+	struct provider_event e;
 
 	out->found = PROVIDER_GONE;
-	if (s == NULL)
+	if (twilio_hook_state(word, &e) < 0)
 		return;
-	if (s->kind == EVENT_RINGING)
+	if (e.kind == EVENT_RINGING)
 		out->found = PROVIDER_IS_RINGING;
-	else if (s->kind == EVENT_ANSWERED)
+	else if (e.kind == EVENT_ANSWERED)
 		out->found = PROVIDER_IS_UP;
-	out->has_cause = s->kind == EVENT_GONE;
-	out->cause = s->cause;
+	out->has_cause = e.kind == EVENT_GONE;
+	out->cause = e.cause;
 }
 
 static void
@@ -467,118 +434,6 @@ twilio_reply(const struct provider_intent *in, int step, int status,
 	json_free(j);
 }
 
-/* Webhooks. */
-
-/* Over the URL, and all names and values, each pair once. */
-static int
-is_signed(const struct provider_conf *c, const struct provider_hook *h,
-    const struct fields *f)
-{
-	unsigned char want[SHA1_BYTES], got[SHA1_BYTES];
-	char text[64];
-	struct buf b;
-	size_t i;
-	int is_good;
-
-	if (c->hook_secret == NULL || provider_header(h, is_signalwire(c) ?
-	    "x-signalwire-signature" : "x-twilio-signature", text,
-	    sizeof(text)) < 0 ||
-	    sign_base64(text, got, sizeof(got)) != SHA1_BYTES)
-		return 0;
-	buf_init(&b, strlen(h->url) + h->len + 1);
-	buf_str(&b, h->url);
-	for (i = 0; i < f->n; i++) {
-		if (i > 0 && fields_compare(&f->field[i - 1],
-		    &f->field[i]) == 0)
-			continue;
-		buf_str(&b, f->field[i].name);
-		buf_str(&b, f->field[i].value);
-	}
-	is_good = buf_ok(&b) && sha1_hmac(c->hook_secret, b.data, b.len,
-	    want) == 0 && sign_is_same(want, got, sizeof(got));
-	buf_free(&b);
-	return is_good;
-}
-
-static void
-read_status(const struct fields *f, struct provider_event *e)
-{
-	const char *word = fields_get(f, "CallStatus"), *sip;
-	const struct state *s = state_of(word);
-	uint64_t code;
-
-	if (s == NULL)
-		return;
-	e->kind = s->kind;
-	e->cause = s->cause;
-	if (e->kind != EVENT_GONE)
-		return;
-	snprintf(e->detail, sizeof(e->detail), "%s", word);
-	sip = fields_get(f, "SipResponseCode");
-	if (scan_uint(sip, strlen(sip), 699, &code) == 0 && code >= 300) {
-		snprintf(e->detail, sizeof(e->detail), "SIP %d, %s", (int)code,
-		    word);
-		if (e->cause == CAUSE_FAILED || code == 603)
-			e->cause = provider_cause_of((int)code, 0);
-	}
-}
-
-/* What comes after the leg's name in the path says what it is. */
-static void
-read_event(const struct provider_conf *c, const char *what,
-    const struct fields *f, struct provider_hooked *out)
-{
-	struct provider_event *e = &out->event;
-	const char *digit = fields_get(f, "Digits");
-	char leg[PROVIDER_LEG_SIZE];
-
-	provider_set_ref(e->ref, fields_get(f, "CallSid"));
-	if (strcmp(what, "/status") == 0) {
-		read_status(f, e);
-		snprintf(out->once, sizeof(out->once), "%.40s %.20s %.30s",
-		    fields_get(f, "CallSid"), fields_get(f, "CallStatus"),
-		    fields_get(f, "SequenceNumber"));
-		return;
-	}
-	if (strcmp(what, "/key") == 0) {
-		if (strlen(digit) == 1 &&
-		    strchr("0123456789*#", digit[0]) != NULL) {
-			e->kind = EVENT_KEY;
-			e->key = digit[0];
-		}
-	} else if (strncmp(what, "/spoken/", 8) == 0 &&
-	    provider_is_word(what + 8, strlen(what + 8))) {
-		e->kind = EVENT_SPOKEN;
-		provider_plain(e->detail, sizeof(e->detail), what + 8);
-	} else {
-		out->is_odd = 1;
-		return;
-	}
-	out->type = "text/xml";
-	provider_put_leg(e->call, e->leg, leg);
-	twiml_put_waiting(&out->answer, c->hook_url, leg);
-}
-
-static enum provider_verdict
-twilio_hook(const struct provider_conf *c, const struct provider_hook *h,
-    struct provider_hooked *out)
-{
-	size_t skip = strlen(c->hook_url) + 1, len = PROVIDER_LEG_SIZE - 1;
-	enum provider_verdict verdict = PROVIDER_FORGED;
-	struct fields f;
-
-	if (fields_read(&f, h->body, h->len) == 0 && is_signed(c, h, &f)) {
-		verdict = PROVIDER_AUTHENTIC;
-		if (strlen(h->url) < skip + len ||
-		    provider_read_leg(h->url + skip, len, &out->event) < 0)
-			out->is_odd = 1;
-		else
-			read_event(c, h->url + skip + len, &f, out);
-	}
-	fields_free(&f);
-	return verdict;
-}
-
 const struct provider provider_twilio = {
 	.name = "twilio",
 	.forget = twilio_forget,
@@ -589,7 +444,7 @@ const struct provider provider_twilio = {
 	.check = twilio_check,
 	.request = twilio_request,
 	.reply = twilio_reply,
-	.hook = twilio_hook,
+	.hook = twilio_hook_read,
 };
 
 const struct provider provider_signalwire = {
@@ -600,5 +455,5 @@ const struct provider provider_signalwire = {
 	.check = twilio_check,
 	.request = twilio_request,
 	.reply = twilio_reply,
-	.hook = twilio_hook,
+	.hook = twilio_hook_read,
 };
