@@ -341,12 +341,7 @@ op_look(struct journal *j, const struct journal_key *what,
 		return JOURNAL_OK;
 	if (r != JOURNAL_OK)
 		return r;
-	out->uses = u.uses;
-	out->spent = u.spent;
-	out->is_open = u.is_open;
-	out->attempts = u.attempts;
-	out->not_after = u.not_after;
-	memcpy(out->bound, u.bound, sizeof(out->bound));
+	rows_offer_of(out, &u);
 	return JOURNAL_OK;
 }
 

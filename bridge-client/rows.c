@@ -104,6 +104,17 @@ rows_get_uses(struct db_txn *txn, const unsigned char offer[ID],
 	    JOURNAL_DAMAGED;
 }
 
+void
+rows_offer_of(struct journal_offer *out, const struct record_uses *u)
+{
+	out->uses = u->uses;
+	out->spent = u->spent;
+	out->is_open = u->is_open;
+	out->attempts = u->attempts;
+	out->not_after = u->not_after;
+	memcpy(out->bound, u->bound, sizeof(out->bound));
+}
+
 enum journal_result
 rows_put_uses(struct db_txn *txn, const unsigned char offer[ID],
     const struct record_uses *u)

@@ -64,6 +64,8 @@ enum journal_result rows_put_call(struct db_txn *, struct buf *scratch,
 /* `*u` is zero where there is none (JOURNAL_NOT_FOUND). */
 enum journal_result rows_get_uses(struct db_txn *,
     const unsigned char offer[JOURNAL_ID_BYTES], struct record_uses *u);
+/* What they say of the offer; all else stays. */
+void rows_offer_of(struct journal_offer *, const struct record_uses *);
 enum journal_result rows_put_uses(struct db_txn *,
     const unsigned char offer[JOURNAL_ID_BYTES], const struct record_uses *);
 enum journal_result rows_get_times(struct db_txn *, enum rows_table,
