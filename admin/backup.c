@@ -23,7 +23,7 @@ fail(int status, const char *why)
 static int
 backup(const struct facts *bridge, const char *file)
 {
-	/* the bridge looks for this when it starts (bridge-client/rows) */
+	/* the bridge (journal/rows) looks for this when it starts */
 	struct dbcopy copy = { .file = file, .table = "meta", .key = "copy" };
 	char why[1024], size[UNIT_SIZE];
 	uint64_t bytes = 0;

@@ -43,9 +43,9 @@ is "sealing: named in milter/mint.c only" \
     "$(names crypto_box_seal)" milter/mint.c
 is "unsealing: linked into the bridge only" \
     "$(imports 'crypto_box_(seal_open|open.*|beforenm)')" calloffer-bridge
-is "unsealing: named in bridge-client/unseal.c only" \
+is "unsealing: named in bridge-client/guard/unseal.c only" \
     "$(names 'crypto_box_(seal_open|open[a-z_]*|beforenm)')" \
-    bridge-client/unseal.c
+    bridge-client/guard/unseal.c
 is "verifying: milter never, acceptd and bridge, the tool to inspect" \
     "$(imports 'crypto_sign.*verify.*')" \
     "calloffer-acceptd calloffer-bridge calloffer"

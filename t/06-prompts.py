@@ -24,7 +24,7 @@ def check(bad, what):
 
 
 named = set()
-for path in glob.glob("bridge-client/*.c"):
+for path in glob.glob("bridge-client/*/*.c"):
     with open(path, encoding="utf-8") as f:
         for literal in re.findall(r'"((?:[ab]-[a-z-]+,?)+)"', f.read()):
             named.update(literal.split(","))
@@ -41,7 +41,7 @@ def words(path, pattern):
         return re.findall("[a-z]+", re.search(pattern, f.read()).group(1))
 
 
-usual = words("bridge-client/contract.c", r'"languages", "([a-z ]+)"')
+usual = words("bridge-client/contract/contract.c", r'"languages", "([a-z ]+)"')
 check([] if usual[0] == "en" and set(usual) == made else
       ["made: " + " ".join(sorted(made)), "by default: " + " ".join(usual)],
       "in the languages that the bridge takes for granted, English first")

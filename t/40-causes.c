@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bridge-client/provider.h"
 #include "bridge-client/provider/ari.h"
+#include "bridge-client/provider/provider.h"
 
 #include "t/steps.h"
 

@@ -8,11 +8,11 @@
 
 #include "lib/ask.h"
 
-#include "bridge-client/call.h"
-#include "bridge-client/journal.h"
-#include "bridge-client/journal_lmdb.h"
-#include "bridge-client/vault.h"
-#include "bridge-client/provider.h"
+#include "bridge-client/call/call.h"
+#include "bridge-client/journal/journal.h"
+#include "bridge-client/journal/journal_lmdb.h"
+#include "bridge-client/journal/vault.h"
+#include "bridge-client/provider/provider.h"
 
 #include "t/names.h"
 #include "t/tap.h"

@@ -8,12 +8,12 @@
 #include "lib/ask.h"
 #include "lib/db.h"
 
-#include "bridge-client/call.h"
-#include "bridge-client/journal.h"
-#include "bridge-client/journal_lmdb.h"
-#include "bridge-client/record.h"
-#include "bridge-client/rows.h"
-#include "bridge-client/vault.h"
+#include "bridge-client/call/call.h"
+#include "bridge-client/journal/journal.h"
+#include "bridge-client/journal/journal_lmdb.h"
+#include "bridge-client/journal/record.h"
+#include "bridge-client/journal/rows.h"
+#include "bridge-client/journal/vault.h"
 
 #include "t/names.h"
 #include "t/tap.h"

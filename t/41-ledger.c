@@ -8,12 +8,12 @@
 
 #include "lib/buf.h"
 
-#include "bridge-client/call.h"
-#include "bridge-client/journal.h"
-#include "bridge-client/journal_lmdb.h"
-#include "bridge-client/ledger.h"
-#include "bridge-client/ledger_record.h"
-#include "bridge-client/vault.h"
+#include "bridge-client/call/call.h"
+#include "bridge-client/journal/journal.h"
+#include "bridge-client/journal/journal_lmdb.h"
+#include "bridge-client/journal/ledger.h"
+#include "bridge-client/journal/ledger_record.h"
+#include "bridge-client/journal/vault.h"
 
 #include "t/names.h"
 #include "t/tap.h"

@@ -12,12 +12,12 @@
 #include "lib/buf.h"
 #include "lib/secret.h"
 
-#include "bridge-client/journal.h"
-#include "bridge-client/journal_lmdb.h"
-#include "bridge-client/means.h"
-#include "bridge-client/means_record.h"
-#include "bridge-client/nonce.h"
-#include "bridge-client/vault.h"
+#include "bridge-client/guard/nonce.h"
+#include "bridge-client/journal/journal.h"
+#include "bridge-client/journal/journal_lmdb.h"
+#include "bridge-client/journal/means_record.h"
+#include "bridge-client/journal/vault.h"
+#include "bridge-client/payer/means.h"
 
 #include "t/tap.h"
 

@@ -7,10 +7,10 @@
 
 #include "lib/buf.h"
 
-#include "bridge-client/call.h"
-#include "bridge-client/crc.h"
-#include "bridge-client/record.h"
-#include "bridge-client/vault.h"
+#include "bridge-client/call/call.h"
+#include "bridge-client/journal/crc.h"
+#include "bridge-client/journal/record.h"
+#include "bridge-client/journal/vault.h"
 
 #include "t/tap.h"
 

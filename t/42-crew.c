@@ -6,7 +6,7 @@
 
 #include "lib/loop.h"
 
-#include "bridge-client/crew.h"
+#include "bridge-client/net/crew.h"
 
 #include "t/tap.h"
 

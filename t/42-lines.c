@@ -8,8 +8,8 @@
 #include "lib/ask.h"
 #include "lib/clock.h"
 
-#include "bridge-client/lines.h"
-#include "bridge-client/request.h"
+#include "bridge-client/call/lines.h"
+#include "bridge-client/net/request.h"
 
 #include "t/tap.h"
 

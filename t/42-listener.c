@@ -7,10 +7,10 @@
 #include "lib/clock.h"
 #include "lib/tel.h"
 
-#include "bridge-client/lines.h"
-#include "bridge-client/listener.h"
+#include "bridge-client/call/lines.h"
+#include "bridge-client/net/request.h"
 #include "bridge-client/provider/ari.h"
-#include "bridge-client/request.h"
+#include "bridge-client/provider/listener.h"
 
 #include "t/tap.h"
 

@@ -1,8 +1,8 @@
 /*
  * What a call has to have done goes out in its order; and the heap of times.
  */
-#include "bridge-client/due.h"
-#include "bridge-client/outbox.h"
+#include "bridge-client/call/due.h"
+#include "bridge-client/call/outbox.h"
 
 #include "t/phones.h"
 

@@ -8,8 +8,8 @@
 
 #include "lib/clock.h"
 
-#include "bridge-client/exchange.h"
-#include "bridge-client/request.h"
+#include "bridge-client/call/exchange.h"
+#include "bridge-client/net/request.h"
 
 #include "t/tap.h"
 

@@ -8,10 +8,10 @@
 
 #include "lib/clock.h"
 
-#include "bridge-client/batch.h"
-#include "bridge-client/exchange.h"
-#include "bridge-client/prices.h"
-#include "bridge-client/request.h"
+#include "bridge-client/call/batch.h"
+#include "bridge-client/call/exchange.h"
+#include "bridge-client/call/prices.h"
+#include "bridge-client/net/request.h"
 
 #include "t/tap.h"
 

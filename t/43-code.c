@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bridge-client/code.h"
+#include "bridge-client/guard/code.h"
 
 #include "t/tap.h"
 

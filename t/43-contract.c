@@ -13,10 +13,10 @@
 #include "lib/key.h"
 #include "lib/secret.h"
 
-#include "bridge-client/contract.h"
-#include "bridge-client/contract_change.h"
-#include "bridge-client/contract_load.h"
-#include "bridge-client/prefix.h"
+#include "bridge-client/contract/contract.h"
+#include "bridge-client/contract/contract_change.h"
+#include "bridge-client/contract/contract_load.h"
+#include "bridge-client/guard/prefix.h"
 
 #include "t/tap.h"
 

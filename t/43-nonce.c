@@ -7,7 +7,7 @@
 #include "lib/secret.h"
 #include "lib/token.h"
 
-#include "bridge-client/nonce.h"
+#include "bridge-client/guard/nonce.h"
 
 #include "t/tap.h"
 

@@ -7,7 +7,7 @@
 
 #include "lib/window.h"
 
-#include "bridge-client/hours.h"
+#include "bridge-client/guard/hours.h"
 
 #include "t/tap.h"
 

@@ -8,8 +8,8 @@
 
 #include "lib/buf.h"
 
-#include "bridge-client/call.h"
-#include "bridge-client/letter.h"
+#include "bridge-client/call/call.h"
+#include "bridge-client/mail/letter.h"
 
 #include "t/tap.h"
 

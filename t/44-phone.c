@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bridge-client/phone.h"
+#include "bridge-client/guard/phone.h"
 
 #include "t/tap.h"
 

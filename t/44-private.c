@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bridge-client/private.h"
+#include "bridge-client/guard/private.h"
 
 #include "t/tap.h"
 

@@ -8,11 +8,11 @@
 
 #include "lib/secret.h"
 
-#include "bridge-client/call.h"
-#include "bridge-client/contract.h"
-#include "bridge-client/guard.h"
-#include "bridge-client/phone.h"
-#include "bridge-client/prefix.h"
+#include "bridge-client/call/call.h"
+#include "bridge-client/contract/contract.h"
+#include "bridge-client/guard/guard.h"
+#include "bridge-client/guard/phone.h"
+#include "bridge-client/guard/prefix.h"
 
 #include "t/tap.h"
 

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "bridge-client/rate.h"
+#include "bridge-client/guard/rate.h"
 
 #include "t/tap.h"
 

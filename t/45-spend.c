@@ -10,12 +10,12 @@
 #include "lib/secret.h"
 #include "lib/tariff.h"
 
-#include "bridge-client/call.h"
-#include "bridge-client/contract.h"
-#include "bridge-client/fare.h"
-#include "bridge-client/journal.h"
-#include "bridge-client/ledger.h"
-#include "bridge-client/spend.h"
+#include "bridge-client/call/call.h"
+#include "bridge-client/contract/contract.h"
+#include "bridge-client/guard/spend.h"
+#include "bridge-client/journal/journal.h"
+#include "bridge-client/journal/ledger.h"
+#include "bridge-client/payer/fare.h"
 
 #include "t/tap.h"
 

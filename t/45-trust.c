@@ -8,8 +8,8 @@
 #include "lib/terms.h"
 #include "lib/token.h"
 
-#include "bridge-client/contract.h"
-#include "bridge-client/trust.h"
+#include "bridge-client/contract/contract.h"
+#include "bridge-client/guard/trust.h"
 
 #include "t/tap.h"
 

@@ -232,7 +232,7 @@ def test_sample(b):
         sample = re.sub(r"(?m)^(\s*)#([a-z_0-9]+ = )", r"\1\2", f.read())
     with open("etc/man/calloffer-bridge.conf.5", encoding="utf-8") as f:
         manual = f.read()
-    with open("bridge-client/contract.c", encoding="utf-8") as f:
+    with open("bridge-client/contract/contract.c", encoding="utf-8") as f:
         code = f.read()
     keys = re.findall(r"(?:STRING|LIST|COUNT|TIME)\([^\"]*?\"(\w+)\"|"
                       r"\{ \"(\w+)\", CONF_(?!SECTION)", code)

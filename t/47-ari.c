@@ -6,9 +6,9 @@
 
 #include "lib/tel.h"
 
-#include "bridge-client/provider.h"
+#include "bridge-client/net/request.h"
 #include "bridge-client/provider/ari.h"
-#include "bridge-client/request.h"
+#include "bridge-client/provider/provider.h"
 
 #include "t/tap.h"
 

@@ -9,8 +9,8 @@
 #include "lib/buf.h"
 #include "lib/secret.h"
 
-#include "bridge-client/provider.h"
 #include "bridge-client/provider/bandwidth.h"
+#include "bridge-client/provider/provider.h"
 
 #include "t/tap.h"
 

@@ -8,9 +8,9 @@
 #include "lib/secret.h"
 #include "lib/tel.h"
 
-#include "bridge-client/provider.h"
+#include "bridge-client/net/request.h"
 #include "bridge-client/provider/bandwidth.h"
-#include "bridge-client/request.h"
+#include "bridge-client/provider/provider.h"
 
 #include "t/tap.h"
 #include "t/transcript.h"

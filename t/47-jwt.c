@@ -14,8 +14,8 @@
 #include "lib/json.h"
 #include "lib/secret.h"
 
-#include "bridge-client/jwt.h"
-#include "bridge-client/sign.h"
+#include "bridge-client/net/jwt.h"
+#include "bridge-client/net/sign.h"
 
 #include "t/tap.h"
 

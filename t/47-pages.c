@@ -14,12 +14,12 @@
 #include "lib/json.h"
 #include "lib/secret.h"
 
-#include "bridge-client/payer.h"
+#include "bridge-client/net/request.h"
+#include "bridge-client/net/sign.h"
 #include "bridge-client/payer/http.h"
+#include "bridge-client/payer/payer.h"
 #include "bridge-client/payer/stripe.h"
-#include "bridge-client/provider.h"
-#include "bridge-client/request.h"
-#include "bridge-client/sign.h"
+#include "bridge-client/provider/provider.h"
 
 #include "t/tap.h"
 

@@ -9,9 +9,9 @@
 
 #include "lib/secret.h"
 
-#include "bridge-client/payer.h"
+#include "bridge-client/net/request.h"
 #include "bridge-client/payer/http.h"
-#include "bridge-client/request.h"
+#include "bridge-client/payer/payer.h"
 
 #include "t/tap.h"
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bridge-client/request.h"
+#include "bridge-client/net/request.h"
 
 #include "t/tap.h"
 

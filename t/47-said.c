@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bridge-client/provider.h"
+#include "bridge-client/net/request.h"
 #include "bridge-client/provider/ari.h"
 #include "bridge-client/provider/ncco.h"
+#include "bridge-client/provider/provider.h"
 #include "bridge-client/provider/telnyx.h"
 #include "bridge-client/provider/twiml.h"
-#include "bridge-client/request.h"
 
 #include "t/tap.h"
 

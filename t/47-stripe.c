@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bridge-client/payer.h"
+#include "bridge-client/net/request.h"
+#include "bridge-client/payer/payer.h"
 #include "bridge-client/payer/stripe.h"
-#include "bridge-client/request.h"
 
 #include "t/tap.h"
 

@@ -10,7 +10,7 @@
 #include "lib/json.h"
 #include "lib/secret.h"
 
-#include "bridge-client/provider.h"
+#include "bridge-client/provider/provider.h"
 #include "bridge-client/provider/telnyx.h"
 
 #include "t/tap.h"

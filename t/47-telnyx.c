@@ -7,9 +7,9 @@
 
 #include "lib/tel.h"
 
-#include "bridge-client/provider.h"
+#include "bridge-client/net/request.h"
+#include "bridge-client/provider/provider.h"
 #include "bridge-client/provider/telnyx.h"
-#include "bridge-client/request.h"
 
 #include "t/tap.h"
 #include "t/transcript.h"

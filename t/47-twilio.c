@@ -9,10 +9,10 @@
 #include "lib/json.h"
 #include "lib/secret.h"
 
-#include "bridge-client/provider.h"
+#include "bridge-client/net/request.h"
+#include "bridge-client/net/sha1.h"
+#include "bridge-client/provider/provider.h"
 #include "bridge-client/provider/twilio.h"
-#include "bridge-client/request.h"
-#include "bridge-client/sha1.h"
 
 #include "t/tap.h"
 #include "t/transcript.h"

@@ -10,9 +10,9 @@
 #include "lib/json.h"
 #include "lib/secret.h"
 
-#include "bridge-client/provider.h"
+#include "bridge-client/net/sign.h"
+#include "bridge-client/provider/provider.h"
 #include "bridge-client/provider/vonage.h"
-#include "bridge-client/sign.h"
 
 #include "t/tap.h"
 #include "t/transcript.h"

@@ -9,9 +9,9 @@
 #include "lib/secret.h"
 #include "lib/tel.h"
 
-#include "bridge-client/provider.h"
+#include "bridge-client/net/request.h"
+#include "bridge-client/provider/provider.h"
 #include "bridge-client/provider/vonage.h"
-#include "bridge-client/request.h"
 
 #include "t/tap.h"
 #include "t/transcript.h"

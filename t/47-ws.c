@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bridge-client/ws.h"
+#include "bridge-client/net/ws.h"
 
 #include "t/tap.h"
 

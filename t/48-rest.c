@@ -15,9 +15,9 @@
 #include "lib/scan.h"
 #include "lib/secret.h"
 
-#include "bridge-client/request.h"
-#include "bridge-client/rest.h"
-#include "bridge-client/rest_stream.h"
+#include "bridge-client/net/request.h"
+#include "bridge-client/net/rest.h"
+#include "bridge-client/net/rest_stream.h"
 
 #include "t/tap.h"
 

@@ -13,11 +13,11 @@
 #include "lib/secret.h"
 #include "lib/tel.h"
 
-#include "bridge-client/provider.h"
+#include "bridge-client/net/request.h"
+#include "bridge-client/net/rest.h"
+#include "bridge-client/net/rest_stream.h"
 #include "bridge-client/provider/ari.h"
-#include "bridge-client/request.h"
-#include "bridge-client/rest.h"
-#include "bridge-client/rest_stream.h"
+#include "bridge-client/provider/provider.h"
 
 #include "t/asterisk/bed.h"
 #include "t/tap.h"

@@ -13,7 +13,7 @@
 
 #include <sodium.h>
 
-#include "bridge-client/unseal.h"
+#include "bridge-client/guard/unseal.h"
 #include "lib/key.h"
 #include "lib/secret.h"
 #include "lib/terms.h"

@@ -11,7 +11,7 @@
 
 #include <sodium.h>
 
-#include "bridge-client/unseal.h"
+#include "bridge-client/guard/unseal.h"
 #include "lib/buf.h"
 #include "lib/key.h"
 #include "lib/secret.h"

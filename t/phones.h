@@ -13,10 +13,10 @@
 
 #include "lib/clock.h"
 
-#include "bridge-client/driver.h"
-#include "bridge-client/journal.h"
-#include "bridge-client/provider.h"
-#include "bridge-client/request.h"
+#include "bridge-client/call/driver.h"
+#include "bridge-client/journal/journal.h"
+#include "bridge-client/net/request.h"
+#include "bridge-client/provider/provider.h"
 
 #include "t/tap.h"
 

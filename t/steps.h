@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bridge-client/machine.h"
+#include "bridge-client/call/machine.h"
 
 #include "t/tap.h"
 

@@ -7,8 +7,8 @@
  */
 #include "lib/log.h"
 
-#include "bridge-client/journal_lmdb.h"
-#include "bridge-client/vault.h"
+#include "bridge-client/journal/journal_lmdb.h"
+#include "bridge-client/journal/vault.h"
 
 #include "t/phones.h"
 

@@ -1,7 +1,7 @@
 #include <stddef.h>
 
-#include "bridge-client/payer.h"
 #include "bridge-client/payer/http.h"
+#include "bridge-client/payer/payer.h"
 #include "bridge-client/payer/stripe.h"
 
 const struct payer *const payer_all[] = {

@@ -5,10 +5,10 @@
 #include "lib/money.h"
 #include "lib/scan.h"
 
-#include "bridge-client/provider.h"
-#include "bridge-client/request.h"
-#include "bridge-client/sign.h"
-#include "bridge-client/stamp.h"
+#include "bridge-client/net/request.h"
+#include "bridge-client/net/sign.h"
+#include "bridge-client/net/stamp.h"
+#include "bridge-client/provider/provider.h"
 
 #include "bridge-client/payer/http.h"
 

@@ -1,7 +1,7 @@
 #ifndef BRIDGE_PAYER_HTTP_H
 #define BRIDGE_PAYER_HTTP_H
 
-#include "bridge-client/payer.h"
+#include "bridge-client/payer/payer.h"
 
 /*
  * Any independent party who speaks this small contract; calloffer-payer(7)

@@ -5,7 +5,7 @@
 #include "lib/money.h"
 #include "lib/scan.h"
 
-#include "bridge-client/request.h"
+#include "bridge-client/net/request.h"
 
 #include "bridge-client/payer/stripe_hook.h"
 #include "bridge-client/payer/stripe_page.h"

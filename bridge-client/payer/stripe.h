@@ -1,7 +1,7 @@
 #ifndef BRIDGE_PAYER_STRIPE_H
 #define BRIDGE_PAYER_STRIPE_H
 
-#include "bridge-client/payer.h"
+#include "bridge-client/payer/payer.h"
 
 /*
  * Stripe: PaymentIntents that are captured by hand, of a customer who has left

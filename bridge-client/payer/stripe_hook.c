@@ -3,8 +3,8 @@
 
 #include "lib/json.h"
 
-#include "bridge-client/provider.h"
-#include "bridge-client/stamp.h"
+#include "bridge-client/net/stamp.h"
+#include "bridge-client/provider/provider.h"
 
 #include "bridge-client/payer/stripe_hook.h"
 

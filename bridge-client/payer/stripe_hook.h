@@ -1,7 +1,7 @@
 #ifndef BRIDGE_PAYER_STRIPE_HOOK_H
 #define BRIDGE_PAYER_STRIPE_HOOK_H
 
-#include "bridge-client/payer.h"
+#include "bridge-client/payer/payer.h"
 
 /*
  * What Stripe tells by webhook, signed with the secret of the endpoint: means

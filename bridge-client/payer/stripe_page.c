@@ -3,7 +3,7 @@
 
 #include "lib/json.h"
 
-#include "bridge-client/request.h"
+#include "bridge-client/net/request.h"
 
 #include "bridge-client/payer/stripe_page.h"
 

@@ -1,7 +1,7 @@
 #ifndef BRIDGE_PAYER_STRIPE_PAGE_H
 #define BRIDGE_PAYER_STRIPE_PAGE_H
 
-#include "bridge-client/payer.h"
+#include "bridge-client/payer/payer.h"
 
 /*
  * Stripe Checkout in the mode that takes no money: its page collects a card,

@@ -2,9 +2,9 @@
 
 #include <stddef.h>
 
-#include "bridge-client/provider.h"
 #include "bridge-client/provider/ari.h"
 #include "bridge-client/provider/bandwidth.h"
+#include "bridge-client/provider/provider.h"
 #include "bridge-client/provider/telnyx.h"
 #include "bridge-client/provider/twilio.h"
 #include "bridge-client/provider/vonage.h"

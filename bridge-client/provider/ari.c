@@ -20,8 +20,8 @@
 #include "lib/json.h"
 #include "lib/scan.h"
 
-#include "bridge-client/provider.h"
-#include "bridge-client/request.h"
+#include "bridge-client/net/request.h"
+#include "bridge-client/provider/provider.h"
 
 #include "bridge-client/provider/ari_event.h"
 #include "bridge-client/provider/ari_media.h"

@@ -1,7 +1,7 @@
 #ifndef BRIDGE_PROVIDER_ARI_EVENT_H
 #define BRIDGE_PROVIDER_ARI_EVENT_H
 
-#include "bridge-client/provider.h"
+#include "bridge-client/provider/provider.h"
 
 /* The name under which PROBE has an event sent to us: EVENT_ECHO. */
 #define ARI_EVENT_ECHO "calloffer-probe"

@@ -2,8 +2,8 @@
 
 #include "lib/buf.h"
 
-#include "bridge-client/provider.h"
-#include "bridge-client/request.h"
+#include "bridge-client/net/request.h"
+#include "bridge-client/provider/provider.h"
 
 #include "bridge-client/provider/ari_media.h"
 

@@ -23,10 +23,10 @@
 #include "lib/secret.h"
 #include "lib/token.h"
 
-#include "bridge-client/provider.h"
-#include "bridge-client/request.h"
+#include "bridge-client/net/request.h"
 #include "bridge-client/provider/bandwidth_hook.h"
 #include "bridge-client/provider/bxml.h"
+#include "bridge-client/provider/provider.h"
 
 #include "bridge-client/provider/bandwidth.h"
 

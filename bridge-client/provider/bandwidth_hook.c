@@ -13,9 +13,9 @@
 #include "lib/json.h"
 #include "lib/scan.h"
 
-#include "bridge-client/provider.h"
-#include "bridge-client/sign.h"
+#include "bridge-client/net/sign.h"
 #include "bridge-client/provider/bxml.h"
+#include "bridge-client/provider/provider.h"
 
 #include "bridge-client/provider/bandwidth_hook.h"
 

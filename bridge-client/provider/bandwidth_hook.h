@@ -1,7 +1,7 @@
 #ifndef BRIDGE_PROVIDER_BANDWIDTH_HOOK_H
 #define BRIDGE_PROVIDER_BANDWIDTH_HOOK_H
 
-#include "bridge-client/provider.h"
+#include "bridge-client/provider/provider.h"
 
 /* What Bandwidth tells by webhook: the table's `hook` of provider/bandwidth. */
 enum provider_verdict bandwidth_hook_read(const struct provider_conf *,

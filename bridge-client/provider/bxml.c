@@ -8,8 +8,8 @@
 
 #include "lib/buf.h"
 
-#include "bridge-client/provider.h"
-#include "bridge-client/sign.h"
+#include "bridge-client/net/sign.h"
+#include "bridge-client/provider/provider.h"
 
 #include "bridge-client/provider/bxml.h"
 

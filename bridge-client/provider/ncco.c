@@ -9,7 +9,7 @@
 #include "lib/buf.h"
 #include "lib/json.h"
 
-#include "bridge-client/provider.h"
+#include "bridge-client/provider/provider.h"
 
 #include "bridge-client/provider/ncco.h"
 

@@ -17,9 +17,9 @@
 #include "lib/json.h"
 #include "lib/scan.h"
 
-#include "bridge-client/provider.h"
-#include "bridge-client/request.h"
-#include "bridge-client/sign.h"
+#include "bridge-client/net/request.h"
+#include "bridge-client/net/sign.h"
+#include "bridge-client/provider/provider.h"
 #include "bridge-client/provider/telnyx_hook.h"
 
 #include "bridge-client/provider/telnyx.h"

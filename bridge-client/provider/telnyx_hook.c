@@ -10,8 +10,8 @@
 #include "lib/json.h"
 #include "lib/scan.h"
 
-#include "bridge-client/provider.h"
-#include "bridge-client/sign.h"
+#include "bridge-client/net/sign.h"
+#include "bridge-client/provider/provider.h"
 
 #include "bridge-client/provider/telnyx_hook.h"
 

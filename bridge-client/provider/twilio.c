@@ -19,8 +19,8 @@
 
 #include "lib/json.h"
 
-#include "bridge-client/provider.h"
-#include "bridge-client/request.h"
+#include "bridge-client/net/request.h"
+#include "bridge-client/provider/provider.h"
 #include "bridge-client/provider/twilio_hook.h"
 #include "bridge-client/provider/twiml.h"
 

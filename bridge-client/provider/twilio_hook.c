@@ -3,10 +3,10 @@
 
 #include "lib/scan.h"
 
-#include "bridge-client/fields.h"
-#include "bridge-client/provider.h"
-#include "bridge-client/sha1.h"
-#include "bridge-client/sign.h"
+#include "bridge-client/net/fields.h"
+#include "bridge-client/net/sha1.h"
+#include "bridge-client/net/sign.h"
+#include "bridge-client/provider/provider.h"
 #include "bridge-client/provider/twiml.h"
 
 #include "bridge-client/provider/twilio_hook.h"

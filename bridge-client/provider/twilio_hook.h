@@ -1,7 +1,7 @@
 #ifndef BRIDGE_PROVIDER_TWILIO_HOOK_H
 #define BRIDGE_PROVIDER_TWILIO_HOOK_H
 
-#include "bridge-client/provider.h"
+#include "bridge-client/provider/provider.h"
 
 /* What Twilio and SignalWire tell by webhook: the tables' `hook' of
  * provider/twilio. */

@@ -8,7 +8,7 @@
 
 #include "lib/buf.h"
 
-#include "bridge-client/provider.h"
+#include "bridge-client/provider/provider.h"
 
 #include "bridge-client/provider/twiml.h"
 

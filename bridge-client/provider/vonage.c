@@ -17,9 +17,9 @@
 
 #include "lib/json.h"
 
-#include "bridge-client/provider.h"
-#include "bridge-client/request.h"
+#include "bridge-client/net/request.h"
 #include "bridge-client/provider/ncco.h"
+#include "bridge-client/provider/provider.h"
 #include "bridge-client/provider/vonage_hook.h"
 
 #include "bridge-client/provider/vonage.h"

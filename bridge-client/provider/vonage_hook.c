@@ -12,9 +12,9 @@
 #include "lib/json.h"
 #include "lib/scan.h"
 
-#include "bridge-client/provider.h"
-#include "bridge-client/sign.h"
+#include "bridge-client/net/sign.h"
 #include "bridge-client/provider/ncco.h"
+#include "bridge-client/provider/provider.h"
 
 #include "bridge-client/provider/vonage_hook.h"
 

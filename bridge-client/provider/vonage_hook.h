@@ -1,7 +1,7 @@
 #ifndef BRIDGE_PROVIDER_VONAGE_HOOK_H
 #define BRIDGE_PROVIDER_VONAGE_HOOK_H
 
-#include "bridge-client/provider.h"
+#include "bridge-client/provider/provider.h"
 
 /* What Vonage tells by webhook: the table's `hook` of provider/vonage. */
 enum provider_verdict vonage_hook_read(const struct provider_conf *,

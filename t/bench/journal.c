@@ -17,10 +17,10 @@
 #include "lib/clock.h"
 #include "lib/token.h"
 
-#include "bridge-client/call.h"
-#include "bridge-client/journal.h"
-#include "bridge-client/journal_lmdb.h"
-#include "bridge-client/vault.h"
+#include "bridge-client/call/call.h"
+#include "bridge-client/journal/journal.h"
+#include "bridge-client/journal/journal_lmdb.h"
+#include "bridge-client/journal/vault.h"
 
 #define BATCH		64
 #define ROUND_MS	300	/* of each side */

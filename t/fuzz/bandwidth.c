@@ -13,9 +13,9 @@
 #include "lib/buf.h"
 #include "lib/secret.h"
 
-#include "bridge-client/provider.h"
 #include "bridge-client/provider/bandwidth.h"
 #include "bridge-client/provider/bxml.h"
+#include "bridge-client/provider/provider.h"
 
 #define WALL	1795420800
 #define LEG	"co-000102030405060708090a0b0c0d0e0f-a"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bridge-client/fields.h"
+#include "bridge-client/net/fields.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bridge-client/contract.h"
-#include "bridge-client/guard.h"
-#include "bridge-client/phone.h"
+#include "bridge-client/contract/contract.h"
+#include "bridge-client/guard/guard.h"
+#include "bridge-client/guard/phone.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -8,8 +8,8 @@
 
 #include "lib/buf.h"
 
-#include "bridge-client/crc.h"
-#include "bridge-client/ledger_record.h"
+#include "bridge-client/journal/crc.h"
+#include "bridge-client/journal/ledger_record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

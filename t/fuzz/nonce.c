@@ -7,7 +7,7 @@
 
 #include "lib/secret.h"
 
-#include "bridge-client/nonce.h"
+#include "bridge-client/guard/nonce.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

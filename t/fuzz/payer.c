@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bridge-client/payer.h"
+#include "bridge-client/payer/payer.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

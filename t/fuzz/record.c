@@ -8,9 +8,9 @@
 
 #include "lib/buf.h"
 
-#include "bridge-client/call.h"
-#include "bridge-client/crc.h"
-#include "bridge-client/record.h"
+#include "bridge-client/call/call.h"
+#include "bridge-client/journal/crc.h"
+#include "bridge-client/journal/record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -11,7 +11,7 @@
 
 #include "lib/buf.h"
 
-#include "bridge-client/provider.h"
+#include "bridge-client/provider/provider.h"
 #include "bridge-client/provider/telnyx.h"
 
 #define WALL 1795374726

@@ -13,9 +13,9 @@
 #include "lib/buf.h"
 #include "lib/secret.h"
 
-#include "bridge-client/provider.h"
+#include "bridge-client/net/sign.h"
+#include "bridge-client/provider/provider.h"
 #include "bridge-client/provider/vonage.h"
-#include "bridge-client/sign.h"
 
 #define WALL	1795374727
 #define LEG	"/co-000102030405060708090a0b0c0d0e0f-a/"

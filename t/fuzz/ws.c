@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bridge-client/ws.h"
+#include "bridge-client/net/ws.h"
 
 #define MAX	300
 

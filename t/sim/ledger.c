@@ -9,9 +9,9 @@
 #include "lib/log.h"
 #include "lib/token.h"
 
-#include "bridge-client/journal_lmdb.h"
-#include "bridge-client/ledger.h"
-#include "bridge-client/vault.h"
+#include "bridge-client/journal/journal_lmdb.h"
+#include "bridge-client/journal/ledger.h"
+#include "bridge-client/journal/vault.h"
 
 #include "t/sim/sim.h"
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bridge-client/payer.h"
-#include "bridge-client/request.h"
+#include "bridge-client/net/request.h"
+#include "bridge-client/payer/payer.h"
 
 #include "t/sim/sim.h"
 

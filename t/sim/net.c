@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bridge-client/request.h"
+#include "bridge-client/net/request.h"
 
 #include "t/sim/sim.h"
 

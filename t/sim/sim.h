@@ -6,11 +6,11 @@
 
 #include "lib/ask.h"
 
-#include "bridge-client/call.h"
-#include "bridge-client/driver.h"
-#include "bridge-client/journal.h"
-#include "bridge-client/provider.h"
-#include "bridge-client/world.h"
+#include "bridge-client/call/call.h"
+#include "bridge-client/call/driver.h"
+#include "bridge-client/call/world.h"
+#include "bridge-client/journal/journal.h"
+#include "bridge-client/provider/provider.h"
 
 /*
  * The simulation: the bridge's own machine, driver and journal in a world of

@@ -8,7 +8,7 @@
 
 #include "lib/clock.h"
 
-#include "bridge-client/step.h"
+#include "bridge-client/call/step.h"
 
 #include "t/sim/sim.h"
 

@@ -27,7 +27,7 @@
 #include "lib/secret.h"
 #include "lib/sock.h"
 
-#include "bridge-client/ws.h"
+#include "bridge-client/net/ws.h"
 
 #define IN_SIZE		65536
 #define EVENT_MAX	512

@@ -12,7 +12,7 @@
 
 #include <sodium.h>
 
-#include "bridge-client/phone.h"
+#include "bridge-client/guard/phone.h"
 
 #define TIMES	2000
 #define SIGNED	177	/* bytes: a token of tools/offers, its context */

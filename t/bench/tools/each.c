@@ -2,7 +2,7 @@
  * The bridge with one commit for each acceptance: the turn ends with it.
  * Linked into the shipped program by the linker's --wrap.
  */
-#include "bridge-client/driver.h"
+#include "bridge-client/call/driver.h"
 
 int __real_driver_accept(struct driver *, const struct acceptance *,
     driver_accepted_fn *, void *);

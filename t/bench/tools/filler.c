@@ -15,10 +15,10 @@
 #include "lib/secret.h"
 #include "lib/token.h"
 
-#include "bridge-client/call.h"
-#include "bridge-client/journal.h"
-#include "bridge-client/journal_lmdb.h"
-#include "bridge-client/vault.h"
+#include "bridge-client/call/call.h"
+#include "bridge-client/journal/journal.h"
+#include "bridge-client/journal/journal_lmdb.h"
+#include "bridge-client/journal/vault.h"
 
 #define BATCH	4096
 #define WEEK_S	(7 * 86400)

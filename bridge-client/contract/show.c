@@ -1,0 +1,66 @@
+/*
+ * show: what the configuration says that is no secret.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/key.h"
+
+#include "bridge-client/contract/contract.h"
+#include "bridge-client/guard/unseal.h"
+
+#include "bridge-client/contract/show.h"
+
+static void
+show_key(const struct contract_key *k)
+{
+	char id[KEY_ID_HEX];
+
+	key_id_hex(k->id, id);
+	printf("verify %s %s\n", id, k->state_word);
+}
+
+void
+show_facts(const struct contract *c, const struct unseal *unseal)
+{
+	const struct contract_provider *p;
+	const struct contract_key *k;
+	const unsigned char *key;
+	char id[KEY_ID_HEX];
+	int64_t life_s = 0;
+	size_t i;
+
+	printf("url %s\n", c->public_url);
+	printf("face %s\n", c->face.path);
+	printf("admin %s\n", c->admin.path);
+	printf("journal %s\n", c->journal);
+	for (i = 0; i < c->key_sections.n; i++) {
+		k = c->key_sections.section[i].data;
+		life_s = k->max_lifetime_s > life_s ? k->max_lifetime_s :
+		    life_s;
+		show_key(k);
+	}
+	printf("lifetime %lld\n", (long long)life_s);
+	for (i = 0; (key = unseal_id(unseal, i)) != NULL; i++) {
+		key_id_hex(key, id);
+		printf("unseal %s %s\n", id, c->unseal_keys.item[i]);
+	}
+	for (i = 0; (p = contract_provider_at(c, i)) != NULL; i++)
+		printf("provider %s %s\n", p->name, p->kind);
+}
+
+int
+show_accounts(const struct contract *c, const char *name)
+{
+	const struct conf_sections *s = &c->account_sections;
+	int n = 0;
+	size_t i;
+
+	for (i = 0; i < s->n; i++) {
+		if (name != NULL && strcmp(name, s->section[i].title) != 0)
+			continue;
+		contract_print_account(s->section[i].data);
+		n++;
+	}
+	return n > 0 || name == NULL ? 0 : -1;
+}

@@ -1,0 +1,23 @@
+#ifndef BRIDGE_CONTRACT_SHOW_H
+#define BRIDGE_CONTRACT_SHOW_H
+
+struct contract;
+struct unseal;
+
+/*
+ * What the configuration says that is no secret, to standard output.
+ */
+
+/*
+ * Lines of a word, a space and a value, for programs:
+ *
+ *	url URL, face PATH, admin PATH, journal PATH,
+ *	verify ID STATE (each key), unseal ID (each), provider NAME KIND (each)
+ */
+void show_facts(const struct contract *, const struct unseal *);
+
+/* The accounts with every effective value, or the one of that name: 0, or
+ * -1: there is none.  NULL: all. */
+int show_accounts(const struct contract *, const char *name);
+
+#endif

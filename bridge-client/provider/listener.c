@@ -1,0 +1,33 @@
+/* Whether somebody listens to a provider's events, known from lately. */
+
+#include "bridge-client/provider/listener.h"
+
+void
+listener_begin(struct listener *l, int64_t now_ms)
+{
+	if (l->since_ms == 0)
+		l->since_ms = now_ms;
+}
+
+void
+listener_end(struct listener *l)
+{
+	l->since_ms = l->asked_ms = 0;
+}
+
+/* What was asked before the stream came up says nothing of it. */
+void
+listener_found(struct listener *l, int64_t asked_ms)
+{
+	if (l->since_ms != 0 && asked_ms >= l->since_ms &&
+	    asked_ms > l->asked_ms)
+		l->asked_ms = asked_ms;
+}
+
+int
+listener_is_sure(const struct listener *l, int64_t now_ms)
+{
+	return l->asked_ms != 0 &&
+	    now_ms - l->since_ms >= LISTENER_YOUNG_MS &&
+	    now_ms - l->asked_ms <= LISTENER_GOOD_MS;
+}
