@@ -21,6 +21,7 @@ import sdk
 import openapi
 import stack
 import tap
+import trunks
 
 RATES = "prefix,minute,setup,rounding\n44,0.60,0.50,1/1\n"
 SPEC = os.environ.get("SPECS", "../shared/providers/") + \
@@ -253,6 +254,41 @@ def test_spec(f):
     tap.check(sorted(set(bad)), "and every answer of the fake's, too")
 
 
+def test_proxy(f, folder):
+    """What has moved money, byte for byte through a proxy that holds each
+    request and each answer against the vendor's specification."""
+    program = trunks.find_prism() if os.path.exists(SPEC) else None
+    if program is None:
+        print("# no validating proxy or no specification is here")
+        return
+    heard = [(h, a) for h, a in zip(f.heard, f.answered)
+             if "/checkout/" not in h[1]]
+    prism = trunks.Prism(program, SPEC, folder, f)
+
+    def through(method, target, headers, body, answer):
+        f.again = [answer]
+        c = http.client.HTTPConnection("127.0.0.1", prism.port, timeout=20)
+        c.request(method, target, body, headers)
+        r = c.getresponse()
+        text = r.read().decode()
+        return [] if r.status == answer[0] else \
+            ["%s %s: %d %s" % (method, target, r.status, text)]
+    try:
+        tap.same(prism.is_up, True, "a proxy with the specification")
+        form = next(h for h, _ in heard if h[0] == "POST" and
+                    h[1].endswith("/payment_intents"))
+        wrong = through(*form[:3], re.sub(
+            rb"amount=\d+", b"amount=much", form[3]), (200, {}))
+        tap.same([("422" in w or "400" in w) for w in wrong], [True],
+                 "which lets no wrong request pass")
+        tap.check([fault for h, (_, _, status, what) in heard
+                   for fault in through(*h, (status, what))],
+                  "passes each of %d, and each answer" % len(heard))
+    finally:
+        f.again = []
+        prism.end()
+
+
 def main():
     f = fakestripe.FakeStripe()
     f.start()
@@ -301,6 +337,7 @@ def main():
                    or fakestripe.HOOK_SECRET in line], "no key and no link in the log")
         test_types(f)
         test_spec(f)
+        test_proxy(f, d)
     tap.finish()
 
 

@@ -7,6 +7,8 @@ a card is left, its idempotency keys and its webhooks.
 	f.declines = "..."	what comes of the next PaymentIntents
 	f.asked			[(method, path, fields)]
 	f.answered		[(method, path, status, object)]
+	f.heard			[(method, target, headers, body)], as they came
+	f.again			what the next requests are answered instead
 	f.intents		{id: intent}, f.sessions, f.setups
 	f.leave(session)	somebody leaves a card on that page
 	f.hook(kind, object)	(headers, body) of a webhook, signed
@@ -62,13 +64,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
         fake = self.server.fake
         url = urllib.parse.urlsplit(self.path)
         n = int(self.headers.get("Content-Length") or 0)
-        form = dict(urllib.parse.parse_qsl(self.rfile.read(n).decode()))
+        body = self.rfile.read(n)
+        form = dict(urllib.parse.parse_qsl(body.decode()))
         query = dict(urllib.parse.parse_qsl(url.query))
         key = self.headers.get("Idempotency-Key")
+        if fake.again:
+            status, what = fake.again.pop(0)
+            return self.send(status, "application/json",
+                             json.dumps(what).encode())
         if url.path.startswith("/c/pay/"):
             return self.page(fake, url.path[7:])
         with fake.lock:
             fake.asked.append((self.command, url.path, form or query))
+            fake.heard.append((self.command, self.path, {
+                k: v for k, v in self.headers.items()
+                if k not in ("Host", "Content-Length")}, body))
             if self.headers.get("Authorization") != "Bearer " + KEY:
                 status, what = 401, {"error": {
                     "type": "invalid_request_error"}}
@@ -99,6 +109,7 @@ class FakeStripe(threading.Thread):
         super().__init__(daemon=True)
         self.lock = threading.Lock()
         self.asked, self.answered, self.keys = [], [], {}
+        self.heard, self.again = [], []
         self.intents, self.sessions, self.setups = {}, {}, {}
         self.next = self.declines = None
         self.n_events = 0
