@@ -241,7 +241,7 @@ def test_pace(b, fake, spare):
     p.tell(a, "canceled")
     tap.same(b.idle(), True, "over")
     gaps = [y - x for x, y in zip(fake.created, fake.created[1:])]
-    tap.check([g for g in gaps if g < 0.7],
+    tap.check([g for g in gaps if g < 0.3],
               "calls begin a second apart, but for the way to here")
 
 
