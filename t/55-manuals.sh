@@ -21,7 +21,7 @@ cat >"$dir/keys.py" <<'P'
 import glob, re, sys
 p = sys.argv[1]
 text = ""
-for f in sorted(glob.glob(p + "/settings.c") + glob.glob(p + "/contract*.c")):
+for f in sorted(glob.glob(p + "/settings.c") + glob.glob(p + "/contract/contract*.c")):
     text += open(f).read()
 keys = set()
 for m in re.finditer(
