@@ -22,6 +22,7 @@ import openapi
 import stack
 import tap
 import trunks
+from ways import browser, link_of, means
 
 RATES = "prefix,minute,setup,rounding\n44,0.60,0.50,1/1\n"
 SPEC = os.environ.get("SPECS", "../shared/providers/") + \
@@ -49,26 +50,6 @@ def earned(s):
 
 
 # The link, and what is behind it.
-
-def link_of(mail):
-    m = re.search(r"https?://\S+/p/[A-Za-z0-9_-]+", mail.get_content())
-    return m.group(0) if m else None
-
-
-def means(s):
-    return s.tool("account", "means", "sales").stdout.strip()
-
-
-def browser(s, link):
-    """ask(method): status, the page's name, the page."""
-    visit = s.visit(link)
-
-    def ask(method, **more):
-        status, _, text = visit.ask(method, visit.path, **more)
-        m = re.search(r'<body data-page="([a-z-]+)"', text)
-        return status, m.group(1) if m else "", text
-    return ask
-
 
 def tell(s, headers, body, path="/hook/cards"):
     c = http.client.HTTPConnection(s.env["WEB"], timeout=20)

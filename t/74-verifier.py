@@ -2,22 +2,29 @@
 """Calls that an independent party pays for, with the programs as shipped, a
 real Asterisk, and the sample verifier of etc/payer: who is asked before anybody
 rings, and paid for what was talked; who says no, or nothing, is not rung for.
+Means of payment are left on his own page.
 
 A minute of talk costs 0.60 on each leg, by the second; a call holds 0.60.
 """
 import csv
+import http.client
 import io
 import json
 import os
+import re
 import secrets
 import socket
 import subprocess
 import sys
 import time
+import urllib.parse
+import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import postbox
 import stack
 import tap
+from ways import browser, link_of, means
 
 RATES = "prefix,minute,rounding\n44,0.60,1/1\n"
 YES = "answer:200 1:900"        # picks up, presses 1
@@ -38,10 +45,11 @@ class Verifier:
             self.port = s.getsockname()[1]
         self.child = None
 
-    def start(self, secret=None):
+    def start(self, secret=None, hook=None):
         self.child = subprocess.Popen(
             ["etc/payer/verifier.py", str(self.port), secret or self.secret,
-             self.dir + "/limits", self.dir + "/state"], cwd=stack.ROOT)
+             self.dir + "/limits", self.dir + "/state"]
+            + ([hook] if hook else []), cwd=stack.ROOT)
         return stack.wait_for(self.is_up)
 
     def is_up(self):
@@ -58,7 +66,8 @@ class Verifier:
         if not os.path.exists(self.dir + "/state"):
             return []
         with open(self.dir + "/state") as f:
-            return list(json.load(f).values())
+            return [h for name, h in json.load(f).items()
+                    if not name.startswith("page:")]
 
     def states(self):
         return [h["state"] for h in self.holds()]
@@ -136,6 +145,33 @@ def test_stranger(s, v):
     v.stop()
 
 
+def test_means(s, v, box):
+    """Means of payment are left on a page of his, by a mailed link."""
+    v.start(hook="http://%s/hook/bank" % s.env["WEB"])
+    r = s.tool("account", "invite", "alice@example.com")
+    tap.same((r.returncode, r.stderr), (0, ""), "she is invited")
+    ask = browser(s, link_of(box.wait("Leave a way to pay")))
+    tap.same(ask("GET")[:2], (200, "way"), "the link leads to a page")
+    status, name, text = ask("POST", fields={})
+    tap.same((status, name), (200, "way-ready"), "its button to his")
+    here = re.search(r'href="(http://127[^"]+)"', text).group(1)
+    with urllib.request.urlopen(here, timeout=20) as page:
+        tap.check([] if b"IBAN" in page.read() else ["none"],
+                  "where something can be left")
+    tap.check([] if "no means" in means(s) else [means(s)], "nothing is yet")
+    c = http.client.HTTPConnection("127.0.0.1", v.port, timeout=20)
+    c.request("POST", urllib.parse.urlsplit(here).path, "iban=XX00",
+              {"Content-Type": "application/x-www-form-urlencoded"})
+    back = c.getresponse()
+    tap.same((back.status, "/p/" in back.getheader("Location")), (303, True),
+             "and who has left it is sent back")
+    stack.wait_for(lambda: "left with bank" in means(s), 5)
+    tap.check([] if "left with bank by alice@example.com" in means(s)
+              else [means(s)], "he tells us, and it is bound")
+    tap.same(ask("GET")[1], "way-used", "the link is used up")
+    v.stop()
+
+
 def test_back(s, v):
     v.start()
     tap.same(call(s, B), "talked", "he is back: they talk")
@@ -148,7 +184,7 @@ def test_back(s, v):
 
 
 def main():
-    v = Verifier()
+    v, box = Verifier(), postbox.Postbox()
     rates = v.dir + "/rates.csv"
     with open(rates, "w") as f:
         f.write(RATES)
@@ -163,11 +199,13 @@ def main():
 	per_prefix_10min = 1000
 	per_client_10min = 1000
 	}
+	smtp = "%s"
+	smtp_from = "calls@example.com"
 	payer bank {
 	kind = http
 	url = "http://127.0.0.1:%d"
 	secret_file = "%s"
-	connect = 1s""" % (rates, v.port, v.secret)
+	connect = 1s""" % (rates, box.url, v.port, v.secret)
     tap.check([] if v.start() else ["no"], "the verifier is up")
     try:
         with stack.Stack(STACK_ACCOUNT=account) as s:
@@ -181,6 +219,7 @@ def main():
             test_no(s, v)
             test_down(s, v)
             test_stranger(s, v)
+            test_means(s, v, box)
             test_back(s, v)
     finally:
         v.stop()
