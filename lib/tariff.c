@@ -34,6 +34,7 @@ struct tariff {
 	size_t		 n, size;
 	uint32_t	*slot;		/* index of a key's first row + 1 */
 	size_t		 n_slots;	/* a power of two, or 0 */
+	uint32_t	 lengths;	/* bit n: some prefix has n digits */
 };
 
 enum column { PREFIX, MINUTE, SETUP, ROUNDING, FROM, NOTE, COLUMNS };
@@ -285,12 +286,25 @@ compare(const void *a, const void *b)
 	    x->line - y->line;
 }
 
-/* Fibonacci hashing. */
+/* Prefixes are near each other, and their slots must not be: all bits of the
+ * key have a say in the lowest ones. */
 static size_t
 place(const struct tariff *t, uint64_t key)
 {
-	return (size_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 20) &
-	    (t->n_slots - 1);
+	key = (key ^ key >> 32) * UINT64_C(0x9e3779b97f4a7c15);
+	key = (key ^ key >> 29) * UINT64_C(0xbf58476d1ce4e5b9);
+	return (size_t)(key >> 32) & (t->n_slots - 1);
+}
+
+/* A key is a one and the prefix's digits behind it. */
+static int
+length_of(uint64_t key)
+{
+	int n = 0;
+
+	for (; key >= 10; key /= 10)
+		n++;
+	return n;
 }
 
 static const struct row *
@@ -332,6 +346,7 @@ make_index(struct tariff *t, int *line)
 		for (at = place(t, t->row[i].key); t->slot[at] != 0; )
 			at = (at + 1) & (t->n_slots - 1);
 		t->slot[at] = (uint32_t)i + 1;
+		t->lengths |= 1u << length_of(t->row[i].key);
 	}
 	return NULL;
 }
@@ -403,6 +418,8 @@ find_number(const struct tariff *t, const char *digits, int64_t wall)
 	for (n = 0; n < DIGITS_MAX && scan_is_digit((unsigned char)digits[n]);
 	    n++) {
 		key = key * 10 + (uint64_t)(digits[n] - '0');
+		if ((t->lengths >> (n + 1) & 1) == 0)
+			continue;
 		r = find(t, key, wall);
 		if (r != NULL)
 			longest = r;
