@@ -197,10 +197,19 @@ get_account(struct journal *j, const char *name, const char *currency,
 	return JOURNAL_OK;
 }
 
+static enum journal_result
+get_means(struct journal *j, struct means *m)
+{
+	(void)j;
+	(void)m;
+	return JOURNAL_NOT_FOUND;
+}
+
 static void
 test_fares(void)
 {
-	static const struct journal_ops ops = { .account = get_account };
+	static const struct journal_ops ops = { .account = get_account,
+	    .means_get = get_means };
 	static const struct {
 		const char	*what, *payer;
 		int64_t		 paid_in, floor, per_call, caps;

@@ -6,6 +6,7 @@ A break is a patch to a copy of the sources: what is there, and what is put in
 its place.  It must be there exactly once.  Then the things that must be seen;
 with -o the simulation looks for that one alone.
 """
+import glob
 import os
 import re
 import shutil
@@ -351,8 +352,9 @@ def look(tree, wrong):
 
 
 def try_break(tree, name, file, old, new, seen):
-    source = os.path.join(tree, "bridge-client", file)
-    built = os.path.join(tree, "build/bridge-client", file[:-1] + "o")
+    where, = glob.glob("bridge-client/*/" + file)
+    source = os.path.join(tree, where)
+    built = os.path.join(tree, "build", where[:-1] + "o")
     for path in (source, built):
         shutil.copy2(path, path + ".kept")
     bad = patch(source, old, new) or make(tree)
