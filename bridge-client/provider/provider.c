@@ -342,3 +342,23 @@ provider_cause_of(int sip, int q850)
 			return table[i].cause;
 	return CAUSE_FAILED;
 }
+
+void
+provider_say_made(struct provider_reply *out, const char *ref)
+{
+	provider_set_ref(out->ref, ref);
+	if (out->ref[0] != '\0')
+		provider_say(out, PROVIDER_DONE, "");
+	else
+		provider_say(out, PROVIDER_UNKNOWN,
+		    "the answer does not name the call");
+}
+
+enum provider_outcome
+provider_not_made(int status)
+{
+	if (status == 429)
+		return PROVIDER_NOT;
+	return status >= 500 || status < 400 ? PROVIDER_UNKNOWN :
+	    PROVIDER_REFUSED;
+}

@@ -340,4 +340,13 @@ enum provider_cause provider_cause_of(int sip, int q850);
 /* All that are built in, NULL-terminated; in provider/all.c. */
 extern const struct provider *const provider_all[];
 
+/*
+ * The answer to a RING that makes a call.  It was made, as `ref`: without a
+ * name (NULL, "" or one too long) it is UNKNOWN.
+ */
+void provider_say_made(struct provider_reply *, const char *ref);
+
+/* It was not made, or may have been, by the status of HTTP. */
+enum provider_outcome provider_not_made(int status);
+
 #endif

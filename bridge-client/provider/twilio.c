@@ -317,17 +317,10 @@ probe_reply(int status, const struct json *j, struct provider_reply *out)
 static void
 ring_reply(int status, const struct json *j, struct provider_reply *out)
 {
-	if (status == 200 || status == 201) {
-		provider_set_ref(out->ref, j != NULL ? json_str(j, "sid") :
-		    NULL);
-		provider_say(out, out->ref[0] != '\0' ? PROVIDER_DONE :
-		    PROVIDER_UNKNOWN, out->ref[0] != '\0' ? "" :
-		    "the answer does not name the call");
-	} else {
-		say_error(out, status == 429 ? PROVIDER_NOT :
-		    status >= 500 || status < 400 ? PROVIDER_UNKNOWN :
-		    PROVIDER_REFUSED, status, j);
-	}
+	if (status == 200 || status == 201)
+		provider_say_made(out, j != NULL ? json_str(j, "sid") : NULL);
+	else
+		say_error(out, provider_not_made(status), status, j);
 }
 
 static void
