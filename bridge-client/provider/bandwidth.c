@@ -291,7 +291,8 @@ static void
 ring_reply(int status, const struct json *j, struct provider_reply *out)
 {
 	if (status == 200 || status == 201)
-		provider_say_made(out, j != NULL ? json_str(j, "callId") : NULL);
+		provider_say_made(out, j != NULL ? json_str(j, "callId") :
+		    NULL);
 	else
 		say_error(out, provider_not_made(status), status, j);
 }
