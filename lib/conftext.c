@@ -77,9 +77,12 @@ complain(struct conftext *ct, size_t line, const char *fmt, ...)
 	return -1;
 }
 
+/* Of a file that is included: in the line that says so. */
 static int
 complain_file(struct conftext *ct, const char *path, const char *what)
 {
+	if (ct->lines > 0)
+		return complain(ct, ct->lines, "%s: %s", path, what);
 	snprintf(ct->why, ct->why_size, "%s: %s", path, what);
 	return -1;
 }
@@ -279,15 +282,32 @@ read_string(struct conftext *ct, struct token *t)
 	return 0;
 }
 
+/*
+ * Comments become blanks: libconfuse counts the lines of each more than once,
+ * and what it complained about would be looked for in the wrong place.
+ */
+static void
+blank(struct conftext *ct, size_t n)
+{
+	unsigned char *text = ct->text.data;
+
+	memset(text + (ct->p - (const char *)text), ' ', n);
+	ct->p += n;
+}
+
 static int
 skip_comment(struct conftext *ct, size_t from)
 {
-	for (ct->p += 2; ct->p < ct->end; ct->p++) {
-		if (*ct->p == '\n')
-			ct->line++;
+	for (blank(ct, 2); ct->p < ct->end;) {
 		if (ct->p[0] == '*' && ct->p[1] == '/') {
-			ct->p += 2;
+			blank(ct, 2);
 			return 0;
+		}
+		if (*ct->p != '\n')
+			blank(ct, 1);
+		else {
+			ct->line++;
+			ct->p++;
 		}
 	}
 	return complain(ct, from, "a comment is not closed");
@@ -297,16 +317,16 @@ skip_comment(struct conftext *ct, size_t from)
 static int
 skip_blank(struct conftext *ct)
 {
-	for (; ct->p < ct->end; ct->p++) {
-		if (*ct->p == '\n')
-			ct->line++;
-		else if (*ct->p == '#' || (ct->p[0] == '/' && ct->p[1] == '/'))
-			ct->p += strcspn(ct->p, "\n") - 1;
+	while (ct->p < ct->end) {
+		if (*ct->p == '#' || (ct->p[0] == '/' && ct->p[1] == '/'))
+			blank(ct, strcspn(ct->p, "\n"));
 		else if (ct->p[0] == '/' && ct->p[1] == '*') {
 			if (skip_comment(ct, ct->line) < 0)
 				return -1;
-			ct->p--;
-		} else if (!scan_is_space(*ct->p) && *ct->p != '\r')
+		} else if (scan_is_space(*ct->p) || *ct->p == '\n' ||
+		    *ct->p == '\r')
+			ct->line += *ct->p++ == '\n';
+		else
 			break;
 	}
 	return 0;

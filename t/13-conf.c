@@ -114,6 +114,12 @@ test_refused(void)
 		    ":1: key `name': `x y': must not hold spaces" },
 		{ "list = {a,\n\"x y\"}\n",
 		    ":2: key `list': `x y': must not hold spaces" },
+		{ "# a\n# b\nname = \"x y\"\n# c\n\n\n\n\n\n\n",
+		    ":3: key `name': `x y': must not hold spaces" },
+		{ "/* a\n * b\n */ // c\nqwerty = x # d\n\n\n\n\n\n",
+		    ":4: unknown key `qwerty'" },
+		{ "party x { # a\n\t# b\n\tname = 1\n}\n\n\n\n\n",
+		    ":3: unknown key `name'" },
 		{ "party x {\n api_password = \"a b\"\n}\n",
 		    ":2: key `api_password': `...': must not hold spaces" },
 		{ "level = 101\n",
@@ -339,8 +345,9 @@ test_include(void)
 	ok(read_text(outer, &s, why, sizeof(why)) == NULL &&
 	    strstr(why, "includes itself") != NULL, "a circle: %s", why);
 	ok(read_text("\ninclude(\"none.conf\")\n", &s, why, sizeof(why)) == NULL
-	    && strstr(why, "none.conf: No such file") != NULL,
-	    "a missing one: %s", why);
+	    && strstr(why, "t.conf:2: ") != NULL &&
+	    strstr(why, "/none.conf: No such file") != NULL,
+	    "a missing file, and who names it: %s", why);
 	ok(read_text("\ninclude(none)\n", &s, why, sizeof(why)) == NULL &&
 	    strstr(why, "t.conf:2: an include is written") != NULL,
 	    "without quotes: %s", why);
