@@ -46,6 +46,14 @@ complain(char *why, size_t size, const char *address, const char *what)
 	return -1;
 }
 
+/* An address by its form: who gave it knows which. */
+static int
+refuse(char *why, size_t size, const char *what)
+{
+	snprintf(why, size, "%s", what);
+	return -1;
+}
+
 static int
 is_port(struct part p, unsigned *port)
 {
@@ -114,7 +122,7 @@ parse_inet(const char *s, struct address *a, char *why, size_t size)
 
 	mark = at != NULL ? at : strrchr(s, ':');
 	if (mark == NULL || mark == s || mark[1] == '\0')
-		return complain(why, size, s,
+		return refuse(why, size,
 		    "not an address: write unix:/PATH or inet:HOST:PORT");
 	host = (struct part){ s, (size_t)(mark - s) };
 	port = (struct part){ mark + 1, strlen(mark + 1) };
@@ -126,19 +134,19 @@ parse_inet(const char *s, struct address *a, char *why, size_t size)
 	}
 	/* A number for a host is legal (inet_aton(3)), but never meant. */
 	if (is_port(host, &dummy) && is_port(port, &dummy))
-		return complain(why, size, s, "two numbers, which is the port? "
+		return refuse(why, size, "two numbers, which is the port? "
 		    "write the host as a name or as 127.0.0.1");
 	if (is_port(host, &dummy))
 		return complain_swapped(port, host, why, size);
 	if (!is_port(port, &a->port))
-		return complain(why, size, s,
+		return refuse(why, size,
 		    "the port must be a number, at most 65535");
 	if (at == NULL && host.s[0] != '[' &&
 	    memchr(host.s, ':', host.n) != NULL)
-		return complain(why, size, s,
+		return refuse(why, size,
 		    "an IPv6 address needs brackets: [::1]:PORT");
 	if (read_host(host, a) < 0)
-		return complain(why, size, s, "not a good host name");
+		return refuse(why, size, "not a good host name");
 	return 0;
 }
 
@@ -158,16 +166,27 @@ parse(const char *address, struct address *a, char *why, size_t size)
 		return parse_inet(strncmp(address, "inet:", 5) == 0 ?
 		    address + 5 : address, a, why, size);
 	if (path[0] != '/')
-		return complain(why, size, address,
+		return refuse(why, size,
 		    "the path of a Unix socket must begin with /");
 	if (strlen(path) >= sizeof(a->path)) {
-		snprintf(why, size, "%s: the path of a Unix socket is at most "
-		    "%zu bytes long", address, sizeof(a->path) - 1);
+		snprintf(why, size, "the path of a Unix socket is at most "
+		    "%zu bytes long", sizeof(a->path) - 1);
 		return -1;
 	}
 	a->is_unix = 1;
 	snprintf(a->path, sizeof(a->path), "%s", path);
 	return 0;
+}
+
+/* As parse(), with a sentence that says which address. */
+static int
+read_address(const char *address, struct address *a, char *why, size_t size)
+{
+	char what[256];
+
+	if (parse(address, a, what, sizeof(what)) == 0)
+		return 0;
+	return complain(why, size, address, what);
 }
 
 int
@@ -178,7 +197,7 @@ sock_is_address(const char *address, char *why, size_t size)
 	if (parse(address, &a, why, size) < 0)
 		return 0;
 	if (!a.is_unix && a.port == 0) {
-		complain(why, size, address, "the port cannot be 0");
+		refuse(why, size, "the port cannot be 0");
 		return 0;
 	}
 	return 1;
@@ -370,7 +389,7 @@ sock_listen(const char *address, const struct sock_unix *how, char *why,
 {
 	struct address a;
 
-	if (parse(address, &a, why, size) < 0)
+	if (read_address(address, &a, why, size) < 0)
 		return -1;
 	if (a.is_unix)
 		return listen_unix(&a, how, why, size);
@@ -402,7 +421,7 @@ sock_dial(const char *address, char *why, size_t size)
 	struct address a;
 	int fd = -1, error;
 
-	if (parse(address, &a, why, size) < 0)
+	if (read_address(address, &a, why, size) < 0)
 		return -1;
 	if (a.is_unix) {
 		unix_name(&a, &un);

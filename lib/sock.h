@@ -38,7 +38,7 @@ int sock_peer_uid(int fd, uid_t *);
 /* The first descriptor passed by systemd (LISTEN_FDS), or -1. */
 int sock_inherited(void);
 
-/* 1 when `address` is well formed; else 0 and a sentence. */
+/* 1 when `address` is well formed; else 0 and a sentence without it. */
 int sock_is_address(const char *address, char *why, size_t size);
 /* The libmilter spelling (unix:/p, inet:PORT@HOST).  0, or -1: too long. */
 int sock_milter_spelling(const char *address, char *dst, size_t size);

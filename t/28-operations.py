@@ -69,7 +69,7 @@ def spellings(home):
     for spelling, said in (
             ("inet:%d:localhost" % port, "inet:localhost:%d" % port),
             ("inet:localhost@%d" % port, "inet:localhost:%d" % port),
-            ("inet:8893", "not an address"), ("tcp:x", "")):
+            ("inet:8893", "': not an address"), ("tcp:x", "")):
         with_setting(m, "socket", '"%s"' % spelling)
         r = subprocess.run([B + "/calloffer-milter", "-n", "-c", m.conf],
                            capture_output=True, text=True)
