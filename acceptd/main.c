@@ -5,6 +5,7 @@
 
 #include <sys/resource.h>
 
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,6 +78,15 @@ static struct acceptd {
 
 /* Files. */
 
+/* What is wrong with the value of a key, and where that stands. */
+static int
+complain(const char *key, const char *what, char *why, size_t size)
+{
+	snprintf(why, size, "%s:%d: %s: %s", a.options.conf,
+	    conf_line(a.options.conf, 1, key), key, what);
+	return -1;
+}
+
 static void
 library_free(struct library *l)
 {
@@ -91,15 +101,30 @@ library_free(struct library *l)
 static int
 check_zone(const char *zone, char *why, size_t size)
 {
-	char path[256];
+	char path[256], what[WHY_SIZE / 2];
 
 	snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", zone);
 	if (strcmp(zone, "UTC") == 0 || (strstr(zone, "..") == NULL &&
 	    zone[0] != '\0' && access(path, R_OK) == 0))
 		return 0;
-	snprintf(why, size, "%s:%d: zone: there is no %s", a.options.conf,
-	    conf_line(a.options.conf, 1, "zone"), path);
-	return -1;
+	snprintf(what, sizeof(what), "there is no %s", path);
+	return complain("zone", what, why, size);
+}
+
+/*
+ * Who starts as root becomes him.  The usual one may be missing where a
+ * configuration is only looked at.
+ */
+static int
+check_user(const char *user, char *why, size_t size)
+{
+	char what[WHY_SIZE / 2];
+
+	if (geteuid() != 0 || getpwnam(user) != NULL ||
+	    strcmp(user, "calloffer-acceptd") == 0)
+		return 0;
+	snprintf(what, sizeof(what), "no such user: %s", user);
+	return complain("user", what, why, size);
 }
 
 static int
@@ -111,12 +136,8 @@ load_keys(struct library *l, char *why, size_t size)
 
 	for (i = 0; i < list->n; i++)
 		if (key_ring_add(&l->keys, KEY_VERIFY, list->item[i], fault,
-		    sizeof(fault)) < 0) {
-			snprintf(why, size, "%s:%d: verify_keys: %s",
-			    a.options.conf, conf_line(a.options.conf, 1,
-			    "verify_keys"), fault);
-			return -1;
-		}
+		    sizeof(fault)) < 0)
+			return complain("verify_keys", fault, why, size);
 	return 0;
 }
 
@@ -125,6 +146,7 @@ static struct library *
 library_load(char *why, size_t size)
 {
 	struct library *l = calloc(1, sizeof(*l));
+	char fault[WHY_SIZE / 2];
 
 	if (l == NULL) {
 		snprintf(why, size, "out of memory");
@@ -133,12 +155,16 @@ library_load(char *why, size_t size)
 	l->conf = settings_read(&l->settings, a.options.conf, why, size);
 	if (l->conf == NULL)
 		goto bad;
-	l->langs = lang_load(l->settings.lang_dir, why, size);
-	if (l->langs == NULL || asset_load(&l->assets, l->settings.web_dir,
-	    why, size) < 0 || load_keys(l, why, size) < 0 ||
-	    check_zone(l->settings.zone, why, size) < 0)
-		goto bad;
-	return l;
+	l->langs = lang_load(l->settings.lang_dir, fault, sizeof(fault));
+	if (l->langs == NULL)
+		complain("lang_dir", fault, why, size);
+	else if (asset_load(&l->assets, l->settings.web_dir, fault,
+	    sizeof(fault)) < 0)
+		complain("web_dir", fault, why, size);
+	else if (load_keys(l, why, size) == 0 &&
+	    check_zone(l->settings.zone, why, size) == 0 &&
+	    check_user(l->settings.user, why, size) == 0)
+		return l;
 bad:
 	library_free(l);
 	return NULL;
@@ -449,22 +475,27 @@ stop_rooms(void)
 }
 
 static _Noreturn void
-usage(void)
+usage(int status)
 {
-	fprintf(stderr, "usage: calloffer-acceptd [-dnsV] [-c file]\n");
-	exit(EX_USAGE);
+	fprintf(status == EX_OK ? stdout : stderr,
+	    "usage: calloffer-acceptd [-dns] [-c file]\n"
+	    "       calloffer-acceptd --facts [-c file]\n"
+	    "       calloffer-acceptd -h | -V\n");
+	exit(status);
 }
 
 static void
 read_options(int argc, char **argv)
 {
 	static const struct option words[] = {
-		{ "facts", no_argument, NULL, 'F' }, { NULL, 0, NULL, 0 }
+		{ "facts", no_argument, NULL, 'F' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 }
 	};
 	int c;
 
 	a.options.conf = CALLOFFER_SYSCONFDIR "/acceptd.conf";
-	while ((c = getopt_long(argc, argv, "c:dnsV", words, NULL)) != -1)
+	while ((c = getopt_long(argc, argv, "c:dhnsV", words, NULL)) != -1)
 		switch (c) {
 		case 'c':
 			a.options.conf = optarg;
@@ -484,11 +515,13 @@ read_options(int argc, char **argv)
 		case 'V':
 			puts("calloffer-acceptd " CALLOFFER_VERSION);
 			exit(EX_OK);
+		case 'h':
+			usage(EX_OK);
 		default:
-			usage();
+			usage(EX_USAGE);
 		}
 	if (optind != argc)
-		usage();
+		usage(EX_USAGE);
 }
 
 int

@@ -104,29 +104,32 @@ static struct {
 } bridge;
 
 _Noreturn static void
-usage(void)
+usage(int status)
 {
-	fprintf(stderr, "usage: " IDENT " [-dnsV] [-c file]\n"
+	fprintf(status == EX_OK ? stdout : stderr,
+	    "usage: " IDENT " [-dns] [-c file]\n"
 	    "       " IDENT " --facts [-c file]\n"
 	    "       " IDENT " --accounts [-c file] [name]\n"
-	    "       " IDENT " --restored [-c file]\n");
-	exit(EX_USAGE);
+	    "       " IDENT " --restored [-c file]\n"
+	    "       " IDENT " -h | -V\n");
+	exit(status);
 }
 
 static void
 read_options(struct options *o, int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{ "facts", no_argument, NULL, 'F' },
-		{ "accounts", no_argument, NULL, 'A' },
-		{ "restored", no_argument, NULL, 'R' },
+		{ "facts", no_argument, NULL, MODE_FACTS },
+		{ "accounts", no_argument, NULL, MODE_ACCOUNTS },
+		{ "restored", no_argument, NULL, MODE_RESTORED },
+		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 }
 	};
 	int c;
 
 	memset(o, 0, sizeof(*o));
 	o->configuration = CONFIGURATION;
-	while ((c = getopt_long(argc, argv, "c:dnsV", longs, NULL)) != -1)
+	while ((c = getopt_long(argc, argv, "c:dhnsV", longs, NULL)) != -1)
 		if (c == 'c')
 			o->configuration = optarg;
 		else if (c == 'd')
@@ -135,21 +138,17 @@ read_options(struct options *o, int argc, char **argv)
 			o->is_syslog = 1;
 		else if (c == 'n')
 			o->mode = MODE_CHECK;
-		else if (c == 'F')
-			o->mode = MODE_FACTS;
-		else if (c == 'A')
-			o->mode = MODE_ACCOUNTS;
-		else if (c == 'R')
-			o->mode = MODE_RESTORED;
+		else if (c <= MODE_RESTORED)
+			o->mode = (enum mode)c;
 		else if (c == 'V') {
 			puts(IDENT " " CALLOFFER_VERSION);
 			exit(EX_OK);
 		} else
-			usage();
+			usage(c == 'h' ? EX_OK : EX_USAGE);
 	if (o->mode == MODE_ACCOUNTS && optind < argc)
 		o->account = argv[optind++];
 	if (optind != argc)
-		usage();
+		usage(EX_USAGE);
 }
 
 /*

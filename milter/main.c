@@ -13,6 +13,7 @@
 #include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,10 +77,10 @@ on_signal(int signo)
 	errno = saved;
 }
 
-static void
-usage(void)
+_Noreturn static void
+usage(int status)
 {
-	fprintf(stderr,
+	fprintf(status == EX_OK ? stdout : stderr,
 	    "usage: calloffer-milter [-dns] [-c file]\n"
 	    "       calloffer-milter --facts [-c file]\n"
 	    "       calloffer-milter --templates [-c file]\n"
@@ -89,8 +90,8 @@ usage(void)
 	    "       calloffer-milter --rewrite [-c file] [-u login] "
 	    "[-f sender]\n"
 	    "                        [-r recipient] ... < message\n"
-	    "       calloffer-milter -V\n");
-	exit(EX_USAGE);
+	    "       calloffer-milter -h | -V\n");
+	exit(status);
 }
 
 /* The modes' own options are left to them: parsing stops at the first. */
@@ -102,6 +103,7 @@ parse(struct options *o, int argc, char **argv)
 		{ "templates", no_argument, NULL, MODE_TEMPLATES },
 		{ "mint", no_argument, NULL, MODE_MINT },
 		{ "rewrite", no_argument, NULL, MODE_REWRITE },
+		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 }
 	};
 	int ch, i;
@@ -109,10 +111,10 @@ parse(struct options *o, int argc, char **argv)
 	for (i = 1; i < argc; i = optind) {
 		/* -r, -m, -u and -f belong to a mode, as do operands. */
 		if (o->mode >= MODE_MINT && (argv[i][0] != '-' ||
-		    strchr("cdsV", argv[i][1]) == NULL))
+		    strchr("cdhsV", argv[i][1]) == NULL))
 			break;
 		optind = i;
-		ch = getopt_long(argc, argv, "+c:dnsV", longer, NULL);
+		ch = getopt_long(argc, argv, "+c:dhnsV", longer, NULL);
 		if (ch == 'c')
 			o->conf = optarg;
 		else if (ch == 'd')
@@ -127,12 +129,40 @@ parse(struct options *o, int argc, char **argv)
 			printf("calloffer-milter %s\n", CALLOFFER_VERSION);
 			exit(EX_OK);
 		} else {
-			usage();
+			usage(ch == 'h' ? EX_OK : EX_USAGE);
 		}
 	}
 	if (i < argc && o->mode < MODE_MINT)
-		usage();
+		usage(EX_USAGE);
 	return i;
+}
+
+/* One line "FILE:LINE: what is wrong", where who can mend it looks. */
+_Noreturn static void
+refuse(const struct options *o, const char *why)
+{
+	if (o->to == LOG_TO_SYSLOG)
+		log_warn("%s", why);
+	else
+		fprintf(stderr, "%s\n", why);
+	exit(EX_CONFIG);
+}
+
+/*
+ * Who starts as root becomes him.  The usual one may be missing where a
+ * configuration is only looked at.
+ */
+static void
+check_user(const struct options *o, const char *user)
+{
+	char why[WHY_SIZE];
+
+	if (geteuid() != 0 || getpwnam(user) != NULL ||
+	    strcmp(user, "calloffer-milter") == 0)
+		return;
+	snprintf(why, sizeof(why), "%s:%d: user: no such user: %s", o->conf,
+	    conf_line(o->conf, 1, "user"), user);
+	refuse(o, why);
 }
 
 static void
@@ -148,7 +178,7 @@ print_facts(const struct site *site)
 
 /* Without table and keys: the table may be the one that is to be made. */
 static int
-print_templates(const char *path)
+print_templates(const struct options *o)
 {
 	struct settings set;
 	struct button_set *buttons = NULL;
@@ -157,11 +187,11 @@ print_templates(const char *path)
 	char why[WHY_SIZE];
 	size_t i;
 
-	conf = settings_read(&set, path, why, sizeof(why));
+	conf = settings_read(&set, o->conf, why, sizeof(why));
 	if (conf != NULL)
 		buttons = button_load(set.templates, why, sizeof(why));
 	if (buttons == NULL)
-		log_fatal(EX_CONFIG, "%s", why);
+		refuse(o, why);
 	printf("default\n");
 	for (i = 0; (name = button_name(buttons, i)) != NULL; i++)
 		printf("%s\n", name);
@@ -367,10 +397,12 @@ main(int argc, char **argv)
 	if (secret_init() != 0)
 		log_fatal(EX_SOFTWARE, "libsodium does not start");
 	if (o.mode == MODE_TEMPLATES)
-		return print_templates(o.conf);
+		return print_templates(&o);
 	site = site_open(o.conf, NULL, why, sizeof(why));
 	if (site == NULL)
-		log_fatal(EX_CONFIG, "%s", why);
+		refuse(&o, why);
+	if (o.mode == MODE_CHECK)
+		check_user(&o, site->set.user);
 	switch (o.mode) {
 	case MODE_SERVE:
 		return run(&o, site);

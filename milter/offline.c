@@ -56,7 +56,8 @@ int
 offline_mint(struct site *site, int argc, char **argv)
 {
 	static const char how[] =
-	    "--mint [-c file] [-r recipient] [-m message-id] offeror [value]";
+	    "--mint [-c file] [-r recipient] [-m message-id]\n"
+	    "                        offeror [value]";
 	struct policy_mail mail = { .is_trusted = 1, .n_offers = 1,
 	    .n_from = 1, .n_recipients = 1, .recipient = "", .offer = "yes",
 	    .subject = "", .message_id = "" };
@@ -399,14 +400,15 @@ offline_rewrite(struct site *site, int argc, char **argv)
 		message_recipient(m, "");
 	buf_init(&in.all, INPUT_MAX);
 	if (ch != -1 || optind != argc)
-		status = usage("--rewrite [-c file] [-u login] [-f sender] "
-		    "[-r recipient] ... < message");
+		status = usage("--rewrite [-c file] [-u login] [-f sender]\n"
+		    "                        [-r recipient] ... < message");
 	else if (read_all(&in.all) != 0 || to_crlf(&in) != 0)
 		fprintf(stderr, "calloffer-milter: standard input: %s\n",
 		    strerror(errno));
-	else if (in.all.len == 0)
+	else if (in.all.len == 0) {
 		fprintf(stderr, "calloffer-milter: standard input is empty\n");
-	else
+		status = EX_NOINPUT;
+	} else
 		status = run(&in, m);
 	buf_free(&in.all);
 	message_free(m);

@@ -125,7 +125,10 @@ read_files(struct site *s, struct site *old, const char *path, char *why,
 
 	if (read_keys(s, old, what, sizeof(what)) == 0)
 		key = read_tables(s, what, sizeof(what));
-	else if (strncmp(what, s->set.seal_key, strlen(s->set.seal_key)) == 0)
+	else if (geteuid() == 0 && getpwnam(s->set.user) == NULL) {
+		key = "user";
+		snprintf(what, sizeof(what), "no such user: %s", s->set.user);
+	} else if (strncmp(what, s->set.seal_key, strlen(s->set.seal_key)) == 0)
 		key = "seal_key";
 	else
 		key = "sign_key";

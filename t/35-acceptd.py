@@ -43,7 +43,10 @@ def configuration():
                 ("a link that runs", {"notice_url": "javascript:x"},
                  "notice_url"),
                 ("a proxy that is none", {"trusted_proxies": ["x"]}, ""),
-                ("a limit out of bounds", {"max_connections": 0}, "")):
+                ("a limit out of bounds", {"max_connections": 0}, ""),
+                ("a user that there is none", {"user": "no-such"}, "no-such")):
+            if "user" in change and os.geteuid() != 0:
+                continue
             good = dict(a.settings)
             a.settings.update(change)
             a.configure()
@@ -57,6 +60,9 @@ def configuration():
         ok(status == 0 and "verify %s\n" % a.signer.id.hex() in out
            and "bridge unix:" in out, "--facts says what is no secret", out)
         is_(check("-x")[0], 64, "an unknown option")
+        status, out, err = check("-h")
+        ok(status == 0 and out.startswith("usage: ") and err == "",
+           "-h says how it is used", (status, out, err))
     finally:
         a.__enter__().__exit__()
 
