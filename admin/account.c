@@ -239,9 +239,9 @@ run(const struct place *place, int argc, char **argv)
 		optind = 0;
 		return run_invite(place, argc - 1, argv + 1);
 	}
-	if (argc == 3 && (strcmp(word, "means") == 0 ||
-	    strcmp(word, "forget") == 0))
-		return with_talk(place, NULL, argv[2], word[0] == 'f');
+	if (strcmp(word, "means") == 0 || strcmp(word, "forget") == 0)
+		return argc != 3 ? COMMAND_USAGE :
+		    with_talk(place, NULL, argv[2], word[0] == 'f');
 	return programs_account.run(place, argc, argv);
 }
 

@@ -57,11 +57,12 @@ derive_seal(unsigned char *public, const unsigned char *secret)
 	return crypto_scalarmult_base(public, secret);
 }
 
+#define UNSEAL 1
 static const struct kind kinds[] = {
 	{ "sign", "Signing key",
 	    "sign.key", KEY_SIGN, "calloffer-milter", "the milter, alone",
 	    "sign.pub", KEY_VERIFY, "acceptd and the bridge", derive_verify },
-	{ "unseal", "Sealing key",
+	[UNSEAL] = { "unseal", "Sealing key",
 	    "unseal.key", KEY_UNSEAL, "calloffer-bridge", "the bridge, alone",
 	    "seal.pub", KEY_SEAL, "the milter", derive_seal },
 	{ "mac", "Key of page addresses",
@@ -253,9 +254,11 @@ make_all(const struct batch *batch, int argc, char **argv)
 		    make(batch, &kinds[k]) == -1)
 			return EX_CANTCREAT;
 	printf("\n");
-	text_wrap(0, "Keep a copy of the secret files off this machine, where "
-	    "only you can read them: without unseal.key no offer that is "
-	    "already in somebody's mailbox can be accepted.");
+	text_wrap(0, is_wanted(&kinds[UNSEAL], argc, argv) ? "Keep a copy of "
+	    "the secret files off this machine, where only you can read them: "
+	    "without unseal.key no offer that is already in somebody's mailbox "
+	    "can be accepted." : "Keep a copy of what is secret off this "
+	    "machine, where only you can read it.");
 	return EX_OK;
 }
 

@@ -346,30 +346,41 @@ struct words {
 	struct period	 period;
 	int		 n;		/* words behind the options */
 	char		**word;
+	struct ask_topup topup;
 };
 
 static int
-run_topup(struct talk *talk, const struct words *w)
+read_topup(const struct words *w, struct ask_topup *ask)
 {
-	struct ask_topup ask;
-
-	memset(&ask, 0, sizeof(ask));
 	if (w->n < 3 || w->n > 4 || strlen(w->word[1]) > TERMS_ACCOUNT_MAX)
 		return COMMAND_USAGE;
-	snprintf(ask.account, sizeof(ask.account), "%s", w->word[1]);
-	if (money_read(w->word[2], strlen(w->word[2]), &ask.amount) != 0 ||
-	    ask.amount == 0)
+	snprintf(ask->account, sizeof(ask->account), "%s", w->word[1]);
+	if (money_read(w->word[2], strlen(w->word[2]), &ask->amount) != 0 ||
+	    ask->amount == 0)
 		return fail(EX_USAGE, "an amount is a number, as 12.50");
 	if (w->n == 4 && (strlen(w->word[3]) > ASK_NOTE_MAX ||
 	    !scan_is_printable_utf8(w->word[3], strlen(w->word[3]))))
 		return fail(EX_USAGE, "a note has 63 bytes at most");
 	if (w->n == 4)
-		snprintf(ask.note, sizeof(ask.note), "%s", w->word[3]);
+		snprintf(ask->note, sizeof(ask->note), "%s", w->word[3]);
 	if (w->id == NULL)
-		token_uuid_new(ask.id, clock_wall_ms());
-	else if (token_uuid_parse(ask.id, w->id, strlen(w->id)) == -1)
+		token_uuid_new(ask->id, clock_wall_ms());
+	else if (token_uuid_parse(ask->id, w->id, strlen(w->id)) == -1)
 		return fail(EX_USAGE, "-i wants the id of a top-up");
-	return topup(talk, &ask);
+	return EX_OK;
+}
+
+/* Before the bridge is asked: EX_OK, COMMAND_USAGE, or another status. */
+static int
+read_words(struct words *w)
+{
+	if (w->n == 0 || (strcmp(w->word[0], "statement") == 0 && w->n == 2) ||
+	    (w->n == 1 && (strcmp(w->word[0], "export") == 0 ||
+	    strcmp(w->word[0], "balances") == 0)))
+		return EX_OK;
+	if (strcmp(w->word[0], "topup") == 0)
+		return read_topup(w, &w->topup);
+	return COMMAND_USAGE;
 }
 
 static int
@@ -377,15 +388,14 @@ run_words(struct talk *talk, struct words *w)
 {
 	if (w->n == 0)
 		return list_accounts(talk);
-	if (strcmp(w->word[0], "topup") == 0)
-		return run_topup(talk, w);
-	if (strcmp(w->word[0], "statement") == 0 && w->n == 2)
+	switch (w->word[0][0]) {
+	case 't':
+		return topup(talk, &w->topup);
+	case 's':
 		return statement(talk, w->word[1]);
-	if (strcmp(w->word[0], "export") == 0 && w->n == 1)
-		return export(talk, &w->period, 0);
-	if (strcmp(w->word[0], "balances") == 0 && w->n == 1)
-		return export(talk, &w->period, 1);
-	return COMMAND_USAGE;
+	default:
+		return export(talk, &w->period, w->word[0][0] == 'b');
+	}
 }
 
 static int
@@ -416,11 +426,9 @@ run(const struct place *place, int argc, char **argv)
 			return COMMAND_USAGE;
 	w.n = argc - optind;
 	w.word = argv + optind;
-	if (w.n > 0 && strcmp(w.word[0], "topup") != 0 &&
-	    strcmp(w.word[0], "statement") != 0 &&
-	    strcmp(w.word[0], "balances") != 0 &&
-	    strcmp(w.word[0], "export") != 0)
-		return COMMAND_USAGE;
+	status = read_words(&w);
+	if (status != EX_OK)
+		return status;
 	talk = talk_open(place->socket, why, sizeof(why));
 	if (talk == NULL)
 		return fail(EX_UNAVAILABLE, why);

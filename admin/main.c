@@ -8,6 +8,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "lib/near.h"
+
 #include "admin/account.h"
 #include "admin/backup.h"
 #include "admin/calls.h"
@@ -88,6 +90,40 @@ find(const char *name)
 	return NULL;
 }
 
+/* Which of them may have been meant; NULL: none. */
+static const struct command *
+nearest(const char *name)
+{
+	const struct command *c, *best = NULL;
+	size_t g, i, d, least = NEAR_MAX;
+
+	for (g = 0; g < N_GROUPS; g++)
+		for (i = 0; i < N_COMMANDS; i++) {
+			c = groups[g].command[i];
+			if (c == NULL || !near_is_typo(name, c->name))
+				continue;
+			d = near_distance(name, c->name);
+			if (d < least) {
+				least = d;
+				best = c;
+			}
+		}
+	return best;
+}
+
+static int
+unknown(const char *name)
+{
+	const struct command *guess = nearest(name);
+
+	fprintf(stderr, "calloffer: there is no command %s; ", name);
+	if (guess != NULL)
+		fprintf(stderr, "did you mean %s?\n", guess->name);
+	else
+		fprintf(stderr, "`calloffer -h` lists them\n");
+	return EX_USAGE;
+}
+
 static int
 is_help(const char *word)
 {
@@ -111,11 +147,8 @@ run(const struct place *place, int argc, char **argv)
 	char name[64];
 	int status;
 
-	if (c == NULL) {
-		fprintf(stderr, "calloffer: there is no command %s; "
-		    "`calloffer -h` lists them\n", argv[0]);
-		return EX_USAGE;
-	}
+	if (c == NULL)
+		return unknown(argv[0]);
 	if (argc > 1 && is_help(argv[1])) {
 		print_usage(stdout, c);
 		printf("\n%s", c->help);
@@ -139,7 +172,7 @@ main(int argc, char **argv)
 	int ch;
 
 	setlocale(LC_ALL, "");
-	if (argc > 1 && is_help(argv[1])) {
+	if (argc > 1 && (is_help(argv[1]) || strcmp(argv[1], "help") == 0)) {
 		print_all(stdout);
 		return finish(EX_OK);
 	}

@@ -167,7 +167,8 @@ take_line(struct table *t, const char *line, size_t len, int number)
 	}
 	skip = key_len + strspn(line + key_len, BLANKS);
 	if (skip >= len) {
-		fault(t, number, "a key without a value");
+		fault(t, number, "an entry says at least to=, whom its offers "
+		    "reach");
 		return;
 	}
 	if (entry_parse(&entry, line + skip, len - skip, why,
@@ -414,6 +415,12 @@ say_names(const struct table *t, struct voice *voice)
 
 	if (list == NULL)
 		return EX_OSERR;
+	if (access(voice->dir, W_OK) != 0) {
+		fprintf(stderr, "calloffer offerors: names are not spoken: "
+		    "%s: %s\n", voice->dir, strerror(errno));
+		n_bad = 1;
+		n = 0;
+	}
 	for (i = 0; i < n; i++) {
 		if (i > 0 && strcmp(list[i]->name, list[i - 1]->name) == 0)
 			continue;
@@ -436,14 +443,15 @@ compile(const struct table_files *f, int is_dry, struct voice *voice)
 
 	if (status == EX_OK && !is_dry)
 		status = write_table(&t, out);
-	if (status == EX_OK && !is_dry && voice->dir != NULL)
-		status = say_names(&t, voice);
 	if (status == EX_OK)
 		printf("%s: %zu entr%s%s\n", is_dry ? file : out, t.n,
 		    t.n == 1 ? "y" : "ies", is_dry ? ", no fault" : "");
 	else if (status == EX_DATAERR)
 		fprintf(stderr, "calloffer offerors: %d fault%s, nothing "
 		    "written\n", t.n_faults, t.n_faults == 1 ? "" : "s");
+	fflush(stdout);
+	if (status == EX_OK && !is_dry && voice->dir != NULL)
+		status = say_names(&t, voice);
 	templates_free(&templates);
 	table_free(&t);
 	return status;

@@ -54,8 +54,11 @@ price(const struct tariff *t, char **number, int n, uint64_t seconds)
 	int i;
 
 	for (i = 0; i < n; i++) {
-		if (tel_parse(&tel, number[i], strlen(number[i]), &why) != 0)
-			return fail(EX_USAGE, why);
+		if (tel_parse(&tel, number[i], strlen(number[i]), &why) != 0) {
+			fprintf(stderr, "calloffer rates: %s: %s\n", number[i],
+			    why);
+			return EX_USAGE;
+		}
 		if (tariff_find(t, tel.text, clock_wall(), &rate[i],
 		    prefix) != 0) {
 			fprintf(stderr, "calloffer rates: %s has no price: "

@@ -192,7 +192,10 @@ write_file(const char *path, const char *text)
 
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd == -1)
-		return fail(-1, path, strerror(errno));
+		return fail(-1, path, errno == EEXIST ? "is there already, and "
+		    "nothing is overwritten: move it away, or give what is "
+		    "imported another name, in its first line" :
+		    strerror(errno));
 	rc = fchmod(fd, 0644) == 0 && write(fd, text, n) == (ssize_t)n &&
 	    fsync(fd) == 0 ? 0 : -1;
 	if (rc == -1)

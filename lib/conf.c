@@ -497,7 +497,7 @@ print_table(const struct conf_key *table, const char *target, int depth)
 }
 
 void
-conf_print(const struct conf_key *table, const void *target)
+conf_print(const struct conf_key *table, const void *target, int depth)
 {
-	print_table(table, target, 0);
+	print_table(table, target, depth);
 }

@@ -47,8 +47,9 @@ int conf_line(const char *path, int line, const char *key);
 
 /*
  * Prints every key with its effective value, as the file would say it; a key
- * whose name ends in "password" or "secret" without its value.
+ * whose name ends in "password" or "secret" without its value.  `depth`: in so
+ * many sections.
  */
-void conf_print(const struct conf_key *table, const void *target);
+void conf_print(const struct conf_key *table, const void *target, int depth);
 
 #endif

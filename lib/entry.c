@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/idn.h"
+#include "lib/near.h"
 #include "lib/scan.h"
 #include "lib/tel.h"
 #include "lib/terms.h"
@@ -324,6 +325,22 @@ find_word(const char *name, size_t len)
 }
 
 static const char *
+nearest(const char *name)
+{
+	const char *best = NULL;
+	size_t i, d, least = NEAR_MAX;
+
+	for (i = 0; i < N_WORDS; i++) {
+		d = near_distance(name, words[i].name);
+		if (d > 0 && d < least && near_is_typo(name, words[i].name)) {
+			least = d;
+			best = words[i].name;
+		}
+	}
+	return best;
+}
+
+static const char *
 skip_space(const char *p, const char *end)
 {
 	while (p < end && scan_is_space((unsigned char)*p))
@@ -336,6 +353,19 @@ struct complaint {
 	char	*text;
 	size_t	 size;
 };
+
+static void
+complain_unknown(const struct complaint *c, const char *name, size_t len)
+{
+	char word[NEAR_MAX + 1];
+	const char *guess;
+
+	snprintf(word, sizeof(word), "%.*s", (int)len, name);
+	guess = nearest(word);
+	snprintf(c->text, c->size, "no such word: \"%s\"%s%s%s", word,
+	    guess != NULL ? "; did you mean " : "", guess != NULL ? guess : "",
+	    guess != NULL ? "=?" : "");
+}
 
 /* Reads the word at `p`; what follows it, or NULL and a complaint. */
 static const char *
@@ -351,9 +381,8 @@ parse_word(struct entry *e, unsigned *seen, const char *p, const char *end,
 		n++;
 	i = find_word(name, n);
 	if (i == -1 || p + n == end || p[n] != '=') {
-		snprintf(c->text, c->size, "no such word: \"%.*s\"",
-		    n > 0 && n < 40 ? (int)n : (int)(end - p < 16 ?
-		    end - p : 16), name);
+		complain_unknown(c, name, n > 0 && n < 40 ? n :
+		    (size_t)(end - p < 16 ? end - p : 16));
 		return NULL;
 	}
 	if ((*seen & 1u << i) != 0) {

@@ -162,7 +162,7 @@ settings_read(struct settings *s, const char *path, char *why, size_t size)
 void
 settings_print(const struct settings *s)
 {
-	conf_print(keys, s);
+	conf_print(keys, s, 0);
 }
 
 int

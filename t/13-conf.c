@@ -374,7 +374,7 @@ test_print(void)
 		fflush(stdout);
 		out = dup(1);
 		f = freopen(tap_path("p.conf"), "w", stdout);
-		conf_print(keys, &s);
+		conf_print(keys, &s, 0);
 		fflush(f);
 		dup2(out, 1);
 		close(out);

@@ -12,6 +12,7 @@ static const struct {
 	const char	*value, *word;	/* the word that the reason names */
 } refused[] = {
 	{ "", "to=" },
+	{ "to=+442079460123 nme=x", "did you mean name=?" },
 	{ "   ", "to=" },
 	{ "name=\"Alice\"", "to=" },
 	{ "to", "\"to\"" },

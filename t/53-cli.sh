@@ -18,11 +18,12 @@ done <<'E2'
 64|invalid option|-x
 64|requires an argument|-C
 64|no command nonsense|nonsense
-64|no command keyge|keyge
+64|did you mean keygen?|keyge
 64|usage: calloffer keygen|keygen -x
 64|usage: calloffer keygen|keygen sign seal
 64|usage: calloffer account|account a b
 64|usage: calloffer account|account -x
+64|usage: calloffer account|account means
 64|usage: calloffer restored|restored a
 66|nowhere.*; write it|offerors /nowhere/offerors
 73|directory above it is not there; make it|keygen -d /nowhere/keys
@@ -31,6 +32,8 @@ done <<'E2'
 64|usage: calloffer rates|rates
 64|usage: calloffer ledger|ledger balance
 64|usage: calloffer ledger|ledger -f x
+64|usage: calloffer ledger|ledger topup a
+64|an amount is a number|ledger topup a 5x
 69|no bridge answers|-S /nonexistent/sock ledger
 64|usage: calloffer rates|rates -t x f
 65|nonexistent|rates /nonexistent/rates

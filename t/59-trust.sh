@@ -60,7 +60,7 @@ like "they are told what to set" "$out" 'base_url = "https://call.example.net"'
 ok "the key is there" cmp "$dir/mail/trust/phone.pub" \
     "$dir/phone/keys/seal.pub"
 run $M trust import "$dir/phone.trust"
-like "never over another" "$status $err" '^73 .*File exists'
+like "never over another" "$status $err" '^73 .*is there already'
 
 cat >"$dir/mail/milter.conf" <<E
 socket = "unix:$dir/mail/sock"

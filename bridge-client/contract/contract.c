@@ -403,7 +403,7 @@ void
 contract_print_account(const struct contract_account *a)
 {
 	printf("account %s {\n", a->name);
-	conf_print(account_keys, a);
+	conf_print(account_keys, a, 1);
 	puts("}");
 }
 
