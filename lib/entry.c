@@ -160,7 +160,7 @@ parse_pattern(char *dst, const char *p, size_t len)
 		if (dst[i] == ' ')
 			return -1;
 		is_host |= dst[i] == '@';
-		if (is_host || i < 5)
+		if (is_host || i < 4)	/* "sip:", "sips" */
 			dst[i] = (char)scan_lower((unsigned char)dst[i]);
 	}
 	return 0;
