@@ -354,6 +354,10 @@ struct complaint {
 	size_t	 size;
 };
 
+/*
+ * Nothing is shown that may be a number, here or where a value is wrong:
+ * complaints are logged.
+ */
 static void
 complain_unknown(const struct complaint *c, const char *name, size_t len)
 {
@@ -361,6 +365,11 @@ complain_unknown(const struct complaint *c, const char *name, size_t len)
 	const char *guess;
 
 	snprintf(word, sizeof(word), "%.*s", (int)len, name);
+	if (strpbrk(word, "0123456789") != NULL) {
+		snprintf(c->text, c->size, "digits that are no word: a number "
+		    "is written to=NUMBER");
+		return;
+	}
 	guess = nearest(word);
 	snprintf(c->text, c->size, "no such word: \"%s\"%s%s%s", word,
 	    guess != NULL ? "; did you mean " : "", guess != NULL ? guess : "",
@@ -372,16 +381,16 @@ static const char *
 parse_word(struct entry *e, unsigned *seen, const char *p, const char *end,
     const struct complaint *c)
 {
-	const char *name = p, *why = "";
+	const char *why = "";
 	struct value v;
 	size_t n = 0;
 	int i;
 
 	while (p + n < end && scan_is_alnum((unsigned char)p[n]))
 		n++;
-	i = find_word(name, n);
+	i = find_word(p, n);
 	if (i == -1 || p + n == end || p[n] != '=') {
-		complain_unknown(c, name, n > 0 && n < 40 ? n :
+		complain_unknown(c, p, n > 0 && n < 40 ? n :
 		    (size_t)(end - p < 16 ? end - p : 16));
 		return NULL;
 	}
@@ -398,7 +407,6 @@ parse_word(struct entry *e, unsigned *seen, const char *p, const char *end,
 		return NULL;
 	}
 	if (words[i].set(e, &v, &why) != 0) {
-		/* Not its value, which may be a number: this is logged. */
 		snprintf(c->text, c->size, "%s=: %s", words[i].name, why);
 		return NULL;
 	}

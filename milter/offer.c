@@ -99,6 +99,17 @@ read_quoted(struct param *out, const char **p, const char *end,
 	return 0;
 }
 
+/* A name is told in complaints, which are logged: no number may be in it. */
+static int
+has_digit(const char *p, size_t n)
+{
+	while (n > 0 && !scan_is_digit((unsigned char)*p)) {
+		p++;
+		n--;
+	}
+	return n > 0;
+}
+
 /* At the name of a parameter; leaves `p` behind its value. */
 static int
 read_param(struct param *out, const char **p, const char *end,
@@ -113,6 +124,9 @@ read_param(struct param *out, const char **p, const char *end,
 		return refuse(why, "a parameter is missing behind a semicolon");
 	if (out->name_len > NAME_MAX_LEN)
 		return refuse(why, "a parameter's name is too long");
+	if (has_digit(out->name, out->name_len))
+		return refuse(why, "a parameter has a name in letters: "
+		    "name=value");
 	if (*p == end || **p != '=')
 		return refuse_param(why, out, "needs a value: name=value");
 	if (++*p < end && **p == '"') {
@@ -208,7 +222,7 @@ set_ref(struct offer *o, const struct param *p, const struct why *why)
 	return 0;
 }
 
-/* The digits join the destination before it is read: nothing to set. */
+/* Dialled after the answer, as ";ext=" behind a number (RFC 3966). */
 static int
 set_ext(struct offer *o, const struct param *p, const struct why *why)
 {

@@ -36,6 +36,9 @@ static const struct {
 	{ "yes; uses=1; uses=2", "uses is there twice" },
 	{ "yes; uses=1; USES=1", "is there twice" },
 	{ "yes; colour=blue", "colour is unknown" },
+	{ "yes; +442079460123", "a name in letters" },
+	{ "yes; 442079460123=1", "a name in letters" },
+	{ "yes; to442079460123", "a name in letters" },
 	{ "yes; averyveryverylongname=1", "name is too long" },
 	{ "yes; uses=0", "from 1 to 255" },
 	{ "yes; uses=256", "from 1 to 255" },
@@ -160,6 +163,7 @@ main(void)
 		    sizeof(why)), -1, "refused: %s",
 		    shown(refused[i].in));
 		ok(strstr(why, refused[i].why) != NULL, " says why: %s", why);
+		ok(strstr(why, "946") == NULL, " without the number");
 	}
 	is_int(offer_parse(&o, "yes\0; uses=1", 12, why, sizeof(why)), -1,
 	    "a NUL ends nothing");
