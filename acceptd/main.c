@@ -448,11 +448,9 @@ static void
 close_jail(const struct settings *s)
 {
 	char why[WHY_SIZE];
-	int flags = JAIL_UNIX;
 
-	if (strncmp(s->bridge, "unix:", 5) != 0 && s->bridge[0] != '/')
-		flags = JAIL_INET;
-	if (jail_close(flags, why, sizeof(why)) < 0)
+	if (jail_close(sock_path(s->bridge) != NULL ? JAIL_UNIX : JAIL_INET,
+	    why, sizeof(why)) < 0)
 		log_fatal(EX_OSERR, "%s", why);
 }
 

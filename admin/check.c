@@ -238,10 +238,8 @@ look_at_way(struct visit *v)
 
 	if (from == NULL || to == NULL)
 		return;
-	if (strncmp(from, "unix:", 5) == 0)
-		from += 5;
-	if (strncmp(to, "unix:", 5) == 0)
-		to += 5;
+	if (sock_path(from) != NULL)
+		from = sock_path(from);
 	if (strcmp(from, to) == 0) {
 		report_good(&v->report, "acceptd", "asks where the bridge "
 		    "listens");

@@ -150,18 +150,22 @@ parse_inet(const char *s, struct address *a, char *why, size_t size)
 	return 0;
 }
 
+const char *
+sock_path(const char *address)
+{
+	if (strncmp(address, "unix:", 5) == 0)
+		return address + 5;
+	if (strncmp(address, "local:", 6) == 0)
+		return address + 6;
+	return address[0] == '/' ? address : NULL;
+}
+
 static int
 parse(const char *address, struct address *a, char *why, size_t size)
 {
-	const char *path = NULL;
+	const char *path = sock_path(address);
 
 	memset(a, 0, sizeof(*a));
-	if (strncmp(address, "unix:", 5) == 0)
-		path = address + 5;
-	else if (strncmp(address, "local:", 6) == 0)
-		path = address + 6;
-	else if (address[0] == '/')
-		path = address;
 	if (path == NULL)
 		return parse_inet(strncmp(address, "inet:", 5) == 0 ?
 		    address + 5 : address, a, why, size);

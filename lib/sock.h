@@ -1,8 +1,9 @@
 #ifndef LIB_SOCK_H
 #define LIB_SOCK_H
 
-#include <stddef.h>
 #include <sys/types.h>
+
+#include <stddef.h>
 
 /*
  * Stream sockets.  An address is
@@ -22,7 +23,7 @@ struct sock_unix {		/* how a listening Unix socket is shared */
 
 /*
  * Listens.  A stale Unix socket (nobody answers) is replaced; a live one is
- * refused.  `*fd_path`-like clean-up is the caller's (unlink at the end).
+ * refused.  To remove it at the end is the caller's.
  */
 int sock_listen(const char *address, const struct sock_unix *, char *why,
     size_t size);
@@ -40,6 +41,8 @@ int sock_inherited(void);
 
 /* 1 when `address` is well formed; else 0 and a sentence without it. */
 int sock_is_address(const char *address, char *why, size_t size);
+/* The path of a Unix socket, borrowed from its address; NULL: of none. */
+const char *sock_path(const char *address);
 /* The libmilter spelling (unix:/p, inet:PORT@HOST).  0, or -1: too long. */
 int sock_milter_spelling(const char *address, char *dst, size_t size);
 

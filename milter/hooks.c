@@ -415,17 +415,6 @@ static const struct smfiDesc hooks = {
 	.xxfi_negotiate = on_negotiate,
 };
 
-/* The path of a Unix socket; NULL for an Internet address. */
-static const char *
-path_of(const char *address)
-{
-	if (strncmp(address, "unix:", 5) == 0)
-		return address + 5;
-	if (strncmp(address, "local:", 6) == 0)
-		return address + 6;
-	return address[0] == '/' ? address : NULL;
-}
-
 /* Nobody else shall be listening there: libmilter would push him off. */
 static int
 is_taken(const char *address, char *why, size_t size)
@@ -468,7 +457,7 @@ share(const char *path, const struct settings *set, char *why, size_t size)
 int
 hooks_listen(const struct settings *set, char *why, size_t size)
 {
-	const char *path = path_of(set->socket);
+	const char *path = sock_path(set->socket);
 	char address[256];
 	mode_t mask;
 	int rc;

@@ -68,18 +68,18 @@ static void
 test_spellings(void)
 {
 	static const struct {
-		const char *address, *milter;
+		const char *address, *milter, *path;
 	} cases[] = {
-		{ "unix:/run/x.sock", "unix:/run/x.sock" },
-		{ "/run/x.sock", "unix:/run/x.sock" },
-		{ "local:/run/x.sock", "unix:/run/x.sock" },
-		{ "inet:127.0.0.1:8891", "inet:8891@127.0.0.1" },
-		{ "inet:8891@127.0.0.1", "inet:8891@127.0.0.1" },
-		{ "localhost:8891", "inet:8891@localhost" },
-		{ "mail-1.example.org:1", "inet:1@mail-1.example.org" },
-		{ "[::1]:8891", "inet6:8891@[::1]" },
-		{ "inet:8891@[::1]", "inet6:8891@[::1]" },
-		{ "inet:8891@::1", "inet6:8891@[::1]" },
+		{ "unix:/run/x.sock", "unix:/run/x.sock", "/run/x.sock" },
+		{ "/run/x.sock", "unix:/run/x.sock", "/run/x.sock" },
+		{ "local:/run/x.sock", "unix:/run/x.sock", "/run/x.sock" },
+		{ "inet:127.0.0.1:8891", "inet:8891@127.0.0.1", NULL },
+		{ "inet:8891@127.0.0.1", "inet:8891@127.0.0.1", NULL },
+		{ "localhost:8891", "inet:8891@localhost", NULL },
+		{ "mail-1.example.org:1", "inet:1@mail-1.example.org", NULL },
+		{ "[::1]:8891", "inet6:8891@[::1]", NULL },
+		{ "inet:8891@[::1]", "inet6:8891@[::1]", NULL },
+		{ "inet:8891@::1", "inet6:8891@[::1]", NULL },
 	};
 	char why[256], spelt[64];
 
@@ -89,6 +89,8 @@ test_spellings(void)
 		sock_milter_spelling(cases[i].address, spelt, sizeof(spelt));
 		is_str(spelt, cases[i].milter, "to libmilter: %s",
 		    cases[i].address);
+		is_str(sock_path(cases[i].address), cases[i].path,
+		    "its path: %s", cases[i].address);
 	}
 	is_int(sock_milter_spelling("unix:/run/x", spelt, 11), -1,
 	    "does not fit");

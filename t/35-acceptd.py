@@ -505,6 +505,13 @@ def listeners():
         ok(b" 200 OK" in got, "a Unix socket is served", got[:80])
         is_(a.face.asked_for(LOOK)[0]["client"], "2001:db8:1:2::/64",
             "and its proxy is believed")
+    for spelling in "unix:", "local:", "":
+        a = Acceptd()
+        a.settings["bridge"] = spelling + a.face.path
+        a.configure()
+        with a:
+            is_(a.get("/o/" + a.signer.token()).status, 200,
+                "the bridge is found at %s/path" % spelling)
     a = Acceptd()
     a.settings["listen"] = "inet:0.0.0.0:%d" % a.port
     a.configure()
