@@ -35,6 +35,16 @@ check_path(const char *value)
 	    "a path starts with a slash";
 }
 
+/* The port that browsers leave out of an origin (RFC 6454, 6.2). */
+static int
+has_usual_port(const char *value)
+{
+	const char *port = strncmp(value, "https", 5) == 0 ? ":443" : ":80";
+	size_t len = strlen(value), n = strlen(port);
+
+	return len > n && strcmp(value + len - n, port) == 0;
+}
+
 /* "https://HOST[:PORT]": it is held against Origin byte by byte. */
 static const char *
 check_url(const char *value)
@@ -50,6 +60,9 @@ check_url(const char *value)
 	if (len == 0 || host[len] != '\0')
 		return "a host in lower case with nothing behind it, not "
 		    "even a slash";
+	if (has_usual_port(value))
+		return "browsers leave out :443 of https and :80 of http: so "
+		    "must this";
 	return NULL;
 }
 
