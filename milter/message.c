@@ -220,7 +220,7 @@ message_header(struct message *m, const char *name, const char *value)
 	} else if (IS(name, n, "Message-ID")) {
 		set_value(m->message_id, value);
 	} else {
-		policy_note(p, name, value);
+		policy_note(p, name, n, value);
 		mime_field(&m->mime, name, strlen(name), value, strlen(value));
 	}
 }

@@ -31,11 +31,11 @@ struct question {
 };
 
 static int
-begins(const char *name, const char *with)
+begins(const char *name, size_t len, const char *with)
 {
 	size_t n = strlen(with);
 
-	return strlen(name) >= n && scan_same(name, n, with, n);
+	return len >= n && scan_same(name, n, with, n);
 }
 
 /* A value that is this word, whatever stands around it. */
@@ -51,11 +51,10 @@ is_word(const char *value, const char *word)
 }
 
 void
-policy_note(struct policy_mail *p, const char *name, const char *value)
+policy_note(struct policy_mail *p, const char *name, size_t n,
+    const char *value)
 {
-	size_t n = strlen(name);
-
-	if (begins(name, "Resent-"))
+	if (begins(name, n, "Resent-"))
 		p->is_resent = 1;
 	else if (IS(name, n, "Auto-Submitted"))
 		p->is_auto |= !is_word(value, "no");
@@ -63,7 +62,7 @@ policy_note(struct policy_mail *p, const char *name, const char *value)
 		p->is_list = 1;
 	else if (IS(name, n, "Precedence"))
 		p->is_list |= is_word(value, "list") || is_word(value, "bulk");
-	else if (IS(name, n, "DKIM-Signature") || begins(name, "ARC-"))
+	else if (IS(name, n, "DKIM-Signature") || begins(name, n, "ARC-"))
 		p->is_dkim = 1;
 }
 

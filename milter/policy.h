@@ -37,8 +37,12 @@ struct policy_mail {
 	int		 is_dkim;	/* DKIM-Signature, ARC-* */
 };
 
-/* A field that may say that the message is not its submitter's own words. */
-void policy_note(struct policy_mail *, const char *name, const char *value);
+/*
+ * A field that may say that the message is not its submitter's own words; its
+ * name without the white space that may stand behind it.
+ */
+void policy_note(struct policy_mail *, const char *name, size_t name_len,
+    const char *value);
 
 enum policy_verdict {
 	POLICY_PASS,		/* no offer; the header goes, the mail passes */

@@ -221,6 +221,11 @@ static const struct {
 	    MESSAGE_EDIT, "X-Call-Offer 1", "" },
 	{ "signed by a domain", { "alice", "a@b", FROM YES
 	    "DKIM-Signature: x\n", "Hi\n", 0 }, MESSAGE_REFUSE, NULL, NULL },
+	{ "the same, a blank before the colon", { "alice", "a@b", FROM YES
+	    "DKIM-Signature : x\n", "Hi\n", 0 }, MESSAGE_REFUSE, NULL, NULL },
+	{ "to a list, likewise", { "alice", "a@b", FROM YES
+	    "List-Id\t: <x>\n", "Hi\n", 0 }, MESSAGE_EDIT, "X-Call-Offer 1",
+	    "" },
 	{ "an image", { "alice", "a@b", FROM YES
 	    "Content-Type: image/png\n", "Hi\n", 0 }, MESSAGE_REFUSE, NULL,
 	    NULL },
