@@ -82,8 +82,10 @@ static struct acceptd {
 static int
 complain(const char *key, const char *what, char *why, size_t size)
 {
-	snprintf(why, size, "%s:%d: %s: %s", a.options.conf,
-	    conf_line(a.options.conf, 1, key), key, what);
+	char place[WHY_SIZE / 4];
+
+	conf_place(place, sizeof(place), a.options.conf, 1, key);
+	snprintf(why, size, "%s: %s: %s", place, key, what);
 	return -1;
 }
 

@@ -145,6 +145,7 @@ const struct conf_key settings_table[] = {
 struct conf *
 settings_read(struct settings *s, const char *path, char *why, size_t size)
 {
+	char place[512];
 	struct conf *c;
 
 	memset(s, 0, sizeof(*s));
@@ -152,8 +153,8 @@ settings_read(struct settings *s, const char *path, char *why, size_t size)
 	if (c == NULL)
 		return NULL;
 	if (s->verify_keys.n == 0) {
-		snprintf(why, size, "%s:%d: verify_keys names no file", path,
-		    conf_line(path, 1, "verify_keys"));
+		conf_place(place, sizeof(place), path, 1, "verify_keys");
+		snprintf(why, size, "%s: verify_keys names no file", place);
 		conf_free(c);
 		return NULL;
 	}

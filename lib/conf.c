@@ -78,30 +78,40 @@ conf_free(struct conf *c)
 	free(c);
 }
 
-int
-conf_line(const char *path, int line, const char *key)
+/* The line that has this key; else `line`. */
+static int
+find_line(const char *p, int line, const char *key)
 {
-	FILE *f = fopen(path, "re");
-	size_t len = strlen(key), size = 0;
-	char *text = NULL;
-	const char *p;
-	int n = 0, found = 0;
+	const char *end;
+	size_t len = strlen(key);
+	int n;
 
-	while (f != NULL && found == 0 && getline(&text, &size, f) != -1) {
-		if (++n < line)
+	for (n = 1; (end = strchr(p, '\n')) != NULL; n++, p = end + 1) {
+		if (n < line)
 			continue;
-		for (p = text; scan_is_space((unsigned char)*p); p++)
-			;
+		while (scan_is_space((unsigned char)*p))
+			p++;
 		if (line > 1 && *p == '}')
 			break;
 		if (strncmp(p, key, len) == 0 && p[len] != '_' &&
 		    !scan_is_alnum((unsigned char)p[len]))
-			found = n;
+			return n;
 	}
-	free(text);
-	if (f != NULL)
-		fclose(f);
-	return found != 0 ? found : line;
+	return line;
+}
+
+void
+conf_place(char *dst, size_t size, const char *path, int line,
+    const char *key)
+{
+	struct conftext *text = conftext_read(path, dst, size);
+	const char *file = path;
+
+	if (text != NULL)
+		file = conftext_where(text, (size_t)find_line(
+		    conftext_bytes(text), line, key), &line);
+	snprintf(dst, size, "%s:%d", file, line);
+	conftext_free(text);
 }
 
 /* Complaints: the first counts. */
@@ -362,7 +372,7 @@ fill_section(cfg_t *cfg, const struct conf_key *k, struct conf_section *s)
 		return no_memory();
 	if (line == 0)
 		line = (size_t)cfg->line;
-	conftext_where(reading->text, line, &s->line);
+	s->line = (int)line;
 	if (!scan_is_printable_utf8(title, strlen(title)))
 		return complain(line,
 		    "a title: not UTF-8, or a control character");

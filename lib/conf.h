@@ -21,7 +21,7 @@
 struct conf_section {
 	char	*title;
 	void	*data;		/* a struct as CONF_SECTION's row has it */
-	int	 line;		/* of its first line, for later complaints */
+	int	 line;		/* its first, for conf_place() */
 };
 struct conf_sections {
 	size_t			 n;
@@ -39,11 +39,13 @@ struct conf *conf_read(const char *path, const struct conf_key *table,
 void conf_free(struct conf *);
 
 /*
- * For a complaint about a value that was read well and fits nothing: the first
- * line of the file, from `line` on, whose first word is `key`; within the
- * section, where one begins there.  Else `line`.
+ * For a complaint about a value that was read well and fits nothing:
+ * "FILE:LINE", of the first line from `line` on whose first word is `key`;
+ * within the section, where one begins there.  Else of `line`.  Lines are
+ * counted from 1, through all that is included.
  */
-int conf_line(const char *path, int line, const char *key);
+void conf_place(char *dst, size_t size, const char *path, int line,
+    const char *key);
 
 /*
  * Prints every key with its effective value, as the file would say it; a key

@@ -155,13 +155,13 @@ refuse(const struct options *o, const char *why)
 static void
 check_user(const struct options *o, const char *user)
 {
-	char why[WHY_SIZE];
+	char why[WHY_SIZE], place[WHY_SIZE / 2];
 
 	if (geteuid() != 0 || getpwnam(user) != NULL ||
 	    strcmp(user, "calloffer-milter") == 0)
 		return;
-	snprintf(why, sizeof(why), "%s:%d: user: no such user: %s", o->conf,
-	    conf_line(o->conf, 1, "user"), user);
+	conf_place(place, sizeof(place), o->conf, 1, "user");
+	snprintf(why, sizeof(why), "%s: user: no such user: %s", place, user);
 	refuse(o, why);
 }
 

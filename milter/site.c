@@ -120,8 +120,8 @@ static int
 read_files(struct site *s, struct site *old, const char *path, char *why,
     size_t size)
 {
+	char what[512], place[512];
 	const char *key;
-	char what[512];
 
 	if (read_keys(s, old, what, sizeof(what)) == 0)
 		key = read_tables(s, what, sizeof(what));
@@ -134,8 +134,8 @@ read_files(struct site *s, struct site *old, const char *path, char *why,
 		key = "sign_key";
 	if (s->table != NULL)
 		return 0;
-	snprintf(why, size, "%s:%d: %s: %s", path, conf_line(path, 1, key),
-	    key, what);
+	conf_place(place, sizeof(place), path, 1, key);
+	snprintf(why, size, "%s: %s: %s", place, key, what);
 	return -1;
 }
 
@@ -151,12 +151,12 @@ site_spools(const struct site *s, char *why, size_t size)
 static int
 check_spool(const struct site *s, const char *path, char *why, size_t size)
 {
-	char what[512];
+	char what[512], place[512];
 
 	if (site_spools(s, what, sizeof(what)) == 0)
 		return 0;
-	snprintf(why, size, "%s:%d: spool_dir: %s", path,
-	    conf_line(path, 1, "spool_dir"), what);
+	conf_place(place, sizeof(place), path, 1, "spool_dir");
+	snprintf(why, size, "%s: spool_dir: %s", place, what);
 	return -1;
 }
 

@@ -391,29 +391,39 @@ test_print(void)
 }
 
 static void
-test_line(void)
+test_place(void)
 {
-	static const char text[] = "# one\n  two = 2\ntwos = 3\nlist {\n"
-	    "\tinner = 1\n}\nlate = 1\n";
-	static const struct { const char *key; int from, want; } rows[] = {
-		{ "two", 1, 2 }, { "twos", 1, 3 }, { "late", 1, 7 },
-		{ "inner", 4, 5 }, { "late", 4, 4 }, { "none", 1, 1 },
-		{ "one", 1, 1 }, { "two", 2, 2 }
+	static const char text[] = "# one\n  two = 2\ntwos = 3\nlist x {\n"
+	    "\tinner = 1\n}\nlate = 1\ninclude(\"more.conf\")\nlast = 1\n",
+	    more[] = "# more\nlist y {\n\tinner = 2\n}\n";
+	static const struct { const char *key; int from; const char *want; }
+	    rows[] = {
+		{ "two", 1, "l.conf:2" }, { "twos", 1, "l.conf:3" },
+		{ "late", 1, "l.conf:7" }, { "inner", 4, "l.conf:5" },
+		{ "late", 4, "l.conf:4" }, { "none", 1, "l.conf:1" },
+		{ "one", 1, "l.conf:1" }, { "two", 2, "l.conf:2" },
+		{ "inner", 10, "more.conf:3" }, { "none", 10, "more.conf:2" },
+		{ "last", 1, "l.conf:9" }
 	};
+	char place[512];
 	size_t i;
 
 	write_file("l.conf", text, sizeof(text) - 1);
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		is_int(conf_line(tap_path("l.conf"), rows[i].from, rows[i].key),
-		    rows[i].want, "the line of %s, from %d", rows[i].key,
-		    rows[i].from);
-	is_int(conf_line(tap_path("none.conf"), 1, "two"), 1, "no file: 1");
+	write_file("more.conf", more, sizeof(more) - 1);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		conf_place(place, sizeof(place), tap_path("l.conf"),
+		    rows[i].from, rows[i].key);
+		is_str(strrchr(place, '/') + 1, rows[i].want,
+		    "the place of %s, from %d", rows[i].key, rows[i].from);
+	}
+	conf_place(place, sizeof(place), tap_path("none.conf"), 1, "two");
+	is_str(strrchr(place, '/') + 1, "none.conf:1", "no file: 1");
 }
 
 int
 main(void)
 {
-	test_line();
+	test_place();
 	test_refused();
 	test_refused_by_grammar();
 	test_files();

@@ -336,14 +336,15 @@ contract_wrong(const struct contract_place *at, int line, const char *key,
     const char *fmt, ...)
 {
 	va_list ap;
-	int n;
+	size_t n;
 
-	n = snprintf(at->why, at->size, "%s:%d: %s: ", at->path,
-	    conf_line(at->path, line, key), key);
-	if (n < 0 || (size_t)n >= at->size)
+	conf_place(at->why, at->size, at->path, line, key);
+	n = strlen(at->why);
+	n += (size_t)snprintf(at->why + n, at->size - n, ": %s: ", key);
+	if (n >= at->size)
 		return -1;
 	va_start(ap, fmt);
-	vsnprintf(at->why + n, at->size - (size_t)n, fmt, ap);
+	vsnprintf(at->why + n, at->size - n, fmt, ap);
 	va_end(ap);
 	return -1;
 }
