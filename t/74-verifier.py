@@ -7,6 +7,8 @@ Means of payment are left on his own page.
 A minute of talk costs 0.60 on each leg, by the second; a call holds 0.60.
 """
 import csv
+import hashlib
+import hmac
 import http.client
 import io
 import json
@@ -62,12 +64,32 @@ class Verifier:
             self.child.wait()
         self.child = None
 
-    def holds(self):
+    def state(self):
         if not os.path.exists(self.dir + "/state"):
-            return []
+            return {}
         with open(self.dir + "/state") as f:
-            return [h for name, h in json.load(f).items()
-                    if not name.startswith("page:")]
+            return json.load(f)
+
+    def holds(self):
+        return [h for name, h in self.state().items()
+                if not name.startswith("page:")]
+
+    def customers(self):
+        return [p["customer"] for name, p in self.state().items()
+                if name.startswith("page:") and "customer" in p]
+
+    def ask(self, method, path, fields=None):
+        """As the bridge does: the status, and the hold's state."""
+        body = json.dumps(fields).encode() if fields else b""
+        now = str(int(time.time()))
+        with open(self.secret, "rb") as f:
+            mac = hmac.new(f.read().strip(), ("%s\n%s\n%s\n" % (
+                now, method, path)).encode() + body, hashlib.sha256)
+        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        c.request(method, path, body, {
+            "Calloffer-Signature": "t=%s,v1=%s" % (now, mac.hexdigest())})
+        r = c.getresponse()
+        return r.status, json.load(r)["state"]
 
     def states(self):
         return [h["state"] for h in self.holds()]
@@ -169,6 +191,15 @@ def test_means(s, v, box):
     tap.check([] if "left with bank by alice@example.com" in means(s)
               else [means(s)], "he tells us, and it is bound")
     tap.same(ask("GET")[1], "way-used", "the link is used up")
+    hold = {"account": "sales", "currency": "EUR", "amount": "50",
+            "customer": v.customers()[0]}
+    path = "/holds/" + secrets.token_hex(16)
+    tap.same(v.ask("PUT", path, hold), (200, "held"),
+             "who has left some pays by them, above his limit")
+    tap.same(v.ask("POST", path + "/raise", {"amount": "60",
+                                             "currency": "EUR"}),
+             (200, "held"), "and more, while they talk")
+    tap.same(v.ask("DELETE", path), (200, "free"), "it is free again")
     v.stop()
 
 

@@ -106,20 +106,24 @@ class Books:
                     and h.get("currency") == currency
                     and h["state"] in ("held", "taken")), decimal.Decimal(0))
 
+    def limit(self, hold):
+        """Who has left means of payment pays by them, above it."""
+        return decimal.Decimal("Infinity") if self.has_left(
+            hold.get("customer", "")) else self.limits.get(
+                (hold["account"], hold["currency"]), 0)
+
     def state(self, call):
         return self.holds[call]["state"] if call in self.holds else "gone"
 
     def hold(self, call, ask):
         """Asked twice, it is held once; and never again once it was freed."""
         if call not in self.holds:
-            account, currency = ask["account"], ask["currency"]
-            limit = decimal.Decimal("Infinity") if self.has_left(
-                ask["customer"]) else self.limits.get((account, currency), 0)
-            can = self.owed(account, currency) + \
-                decimal.Decimal(ask["amount"]) <= limit
-            self.holds[call] = {"state": "held" if can else "refused",
-                                "account": account, "currency": currency,
-                                "amount": ask["amount"]}
+            hold = {what: ask[what] for what in
+                    ("account", "currency", "customer", "amount")}
+            can = self.owed(hold["account"], hold["currency"]) + \
+                decimal.Decimal(hold["amount"]) <= self.limit(hold)
+            hold["state"] = "held" if can else "refused"
+            self.holds[call] = hold
             self.keep()
         return self.state(call)
 
@@ -130,8 +134,7 @@ class Books:
             return False
         more = decimal.Decimal(ask["amount"]) - decimal.Decimal(h["amount"])
         if more > 0:
-            key = h["account"], h["currency"]
-            if self.owed(*key) + more > self.limits.get(key, 0):
+            if self.owed(h["account"], h["currency"]) + more > self.limit(h):
                 return False
             h["amount"] = ask["amount"]
             self.keep()
