@@ -75,7 +75,7 @@ static int
 converse(struct talk *talk, uint8_t verb, struct buf *body,
     struct frame *answer)
 {
-	char why[512];
+	char why[512] = "out of memory";
 
 	if (buf_ok(body) && talk_ask(talk, verb, body, why,
 	    sizeof(why)) == 0 && talk_hear(talk, answer, why, sizeof(why)) ==

@@ -47,7 +47,7 @@ is_customer(const char *name)
 
 /* All accounts. */
 
-static void
+static int
 show_account(struct text_table *t, const struct ask_account *a)
 {
 	char debits[MONEY_TEXT_SIZE], credits[MONEY_TEXT_SIZE],
@@ -62,7 +62,7 @@ show_account(struct text_table *t, const struct ask_account *a)
 	money_text(a->credits - a->debits - a->debits_held, left);
 	if (!is_customer(a->name))
 		left[0] = '\0';
-	(void)text_table_add(t, cells, "", TEXT_PLAIN);
+	return text_table_add(t, cells, "", TEXT_PLAIN);
 }
 
 static int
@@ -90,8 +90,8 @@ list_accounts(struct talk *talk)
 			status = unreadable();
 		else if (a.name[0] == '\0')
 			break;
-		else
-			show_account(t, &a);
+		else if (show_account(t, &a) == -1)
+			status = fail(EX_OSERR, "out of memory");
 	}
 	if (status == EX_OK)
 		text_table_print(t);
@@ -104,7 +104,8 @@ list_accounts(struct talk *talk)
 static int
 topup(struct talk *talk, const struct ask_topup *ask)
 {
-	char id[TOKEN_UUID_SIZE], left[MONEY_TEXT_SIZE], why[512];
+	char id[TOKEN_UUID_SIZE], left[MONEY_TEXT_SIZE];
+	char why[512] = "out of memory";
 	struct ask_topped answer;
 	struct frame frame;
 	struct buf body;
@@ -150,12 +151,13 @@ fetch_part(struct talk *talk, uint64_t *from, entry_fn *fn, void *ctx)
 	struct ask_entry e;
 	struct frame frame;
 	struct buf body;
-	char why[512];
-	int rc;
+	char why[512] = "out of memory";
+	int rc = -1;
 
 	buf_init(&body, BODY_MAX);
 	ask_put_entries(&body, &ask);
-	rc = talk_ask(talk, ASK_ENTRIES, &body, why, sizeof(why));
+	if (buf_ok(&body))
+		rc = talk_ask(talk, ASK_ENTRIES, &body, why, sizeof(why));
 	buf_free(&body);
 	while (rc == 0 && (rc = talk_hear(talk, &frame, why,
 	    sizeof(why))) == 0) {
@@ -188,6 +190,7 @@ struct statement {
 	char			 name[ASK_ACCOUNT_MAX + 1];
 	struct text_table	*table;
 	int64_t			 balance, held;
+	int			 is_short;	/* of memory */
 };
 
 static void
@@ -209,7 +212,8 @@ state(const struct ask_entry *e, void *ctx)
 	money_text(s->held, held);
 	money_text(s->balance, balance);
 	token_uuid_text(e->id, id);
-	(void)text_table_add(s->table, cells, e->note, TEXT_PLAIN);
+	s->is_short |= text_table_add(s->table, cells, e->note,
+	    TEXT_PLAIN) != 0;
 }
 
 static int
@@ -230,6 +234,8 @@ statement(struct talk *talk, const char *account)
 	else
 		snprintf(s.name, sizeof(s.name), "customer:%s", account);
 	status = fetch(talk, 0, state, &s);
+	if (status == EX_OK && s.is_short)
+		status = fail(EX_OSERR, "out of memory");
 	if (status == EX_OK)
 		text_table_print(s.table);
 	text_table_free(s.table);

@@ -239,16 +239,20 @@ text_table_new(const struct text_column *column)
 }
 
 static void
+row_clear(struct row *row)
+{
+	size_t c;
+
+	for (c = 0; c < TEXT_COLUMNS_MAX; c++)
+		free(row->cell[c]);
+	free(row->note);
+}
+
+static void
 forget_rows(struct text_table *t)
 {
-	size_t i, c;
-
-	for (i = 0; i < t->n; i++) {
-		for (c = 0; c < t->n_columns; c++)
-			free(t->row[i].cell[c]);
-		free(t->row[i].note);
-	}
-	t->n = 0;
+	while (t->n > 0)
+		row_clear(&t->row[--t->n]);
 }
 
 void
@@ -278,18 +282,19 @@ text_table_add(struct text_table *t, const char *const *cells,
 	row = &t->row[t->n];
 	memset(row, 0, sizeof(*row));
 	row->tone = tone;
-	t->n++;
 	row->note = strdup(note);
-	if (row->note == NULL)
-		return -1;
-	for (c = 0; c < t->n_columns; c++) {
+	for (c = 0; c < t->n_columns; c++)
 		row->cell[c] = strdup(cells[c]);
-		if (row->cell[c] == NULL)
+	for (c = 0; c < t->n_columns; c++) {
+		if (row->note == NULL || row->cell[c] == NULL) {
+			row_clear(row);
 			return -1;
+		}
 		make_safe(row->cell[c]);
 		if (columns(cells[c]) > t->width[c])
 			t->width[c] = columns(cells[c]);
 	}
+	t->n++;
 	return 0;
 }
 
