@@ -407,7 +407,7 @@ count(struct message *m, enum reason (*doing)(struct message *))
 
 	c.us = clock_mono_us() - c.us;
 	c.bytes = m->body.len;
-	c.added = r == REASON_NONE ? splice_added(&m->splice) : 0;
+	c.added = r == REASON_NONE ? splice_growth(&m->splice) : 0;
 	c.is_spooled = m->body.fd >= 0;
 	count_rewrite(&c);
 	return r;
@@ -538,7 +538,7 @@ log_inserted(const struct message *m, const char *id)
 	log_info("%s: offer=%s offer_id=%s parts=%s%s bytes=+%zu from=%s "
 	    "login=%s rcpts=%zu to=%s account=%s uses=%u expires=%us", id,
 	    count_word(outcome(m)), uuid, m->parts,
-	    m->mime.has_tnef ? " partial=tnef" : "", splice_added(&m->splice),
+	    m->mime.has_tnef ? " partial=tnef" : "", splice_growth(&m->splice),
 	    a->terms.offeror, m->has_login ? m->login : "-",
 	    m->mail.n_recipients, to, a->terms.account, a->uses, a->expires_s);
 }

@@ -84,17 +84,11 @@ splice_next(const struct splice *s, size_t body_len, struct splice_cursor *c,
 }
 
 size_t
-splice_added(const struct splice *s)
+splice_growth(const struct splice *s)
 {
-	return s->text.len;
-}
-
-size_t
-splice_removed(const struct splice *s)
-{
-	size_t sum = 0, i;
+	size_t out = 0, i;
 
 	for (i = 0; i < s->n; i++)
-		sum += s->edit[i].del;
-	return sum;
+		out += s->edit[i].del;
+	return s->text.len > out ? s->text.len - out : 0;
 }

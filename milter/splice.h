@@ -58,8 +58,7 @@ struct splice_cursor {
 int splice_next(const struct splice *, size_t body_len, struct splice_cursor *,
     struct splice_piece *);
 
-/* By how many bytes the body grows; edits leave out less than they insert. */
-size_t splice_added(const struct splice *);
-size_t splice_removed(const struct splice *);
+/* By how many bytes the body grows; 0 where it does not. */
+size_t splice_growth(const struct splice *);
 
 #endif
