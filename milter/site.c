@@ -111,7 +111,7 @@ read_tables(struct site *s, char *what, size_t size)
 	if (s->buttons == NULL)
 		return "templates";
 	source.ctx = s->buttons;
-	s->table = table_open_with(&source, what, size);
+	s->table = table_open(&source, what, size);
 	return "offerors";
 }
 

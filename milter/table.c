@@ -206,15 +206,7 @@ init_lock(pthread_rwlock_t *lock)
 }
 
 struct table *
-table_open(const char *name, char *why, size_t size)
-{
-	const struct table_source source = { name, NULL, NULL };
-
-	return table_open_with(&source, why, size);
-}
-
-struct table *
-table_open_with(const struct table_source *source, char *why, size_t size)
+table_open(const struct table_source *source, char *why, size_t size)
 {
 	struct table *t = calloc(1, sizeof(*t));
 

@@ -18,20 +18,16 @@ struct table;
 
 /*
  * `name` is a file, or "lmdb:" and a file without its ".lmdb", as Postfix
- * writes it.  NULL, and a sentence in `why` that names the file and the key.
- */
-struct table *table_open(const char *name, char *why, size_t size);
-/*
- * The same; an entry that names a template which is not known is a bad one.
- * `ctx` lives as long as the table.
+ * writes it.  An entry that names a template which is not known is a bad one;
+ * where `knows` is NULL all are known.
  */
 struct table_source {
 	const char	*name;
 	int		(*knows)(const void *ctx, const char *template);
-	const void	*ctx;
+	const void	*ctx;		/* lives as long as the table */
 };
-struct table *table_open_with(const struct table_source *, char *why,
-    size_t size);
+/* NULL, and a sentence in `why` that names the file and the key. */
+struct table *table_open(const struct table_source *, char *why, size_t size);
 void table_free(struct table *);	/* NULL is fine */
 
 const char *table_path(const struct table *);

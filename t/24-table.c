@@ -18,6 +18,14 @@
 #include "milter/table.h"
 #include "t/tap.h"
 
+static struct table *
+open_table(const char *path, char *why, size_t size)
+{
+	const struct table_source source = { .name = path };
+
+	return table_open(&source, why, size);
+}
+
 static char why[512];
 
 struct pair {
@@ -109,7 +117,7 @@ check_refused(void)
 	size_t i;
 	FILE *f;
 
-	ok(table_open(tap_path("none"), why, sizeof(why)) == NULL, "no file");
+	ok(open_table(tap_path("none"), why, sizeof(why)) == NULL, "no file");
 	ok(strstr(why, "calloffer offerors") != NULL, " says what to do: %s",
 	    why);
 	f = fopen(tap_path("text"), "w");
@@ -117,11 +125,11 @@ check_refused(void)
 		fputs("alice@example.com to=+442079460101\n", f);
 		fclose(f);
 	}
-	ok(table_open(tap_path("text"), why, sizeof(why)) == NULL,
+	ok(open_table(tap_path("text"), why, sizeof(why)) == NULL,
 	    "a text, not compiled");
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		make("bad", bad[i].pair, i % 2, 1);
-		ok(table_open(tap_path("bad"), why, sizeof(why)) == NULL,
+		ok(open_table(tap_path("bad"), why, sizeof(why)) == NULL,
 		    "a bad entry, %zu", i);
 		ok(strstr(why, bad[i].why) != NULL, " is named: %s", why);
 	}
@@ -134,7 +142,7 @@ check_own(size_t nul)
 	struct table *t;
 
 	make("own", usual, nul, 1);
-	t = table_open(tap_path("own"), why, sizeof(why));
+	t = open_table(tap_path("own"), why, sizeof(why));
 	if (!ok(t != NULL, "%s: opened %s", what, t == NULL ? why : ""))
 		return;
 	is_int(table_count(t), 4, "all entries");
@@ -157,7 +165,7 @@ check_refresh(void)
 	struct entry e;
 
 	make("fresh", usual, 1, 1);
-	t = table_open(tap_path("fresh"), why, sizeof(why));
+	t = open_table(tap_path("fresh"), why, sizeof(why));
 	ok(t != NULL, "opened");
 	is_int(table_refresh(t, why, sizeof(why)), 0, "nothing new");
 
@@ -199,7 +207,7 @@ check_overwritten(void)
 	int fd;
 
 	make("over", usual, 1, 1);
-	t = table_open(tap_path("over"), why, sizeof(why));
+	t = open_table(tap_path("over"), why, sizeof(why));
 	fd = open(tap_path("over"), O_RDWR);
 	n = fd >= 0 ? read(fd, whole, sizeof(whole)) : -1;
 	if (!ok(t != NULL && n > 8192, "opened, %zd bytes", n))
@@ -250,7 +258,7 @@ check_threads(void)
 	int i, n = 0, rc = 0;
 
 	make("busy", usual, 1, 1);
-	t = table_open(tap_path("busy"), why, sizeof(why));
+	t = open_table(tap_path("busy"), why, sizeof(why));
 	for (i = 0; i < 3; i++)
 		rc |= pthread_create(&thread[i], NULL, look, t);
 	is_int(rc, 0, "three threads look up");
@@ -325,7 +333,7 @@ check_postmap(void)
 	write_text("map", text);
 	is_int(postmap("map"), 0, "postmap writes a map");
 	snprintf(name, sizeof(name), "lmdb:%s", tap_path("map"));
-	t = table_open(name, why, sizeof(why));
+	t = open_table(name, why, sizeof(why));
 	if (!ok(t != NULL, "opened as Postfix names it %s",
 	    t == NULL ? why : ""))
 		return;

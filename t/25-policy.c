@@ -216,6 +216,7 @@ static struct table *
 make_table(void)
 {
 	static char path[512], why[512];
+	const struct table_source source = { .name = path };
 	struct table *t = NULL;
 	struct db_txn *txn = NULL;
 	struct db *db;
@@ -231,7 +232,7 @@ make_table(void)
 			    strlen(entries[i].value)) != DB_OK;
 		rc |= db_commit(txn) != DB_OK;
 		db_close(db);
-		t = table_open(path, why, sizeof(why));
+		t = table_open(&source, why, sizeof(why));
 	}
 	ok(t != NULL && rc == 0, "the table %s", t == NULL ? why : "");
 	return t;

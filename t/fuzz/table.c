@@ -69,6 +69,7 @@ begin(void)
 	char shm[] = "/dev/shm/calloffer-fuzz-XXXXXX";
 	char tmp[] = "/tmp/calloffer-fuzz-XXXXXX";
 	const char *dir = mkdtemp(shm);
+	const struct table_source source = { .name = path };
 	struct table *t;
 
 	if (dir == NULL)
@@ -79,7 +80,7 @@ begin(void)
 	snprintf(next, sizeof(next), "%s.new", path);
 	atexit(end);
 	make(usual, 1);
-	t = table_open(path, why, sizeof(why));
+	t = table_open(&source, why, sizeof(why));
 	if (t == NULL)
 		abort();
 	return t;
