@@ -64,7 +64,6 @@ struct http {
 	struct http_options	 options;
 	struct http_handler	 handler;
 	int			 is_due, is_quiet;
-	uint32_t		 n_open;
 	TAILQ_HEAD(, http_exchange) exchanges;
 };
 
@@ -335,7 +334,6 @@ on_target(void *ctx, const char *target, struct MHD_Connection *mhd)
 	web_response_init(&x->response);
 	conn_enter(x->conn, CONN_HEAD);
 	TAILQ_INSERT_TAIL(&h->exchanges, x, at);
-	h->n_open++;
 	return x;
 }
 
@@ -353,7 +351,6 @@ on_completed(void *ctx, struct MHD_Connection *mhd, void **con_ctx,
 		return;
 	conn_enter(x->conn, CONN_IDLE);
 	TAILQ_REMOVE(&h->exchanges, x, at);
-	h->n_open--;
 	buf_free(&x->body);
 	web_response_free(&x->response);
 	free(x->target);
@@ -555,12 +552,6 @@ uint32_t
 http_connections(const struct http *h)
 {
 	return conn_set_count(h->conns);
-}
-
-uint32_t
-http_open_exchanges(const struct http *h)
-{
-	return h->n_open;
 }
 
 /*

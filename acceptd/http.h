@@ -64,7 +64,6 @@ void http_turn(struct http *);
 /* Accepts no connection any more, and ends those that have been answered. */
 void http_quiesce(struct http *);
 uint32_t http_connections(const struct http *);
-uint32_t http_open_exchanges(const struct http *);
 
 /* 1 when this listening socket may be served: loopback and Unix always, any
  * other only by a library that is strict enough by itself. */

@@ -104,7 +104,7 @@ check_name(const char *value)
 	{ #name, CONF_DURATION, offsetof(struct settings, name##_s), \
 	    SECOND, max, def, NULL, 0, NULL }
 
-const struct conf_key settings_table[] = {
+static const struct conf_key keys[] = {
 	KEY(listen, CONF_STRING, 0, 0,
 	    "unix:/run/calloffer-acceptd/acceptd.sock", check_address),
 	KEY(listen_mode, CONF_MODE, 0, 0777, "0660", NULL),
@@ -149,7 +149,7 @@ settings_read(struct settings *s, const char *path, char *why, size_t size)
 	struct conf *c;
 
 	memset(s, 0, sizeof(*s));
-	c = conf_read(path, settings_table, s, why, size);
+	c = conf_read(path, keys, s, why, size);
 	if (c == NULL)
 		return NULL;
 	if (s->verify_keys.n == 0) {

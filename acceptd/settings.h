@@ -39,8 +39,6 @@ struct settings {
 	int64_t			 bridge_timeout_s;
 };
 
-extern const struct conf_key settings_table[];
-
 /* NULL, and `why` is one line "FILE:LINE: what is wrong". */
 struct conf *settings_read(struct settings *, const char *path, char *why,
     size_t size);

@@ -108,7 +108,6 @@ remember(struct visit *v, const struct web_request *r)
 	struct form query;
 	size_t len;
 
-	v->method = r->method;
 	snprintf(v->client, sizeof(v->client), "%s", r->client);
 	if (r->accept_language != NULL) {
 		/* A cut is made at a comma, so that no language is halved. */

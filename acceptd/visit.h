@@ -46,7 +46,6 @@ struct visit {
 
 	/* The site's own. */
 	enum visit_room		 room;
-	enum web_method		 method;
 	char			 client[ASK_CLIENT_MAX + 1];
 	char			 lang[9];	/* wished by ?lang=, or "" */
 	char			 offer_lang[3];	/* of the offer or call, as far

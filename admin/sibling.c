@@ -21,8 +21,9 @@
 
 #include "admin/sibling.h"
 
-int
-sibling_find(const char *name, char *path, size_t len, char *why, size_t size)
+/* The path of `name`.  0, or -1 and a sentence. */
+static int
+find(const char *name, char *path, size_t len, char *why, size_t size)
 {
 	static const char *const beside[] = { "", "../sbin/", NULL };
 	char self[PATH_MAX], *slash;
@@ -65,7 +66,7 @@ sibling_become(const struct sibling_run *run)
 {
 	char path[PATH_MAX], why[PATH_MAX + 128];
 
-	if (sibling_find(run->name, path, sizeof(path), why,
+	if (find(run->name, path, sizeof(path), why,
 	    sizeof(why)) == -1) {
 		fprintf(stderr, "calloffer: %s\n", why);
 		return EX_UNAVAILABLE;
@@ -123,7 +124,7 @@ sibling_hear(const struct sibling_run *run, struct buf *said, char *why,
 	int fd[2], status, is_late;
 	pid_t pid;
 
-	if (sibling_find(run->name, path, sizeof(path), why, size) == -1)
+	if (find(run->name, path, sizeof(path), why, size) == -1)
 		return -1;
 	if (pipe2(fd, O_CLOEXEC) == -1) {
 		snprintf(why, size, "pipe: %s", strerror(errno));

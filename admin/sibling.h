@@ -11,10 +11,6 @@ struct buf;
  * this tool only starts them.
  */
 
-/* The path of `name`.  0, or -1 and a sentence. */
-int sibling_find(const char *name, char *path, size_t len, char *why,
-    size_t size) __attribute__((warn_unused_result));
-
 struct sibling_run {
 	const char	*name;
 	const char	*user;		/* NULL: as who runs this */

@@ -35,8 +35,9 @@ struct text_table {
 	int				 is_headed;
 };
 
-int
-text_width(void)
+/* Columns of the terminal at standard output; 0 where it is none. */
+static int
+terminal_width(void)
 {
 	struct winsize ws;
 
@@ -142,7 +143,7 @@ text_say(enum text_tone tone, const char *fmt, ...)
 void
 text_wrap(int indent, const char *paragraph)
 {
-	int width = text_width(), at = 0;
+	int width = terminal_width(), at = 0;
 	const char *end;
 
 	if (width == 0 || width > 80)
@@ -375,7 +376,7 @@ text_table_print(struct text_table *t)
 	int width[TEXT_COLUMNS_MAX];
 	size_t i;
 
-	fit(t, text_width(), width);
+	fit(t, terminal_width(), width);
 	if (!t->is_headed)
 		put_line(t, NULL, width);
 	t->is_headed = 1;

@@ -11,9 +11,6 @@
  */
 enum text_tone { TEXT_PLAIN, TEXT_GOOD, TEXT_BAD, TEXT_FAINT, TEXT_STRONG };
 
-/* Columns of the terminal at standard output; 0 where it is none. */
-int text_width(void);
-
 /* Prints to standard output in a tone.  Returns the columns it took. */
 int text_say(enum text_tone, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

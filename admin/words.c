@@ -9,8 +9,8 @@
 #include "admin/text.h"
 #include "admin/words.h"
 
-const char *
-words_stage(enum ask_stage stage)
+static const char *
+stage_text(enum ask_stage stage)
 {
 	switch (stage) {
 	case ASK_STAGE_NONE:
@@ -35,8 +35,8 @@ words_stage(enum ask_stage stage)
 	return "?";
 }
 
-const char *
-words_end(enum ask_end end)
+static const char *
+end_text(enum ask_end end)
 {
 	static const char *const text[ASK_ENDS] = {
 		[ASK_END_NONE] = "ended",
@@ -117,14 +117,14 @@ words_state(const struct ask_call *call, int64_t now,
 			snprintf(dst, WORDS_STATE_SIZE, "talked %s", span);
 		else
 			snprintf(dst, WORDS_STATE_SIZE, "%s, talked %s",
-			    words_end(call->end), span);
+			    end_text(call->end), span);
 	} else if (call->stage == ASK_STAGE_ENDED) {
-		snprintf(dst, WORDS_STATE_SIZE, "%s", words_end(call->end));
+		snprintf(dst, WORDS_STATE_SIZE, "%s", end_text(call->end));
 	} else if (call->stage == ASK_STAGE_TALKING && call->talk_at != 0) {
 		text_span(now - call->talk_at, span);
 		snprintf(dst, WORDS_STATE_SIZE, "talking for %s", span);
 	} else {
 		snprintf(dst, WORDS_STATE_SIZE, "%s",
-		    words_stage(call->stage));
+		    stage_text(call->stage));
 	}
 }

@@ -7,10 +7,6 @@
  * What the bridge's answers mean, as a person would say it.
  */
 
-/* "ringing the offeree", ... */
-const char *words_stage(enum ask_stage);
-/* "the destination was busy", ... */
-const char *words_end(enum ask_end);
 /* A sentence: what is wrong, and where it can be, how to mend it. */
 const char *words_refusal(enum ask_refusal);
 

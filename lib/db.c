@@ -40,8 +40,6 @@ struct db {
 
 	MDB_env		*env;		/* NULL: could not be opened anew */
 	MDB_dbi		 dbi[TABLES_MAX];
-	dev_t		 dev;		/* of the file that is open */
-	ino_t		 ino;
 
 	pthread_mutex_t	 mutex;		/* for DB_READ: guards these */
 	unsigned	 n_live;	/* transactions */
@@ -176,7 +174,6 @@ open_mode(struct db *db)
 static int
 open_env(struct db *db)
 {
-	struct stat st;
 	int rc;
 
 	rc = mdb_env_create(&db->env);
@@ -190,12 +187,6 @@ open_env(struct db *db)
 	rc = open_mode(db);
 	if (rc != 0)
 		goto out;
-	if (fstat(env_fd(db), &st) != 0) {
-		rc = errno;
-		goto out;
-	}
-	db->dev = st.st_dev;
-	db->ino = st.st_ino;
 	rc = take_lock(db, db->mode != DB_READ);
 	if (rc != 0)
 		goto out;
@@ -267,17 +258,6 @@ db_close(struct db *db)
 	pthread_mutex_destroy(&db->mutex);
 	free(db->path);
 	free(db);
-}
-
-int
-db_is_stale(const struct db *db)
-{
-	struct stat st;
-
-	/* Gone for a moment is not replaced: the old one serves on. */
-	if (db->mode != DB_READ || stat(db->path, &st) != 0)
-		return 0;
-	return st.st_dev != db->dev || st.st_ino != db->ino;
 }
 
 /*

@@ -51,8 +51,6 @@ struct db *db_open(const char *path, enum db_mode, const char *const *tables,
 void db_close(struct db *);
 /* What the last failure of this thread was. */
 const char *db_error(const struct db *);
-/* 1 when the file was replaced since it was opened: open it anew. */
-int db_is_stale(const struct db *);
 
 enum db_result db_begin(struct db *, struct db_txn **, int is_write)
     __attribute__((warn_unused_result));

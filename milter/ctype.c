@@ -226,17 +226,6 @@ set_start(struct ctype *t, const struct param *p)
 	return 0;
 }
 
-/* A flag whose word the value is; `seen` guards against a second one. */
-static int
-set_flag(int *flag, unsigned *seen, unsigned bit, int is_on)
-{
-	if (*seen & bit)
-		return -1;
-	*seen |= bit;
-	*flag = is_on;
-	return 0;
-}
-
 /* The name up to a star, which RFC 2231 adds. */
 static int
 is_named(const struct param *p, const char *name, int *has_star)
@@ -249,38 +238,33 @@ is_named(const struct param *p, const char *name, int *has_star)
 }
 
 static int
-set_param(struct ctype *t, struct param *p, unsigned *seen, int *n_charset)
+set_param(struct ctype *t, struct param *p, int *n_charset)
 {
-	static const char *const known[] = { "charset", "name", "boundary",
-	    "method", "start", "format", "delsp" };
+	enum { CHARSET, NAME, BOUNDARY, METHOD, START, KNOWN };
+	static const char *const known[KNOWN] = { "charset", "name",
+	    "boundary", "method", "start" };
 	int star = 0, which;
 
-	for (which = 0; which < 7; which++)
+	for (which = 0; which < KNOWN; which++)
 		if (is_named(p, known[which], &star))
 			break;
-	if (which == 7)
+	if (which == KNOWN)
 		return 0;
-	if (which == 1) {
+	if (which == NAME) {
 		t->has_name = 1;
 		return 0;
 	}
-	if (p->is_odd || (star && which != 0))
+	if (p->is_odd || (star && which != CHARSET))
 		return -1;
 	switch (which) {
-	case 0:
+	case CHARSET:
 		return set_charset(t, p, n_charset);
-	case 2:
+	case BOUNDARY:
 		return set_boundary(t, p);
-	case 3:
+	case METHOD:
 		return set_word(t->method, p);
-	case 4:
-		return set_start(t, p);
-	case 5:
-		return set_flag(&t->is_flowed, seen, 1,
-		    scan_is(p->value, p->len, "flowed"));
 	default:
-		return set_flag(&t->is_delsp, seen, 2,
-		    scan_is(p->value, p->len, "yes"));
+		return set_start(t, p);
 	}
 }
 
@@ -289,7 +273,6 @@ ctype_parse(struct ctype *t, const char *text, size_t len)
 {
 	struct cursor c = { text, text + len };
 	struct param p;
-	unsigned seen = 0;
 	int n_charset = 0;
 
 	memset(t, 0, sizeof(*t));
@@ -311,7 +294,7 @@ ctype_parse(struct ctype *t, const char *text, size_t len)
 		if (c.p == c.end || *c.p == ';')
 			continue;
 		if (read_param(&c, &p) != 0 ||
-		    set_param(t, &p, &seen, &n_charset) != 0)
+		    set_param(t, &p, &n_charset) != 0)
 			return -1;
 	}
 }

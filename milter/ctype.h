@@ -24,8 +24,6 @@ struct ctype {
 	char	method[CTYPE_WORD_MAX + 1];	/* lower case: iMIP */
 	char	start[CTYPE_START_MAX + 1];	/* of multipart/related */
 	int	has_name;		/* name= in any form: a file */
-	int	is_flowed;		/* RFC 3676 */
-	int	is_delsp;
 };
 
 /* The value as it stands in the message, folds included. */

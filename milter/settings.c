@@ -159,12 +159,6 @@ settings_read(struct settings *s, const char *path, char *why, size_t size)
 	return conf_read(path, keys, s, why, size);
 }
 
-void
-settings_print(const struct settings *s)
-{
-	conf_print(keys, s, 0);
-}
-
 int
 settings_tempfails(const struct settings *s)
 {

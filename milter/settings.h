@@ -41,8 +41,6 @@ struct settings {
 /* NULL, and `why` is "FILE:LINE: what is wrong". */
 struct conf *settings_read(struct settings *, const char *path, char *why,
     size_t size);
-/* The effective values, as the file would say them. */
-void settings_print(const struct settings *);
 /* 1 when mail waits at its sender, 0 when it passes without a button. */
 int settings_tempfails(const struct settings *);
 

@@ -306,13 +306,11 @@ test_file(void)
 	is_int(put(read, "a", "2"), DB_BROKEN, "only to read");
 	is_int(get(read, "a", why, sizeof(why)), DB_OK, "read");
 	is_str(why, "1", "its value");
-	is_int(db_is_stale(read), 0, "not stale");
 
 	/* In place, and beyond the map that we know. */
 	child_writes(tap_path("t"), 100, 30000);
 	is_int(get(read, "k99", why, sizeof(why)), DB_OK,
 	    "a reader follows a map that has grown");
-	is_int(db_is_stale(read), 0, "not stale");
 
 	write = db_open(tap_path("new"), DB_WRITE_FILE, NULL, 0, why,
 	    sizeof(why));
@@ -321,14 +319,10 @@ test_file(void)
 	is_int(rename(tap_path("new"), tap_path("t")), 0, "takes its place");
 	is_int(get(read, "a", why, sizeof(why)), DB_OK, "the old one");
 	is_str(why, "1", "serves on");
-	is_int(db_is_stale(read), 1, "but is stale");
 	again = db_open(tap_path("t"), DB_READ, NULL, 0, why, sizeof(why));
 	ok(again != NULL && get(again, "a", why, sizeof(why)) == DB_OK,
 	    "opened anew");
 	is_str(why, "3", "the new one");
-	is_int(db_is_stale(again), 0, "not stale");
-	is_int(unlink(tap_path("t")), 0, "gone for a moment");
-	is_int(db_is_stale(again), 0, "is not replaced");
 	db_close(again);
 	db_close(read);
 }
@@ -485,7 +479,6 @@ test_postmap(void)
 	snprintf(text, sizeof(text), "%.*s", (int)v.len, (char *)v.data);
 	is_str(text, "to=+442079460199", "as it is now");
 	db_abort(t);
-	is_int(db_is_stale(db), 0, "in place, so not stale");
 	db_close(db);
 }
 
