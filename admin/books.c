@@ -1,9 +1,11 @@
+/*
+ * Balances of accounts, from the entries of the ledger.
+ */
+
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "lib/ask.h"
-#include "lib/scan.h"
 
 #include "admin/books.h"
 
@@ -147,27 +149,4 @@ books_each(const struct books *b, void (*fn)(void *ctx,
 		add_up(b, b->list[i].currency, &row);
 		fn(ctx, &row);
 	}
-}
-
-int
-books_day(const char *text, int64_t *out)
-{
-	struct tm tm = { .tm_isdst = 0 }, again;
-	uint64_t year, month, day;
-	time_t t;
-
-	if (strlen(text) != 10 || text[4] != '-' || text[7] != '-' ||
-	    scan_uint(text, 4, 9999, &year) != 0 || year < 1970 ||
-	    scan_uint(text + 5, 2, 12, &month) != 0 ||
-	    scan_uint(text + 8, 2, 31, &day) != 0)
-		return -1;
-	tm.tm_year = (int)year - 1900;
-	tm.tm_mon = (int)month - 1;
-	tm.tm_mday = (int)day;
-	t = timegm(&tm);
-	if (gmtime_r(&t, &again) == NULL || again.tm_mday != (int)day ||
-	    again.tm_mon != (int)month - 1)
-		return -1;
-	*out = t;
-	return 0;
 }

@@ -35,7 +35,4 @@ struct books_row {
 void books_each(const struct books *, void (*)(void *ctx,
     const struct books_row *), void *ctx);
 
-/* "2026-11-23": when that day begins, UTC.  0, or -1. */
-int books_day(const char *, int64_t *out);
-
 #endif

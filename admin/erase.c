@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/ask.h"
@@ -29,22 +28,6 @@ fail(int status, const char *why)
 	return status;
 }
 
-/* "2026-11-23", UTC.  0, or -1. */
-static int
-read_day(const char *text, int64_t *day)
-{
-	struct tm tm = { .tm_isdst = 0 };
-	const char *end = strptime(text, "%Y-%m-%d", &tm);
-	char back[CLOCK_ISO_SIZE];
-
-	if (end == NULL || *end != '\0')
-		return -1;
-	*day = timegm(&tm);
-	clock_iso(*day, back);
-	return *day >= 0 && strlen(text) == 10 &&
-	    strncmp(back, text, 10) == 0 ? 0 : -1;
-}
-
 /* What is meant says of itself what it is. */
 static int
 fill(struct ask_erase *ask, const char *word)
@@ -54,7 +37,7 @@ fill(struct ask_erase *ask, const char *word)
 	memset(ask, 0, sizeof(*ask));
 	if (token_uuid_parse(ask->offer, word, strlen(word)) == 0) {
 		ask->by = ASK_ERASE_OFFER;
-	} else if (read_day(word, &ask->day) == 0) {
+	} else if (clock_read_day(word, &ask->day) == 0) {
 		ask->by = ASK_ERASE_DAY;
 	} else {
 		memset(ask->offer, 0, sizeof(ask->offer));

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/clock.h"
@@ -29,15 +28,7 @@ fail(int status, const char *why)
 static int
 end_of_day(const char *text, int64_t *at)
 {
-	struct tm tm = { .tm_isdst = 0 };
-	const char *end = strptime(text, "%Y-%m-%d", &tm);
-	char back[CLOCK_ISO_SIZE];
-
-	if (end == NULL || *end != '\0')
-		return -1;
-	*at = timegm(&tm);
-	clock_iso(*at, back);
-	if (strlen(text) != 10 || strncmp(back, text, 10) != 0)
+	if (clock_read_day(text, at) != 0)
 		return -1;
 	*at += DAY;
 	return 0;

@@ -410,8 +410,8 @@ read_period(struct period *p, int ch, const char *text)
 	if (ch == 'f')
 		return scan_uint(text, strlen(text), UINT32_MAX, &p->from);
 	if (ch == 's')
-		return books_day(text, &p->since);
-	if (ch != 'u' || books_day(text, &p->until) != 0)
+		return clock_read_day(text, &p->since);
+	if (ch != 'u' || clock_read_day(text, &p->until) != 0)
 		return -1;
 	p->until += DAY_S;
 	return 0;

@@ -3,6 +3,7 @@
  */
 
 #include <stdatomic.h>
+#include <string.h>
 #include <time.h>
 
 #include "lib/clock.h"
@@ -72,4 +73,37 @@ clock_iso(int64_t wall, char dst[CLOCK_ISO_SIZE])
 	t = (time_t)wall;
 	gmtime_r(&t, &tm);
 	strftime(dst, CLOCK_ISO_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
+/* strptime(3) is generous: what was meant would be written just so. */
+static int
+read_form(const char *text, const char *form, int64_t *wall)
+{
+	struct tm tm = { .tm_isdst = 0 };
+	const char *end = strptime(text, form, &tm);
+	char again[CLOCK_ISO_SIZE];
+	time_t t;
+
+	if (end == NULL || *end != '\0')
+		return -1;
+	t = timegm(&tm);
+	clock_iso(t, again);
+	if (strncmp(again, text, strlen(text)) != 0)
+		return -1;
+	*wall = t;
+	return 0;
+}
+
+int
+clock_read_day(const char *text, int64_t *wall)
+{
+	return strlen(text) == 10 ? read_form(text, "%Y-%m-%d", wall) : -1;
+}
+
+int
+clock_read(const char *text, int64_t *wall)
+{
+	return strlen(text) == CLOCK_ISO_SIZE - 1 ?
+	    read_form(text, "%Y-%m-%dT%H:%M:%SZ", wall) :
+	    clock_read_day(text, wall);
 }

@@ -20,5 +20,10 @@ void clock_fake(int64_t wall_ms, int64_t mono_ms);
 /* "2026-11-23T06:09:33Z"; `dst` holds CLOCK_ISO_SIZE bytes. */
 #define CLOCK_ISO_SIZE 21
 void clock_iso(int64_t wall, char dst[CLOCK_ISO_SIZE]);
+/* A day, "2026-11-23": when it begins (UTC); or one of these.  0, or -1. */
+int clock_read_day(const char *, int64_t *wall)
+    __attribute__((warn_unused_result));
+int clock_read(const char *, int64_t *wall)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -1,16 +1,17 @@
 /*
- * tariff: what it costs to reach numbers.
+ * What it costs to reach numbers.
  *
  * A row is known by the number that its prefix makes behind a leading 1, so
  * that 44 and 044 differ; an open hash leads from there to the first of its
  * rows.  A number is looked up once for each length that a prefix can have.
  */
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "lib/clock.h"
 #include "lib/money.h"
 #include "lib/scan.h"
 
@@ -161,29 +162,6 @@ read_rounding(const char *text, struct tariff_rate *rate)
 	return 0;
 }
 
-static int
-read_day(const char *text, int64_t *out)
-{
-	struct tm tm = { .tm_isdst = 0 }, again;
-	uint64_t year, month, day;
-	time_t t;
-
-	if (strlen(text) != 10 || text[4] != '-' || text[7] != '-' ||
-	    scan_uint(text, 4, 9999, &year) != 0 || year < 1970 ||
-	    scan_uint(text + 5, 2, 12, &month) != 0 ||
-	    scan_uint(text + 8, 2, 31, &day) != 0)
-		return -1;
-	tm.tm_year = (int)year - 1900;
-	tm.tm_mon = (int)month - 1;
-	tm.tm_mday = (int)day;
-	t = timegm(&tm);
-	if (gmtime_r(&t, &again) == NULL || again.tm_mday != (int)day ||
-	    again.tm_mon != (int)month - 1)
-		return -1;
-	*out = t;
-	return 0;
-}
-
 static const char *
 read_values(const struct reader *r, char **field, struct row *row)
 {
@@ -206,7 +184,8 @@ read_values(const struct reader *r, char **field, struct row *row)
 	if (value[ROUNDING][0] != '\0' &&
 	    read_rounding(value[ROUNDING], &row->rate) != 0)
 		return "rounding is in seconds, as 60/60 or 6/6";
-	if (value[FROM][0] != '\0' && read_day(value[FROM], &row->from) != 0)
+	if (value[FROM][0] != '\0' &&
+	    clock_read_day(value[FROM], &row->from) != 0)
 		return "from is a day, as 2026-11-23";
 	return NULL;
 }

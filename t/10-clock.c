@@ -1,5 +1,7 @@
 /* The clock that tests can set, and dates. */
 
+#include <string.h>
+
 #include "lib/clock.h"
 
 #include "t/tap.h"
@@ -44,10 +46,46 @@ test_iso(void)
 	}
 }
 
+static void
+test_read(void)
+{
+	static const char *const bad[] = { "", "2026", "2026-11-2",
+	    "2026-11-31", "2026-02-29", "26-11-2026", "2026-11-23 ",
+	    " 2026-11-2", "2026/11/23", "2026-13-01", "1969-12-31",
+	    "2026-11-23T", "2026-11-23T06:09", "2026-11-23T06:09:33",
+	    "2026-11-23T24:00:00Z", "2026-11-23T06:09:60Z",
+	    "2026-11-23 06:09:33Z", "2026-11-23T06:09:33Z ",
+	    "12026-11-23" };
+	static const struct {
+		const char *text;
+		int64_t wall;
+	} good[] = {
+		{ "1970-01-01", 0 }, { "2000-02-29", 951782400 },
+		{ "2026-11-23", 1795392000 },
+		{ "2026-11-23T06:09:33Z", 1795414173 },
+		{ "9999-12-31T23:59:59Z", INT64_C(253402300799) },
+	};
+	int64_t at = 7;
+	size_t i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		is_int(clock_read(bad[i], &at), -1, "no time: \"%s\"",
+		    bad[i]);
+	is_int(at, 7, "and nothing is told");
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		is_int(clock_read(good[i].text, &at), 0, "a time: %s",
+		    good[i].text);
+		is_int(at, good[i].wall, "this one");
+		is_int(clock_read_day(good[i].text, &at),
+		    strlen(good[i].text) == 10 ? 0 : -1, "a day, or none");
+	}
+}
+
 int
 main(void)
 {
 	test_fake();
 	test_iso();
+	test_read();
 	return tap_done();
 }

@@ -168,6 +168,7 @@ static const struct {
 	{ "	max_uses", "	state = retired",
 	    ":29: state: a retired key needs retired_at" },
 	{ "	retired_at", "	retired_at = \"2026-13-01\"", ":37: " },
+	{ "	retired_at", "	retired_at = \"2026-02-30\"", ":37: " },
 	{ "	retired_at", "	retired_at = \"23.11.2026\"", ":37: " },
 	{ "	retired_at", "	retired_at = \"2026-11-23T06:09\"",
 	    ":37: " },

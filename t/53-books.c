@@ -70,25 +70,9 @@ test_books(void)
 	books_free(NULL);
 }
 
-static void
-test_days(void)
-{
-	static const char *const bad[] = { "", "2026-11-2", "2026-11-31",
-	    "2026-02-29", "26-11-2026", "2026-11-23 ", "2026/11/23",
-	    "2026-13-01", "1969-12-31" };
-	int64_t at;
-	size_t i;
-
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		is_int(books_day(bad[i], &at), -1, "no day: \"%s\"", bad[i]);
-	is_int(books_day("2026-11-23", &at), 0, "a day");
-	is_int(at, 1795392000, "begins at midnight");
-}
-
 int
 main(void)
 {
-	test_days();
 	test_books();
 	return tap_done();
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "lib/ask.h"
+#include "lib/clock.h"
 #include "lib/conf.h"
 #include "lib/key.h"
 #include "lib/money.h"
@@ -26,7 +27,6 @@
 #include "lib/terms.h"
 
 #include "bridge-client/call/call.h"
-#include "bridge-client/contract/contract_date.h"
 #include "bridge-client/contract/contract_payer.h"
 #include "bridge-client/guard/phone.h"
 #include "bridge-client/guard/prefix.h"
@@ -187,7 +187,7 @@ check_date(const char *v)
 {
 	int64_t at;
 
-	return v[0] == '\0' || contract_date_read(v, &at) == 0 ? NULL :
+	return v[0] == '\0' || clock_read(v, &at) == 0 ? NULL :
 	    "give a date as 2026-11-23 or 2026-11-23T06:09:33Z";
 }
 

@@ -12,6 +12,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "lib/clock.h"
 #include "lib/conf.h"
 #include "lib/key.h"
 #include "lib/log.h"
@@ -23,7 +24,6 @@
 
 #include "bridge-client/call/call.h"
 #include "bridge-client/contract/contract.h"
-#include "bridge-client/contract/contract_date.h"
 #include "bridge-client/contract/contract_payer.h"
 #include "bridge-client/guard/prefix.h"
 #include "bridge-client/guard/private.h"
@@ -466,7 +466,7 @@ settle_key(struct contract *c, struct contract_key *k,
 		k->state = CONTRACT_COMPROMISED;
 	if (strcmp(k->state_word, "retired") == 0) {
 		k->state = CONTRACT_RETIRED;
-		if (contract_date_read(k->retired_text, &k->retired_at) == -1)
+		if (clock_read(k->retired_text, &k->retired_at) == -1)
 			return contract_wrong(at, k->line, "state",
 			    "a retired key needs retired_at");
 	}
