@@ -383,6 +383,28 @@ test_facts(void)
 	is_int(call_talk_s(&c, WALL + 7), 5, "has talked");
 }
 
+/* An older journal was put in the place of a newer one: its open calls have
+ * ended, and nobody knows how. */
+static void
+test_older_journal(void)
+{
+	struct call_event ev = { .kind = CALL_RESTORED };
+	struct call_actions out;
+	struct call c;
+
+	call_init(&c, &acc);
+	snprintf(c.acc.fare.payer, sizeof(c.acc.fare.payer), CALL_PREPAID);
+	c.acc.fare.hold = c.hold = 5;
+	c.pay = CALL_PAY_HELD;
+	c.state = CALL_CLOSING;
+	c.end = ASK_END_UNKNOWN;
+	c.talk_at = c.ended_at = WALL;
+	do_step(&c, &ev, &out);
+	is_str(call_state_word(c.state), "ended", "prepaid: nobody is asked");
+	is_int(c.pay, CALL_PAY_FREE, "the hold is free at once");
+	is_int(out.n, 0, "and nothing is left to do");
+}
+
 int
 main(void)
 {
@@ -394,6 +416,7 @@ main(void)
 	test_routes_of_b();
 	test_unrung();
 	test_facts();
+	test_older_journal();
 	test_limits();
 	test_extension();
 	return tap_done();

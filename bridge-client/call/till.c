@@ -300,6 +300,8 @@ till_settle(struct call *c, int64_t now_ms)
 
 	if (is_settled(c))
 		return TILL_SETTLED;
+	if (call_is_prepaid(c))		/* it was ended by no step of ours */
+		return resolve(c, CALL_PAY_FREE);
 	if (was == CALL_PAY_ASKED)
 		set(c, CALL_PAY_FREEING);
 	else if (was == CALL_PAY_HELD)
