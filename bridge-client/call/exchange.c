@@ -227,7 +227,7 @@ heed(struct exchange *x, int status, const char *why)
 	uint64_t s;
 
 	if (status < 400 || why == NULL ||
-	    scan_uint(why, strlen(why), PACE_HOLD_MAX_S, &s) < 0)
+	    scan_uint(why, strlen(why), INT32_MAX, &s) < 0)
 		s = status == 429 ? TOO_MANY_S : 0;
 	if (s > 0)
 		pace_hold(&x->all->pace[x->provider], (int64_t)s,
