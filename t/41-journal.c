@@ -457,6 +457,14 @@ test_sweep(void)
 	is_int(j->op->get(j, c.acc.id, &c), JOURNAL_OK,
 	    "it is kept from when it was accepted");
 	j->op->close(j);
+	open_new();
+	for (i = 0; i < 200; i++)
+		accept_at(i, WALL, 1);
+	sweep(WALL + 91 * DAY, 1000);
+	memset(&s, 0, sizeof(s));
+	is_int(j->op->list(j, on_call, &s), JOURNAL_OK, "list");
+	is_int(s.n, 0, "however many: all that was looked at");
+	j->op->close(j);
 }
 
 /* A row that somebody has changed. */

@@ -303,6 +303,7 @@ test_expiry(void)
 {
 	struct call c;
 	struct sums s;
+	unsigned i;
 
 	make_call(&c, 40, EUR);
 	is_int(write_one(&c, 1), JOURNAL_OK, "a call");
@@ -322,6 +323,11 @@ test_expiry(void)
 	is_int(post(9003, 5 * EUR), JOURNAL_OK, "as long as calls are kept");
 	s = audit("after the last sweep");
 	ok(s.kinds[LEDGER_HOLD] == 7, "entries are kept for ever");
+	for (i = 0; i < 200; i++)
+		if (post(9100 + i, EUR) != JOURNAL_OK)
+			abort();
+	sweep(WALL + 40 * DAY);
+	is_int(post(9299, EUR), JOURNAL_OK, "however many are past keeping");
 }
 
 /* Rows: strict. */

@@ -469,6 +469,7 @@ ledger_lmdb_entries(struct db *db, uint64_t from, journal_entry_fn *fn,
 /* Sweeping. */
 
 struct found {
+	size_t			left;		/* of the budget */
 	struct rows_key		over[SWEEP_MAX];	/* to be forgotten */
 	size_t			n_over;
 	struct rows_key		lost[SWEEP_MAX];	/* may have expired */
@@ -495,14 +496,14 @@ gather(struct db_txn *txn, const struct ledger_sweep *w, struct found *f)
 {
 	struct db_cursor *cursor = NULL;
 	struct rows_key *from = w->from;
-	size_t left = w->budget;
 	struct db_value k, v;
 	enum db_result r;
 
+	f->n_over = f->n_lost = 0;
 	r = db_seek(txn, ROWS_HOLDS, from->len > 0 ? from->bytes : NULL,
 	    from->len, &cursor, &k, &v);
-	for (; r == DB_OK && left > 0 && f->n_over < SWEEP_MAX &&
-	    f->n_lost < SWEEP_MAX; left--) {
+	for (; r == DB_OK && f->left > 0 && f->n_over < SWEEP_MAX &&
+	    f->n_lost < SWEEP_MAX; f->left--) {
 		rows_key_of(from, k.data, k.len);
 		judge(f, w, from, &v);
 		r = db_next(cursor, &k, &v);
@@ -545,25 +546,40 @@ expire(struct ledger_book *book, const unsigned char id[ID], int64_t wall)
 	return r == JOURNAL_OK ? put_hold(book->txn, id, &h) : r;
 }
 
-enum journal_result
-ledger_lmdb_sweep(struct ledger_book *book, const struct ledger_sweep *w)
+/* What was gathered. */
+static enum journal_result
+let_go(struct ledger_book *book, const struct found *f, int64_t wall)
 {
 	struct db_txn *txn = book->txn;
-	struct found f = { .n_over = 0 };
-	enum journal_result r = rows_result(gather(txn, w, &f));
+	enum journal_result r = JOURNAL_OK;
 	int is_kept;
 	size_t i;
 
-	for (i = 0; i < f.n_over && r == JOURNAL_OK; i++) {
-		r = is_open(txn, f.over[i].bytes, &is_kept);
+	for (i = 0; i < f->n_over && r == JOURNAL_OK; i++) {
+		r = is_open(txn, f->over[i].bytes, &is_kept);
 		if (r == JOURNAL_OK && !is_kept)
 			r = rows_result(db_del(txn, ROWS_HOLDS,
-			    f.over[i].bytes, f.over[i].len));
+			    f->over[i].bytes, f->over[i].len));
 	}
-	for (i = 0; i < f.n_lost && r == JOURNAL_OK; i++) {
-		r = is_open(txn, f.lost[i].bytes, &is_kept);
+	for (i = 0; i < f->n_lost && r == JOURNAL_OK; i++) {
+		r = is_open(txn, f->lost[i].bytes, &is_kept);
 		if (r == JOURNAL_OK && !is_kept)
-			r = expire(book, f.lost[i].bytes, w->wall);
+			r = expire(book, f->lost[i].bytes, wall);
 	}
+	return r;
+}
+
+enum journal_result
+ledger_lmdb_sweep(struct ledger_book *book, const struct ledger_sweep *w)
+{
+	struct found f = { .left = w->budget };
+	enum journal_result r;
+
+	do {
+		r = rows_result(gather(book->txn, w, &f));
+		if (r == JOURNAL_OK)
+			r = let_go(book, &f, w->wall);
+	} while (r == JOURNAL_OK && (f.n_over == SWEEP_MAX ||
+	    f.n_lost == SWEEP_MAX));
 	return r;
 }

@@ -11,7 +11,7 @@
 
 #define ID		JOURNAL_ID_BYTES
 #define OVER_S		86400	/* kept beyond an offer's end */
-#define SWEEP_MAX	64	/* rows deleted at a time, of one table */
+#define SWEEP_MAX	64	/* rows gathered before they are deleted */
 
 /* One table's. */
 struct found {
@@ -91,25 +91,32 @@ gather(struct db_txn *txn, const struct sweep *w, struct found *f)
 	return r == DB_NOT_FOUND ? DB_OK : r;
 }
 
+static enum db_result
+sweep_table(struct db_txn *txn, const struct sweep *w, enum rows_table table)
+{
+	struct found f = { .table = table, .left = w->budget };
+	enum db_result r;
+	size_t i;
+
+	do {
+		f.n = 0;
+		r = gather(txn, w, &f);
+		for (i = 0; r == DB_OK && i < f.n; i++)
+			r = db_del(txn, (int)table, f.over[i].bytes,
+			    f.over[i].len);
+	} while (r == DB_OK && f.n == SWEEP_MAX);
+	return r;
+}
+
 enum journal_result
 sweep_rows(struct db_txn *txn, const struct sweep *w)
 {
 	static const enum rows_table swept[] = { ROWS_CALLS, ROWS_USES,
 	    ROWS_REVOKED, ROWS_NOTICES, ROWS_MEANS, ROWS_FORGETS };
-	struct found f;
 	enum db_result r = DB_OK;
-	size_t i, n;
+	size_t i;
 
-	for (i = 0; i < sizeof(swept) / sizeof(swept[0]); i++) {
-		f.table = swept[i];
-		f.left = w->budget;
-		f.n = 0;
-		r = gather(txn, w, &f);
-		for (n = 0; r == DB_OK && n < f.n; n++)
-			r = db_del(txn, (int)f.table, f.over[n].bytes,
-			    f.over[n].len);
-		if (r != DB_OK)
-			break;
-	}
+	for (i = 0; i < sizeof(swept) / sizeof(swept[0]) && r == DB_OK; i++)
+		r = sweep_table(txn, w, swept[i]);
 	return rows_result(r);
 }
