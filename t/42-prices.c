@@ -235,6 +235,13 @@ test_told(void)
 	batch.retry_ms = 0;
 	turn();
 	is_str(record.leg[LEG_A].price, "9.00", "and written then");
+	record.acc.a.kind = TEL_E164;
+	tell(7, LEG_A, "8.00");
+	call_erase(&record);
+	turn();
+	is_str(record.leg[LEG_A].price, "8.00", "told, and then erased");
+	ok(record.is_erased && record.acc.a.kind == TEL_NONE,
+	    "what was erased meanwhile stays so");
 	stop();
 }
 

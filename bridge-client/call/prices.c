@@ -31,9 +31,12 @@ struct price_ask {
 	int64_t			 due_ms;	/* 0: it is being asked */
 };
 
+/* Of one call: what is to be written into its record. */
 struct price_row {
 	struct price_row	*next;
-	struct call		 c;
+	unsigned char		 call[CALL_ID_BYTES];
+	char			 price[2][CALL_PRICE_MAX + 1];	/* or "" */
+	struct call		 c;	/* the record; dirty until written */
 };
 
 void
@@ -60,23 +63,19 @@ prices_free(struct prices *p)
 	}
 }
 
-/* The record as it will be: one that waits to be written, or the journal's. */
 static struct price_row *
 row_of(struct prices *p, const unsigned char id[CALL_ID_BYTES])
 {
 	struct price_row *r;
 
 	for (r = p->rows; r != NULL; r = r->next)
-		if (memcmp(r->c.acc.id, id, CALL_ID_BYTES) == 0)
+		if (memcmp(r->call, id, CALL_ID_BYTES) == 0)
 			return r;
 	r = calloc(1, sizeof(*r));
 	if (r == NULL)
 		return NULL;
-	if (p->journal->op->get(p->journal, id, &r->c) != JOURNAL_OK ||
-	    r->c.state != CALL_ENDED) {
-		free(r);
-		return NULL;
-	}
+	memcpy(r->call, id, CALL_ID_BYTES);
+	r->c.is_dirty = 1;
 	r->next = p->rows;
 	p->rows = r;
 	return r;
@@ -87,16 +86,9 @@ set_price(struct prices *p, const unsigned char id[CALL_ID_BYTES],
     enum leg leg, const char *price)
 {
 	struct price_row *r = row_of(p, id);
-	char text[TOKEN_UUID_SIZE];
 
-	if (r == NULL || strcmp(r->c.leg[leg].price, price) == 0)
-		return;
-	snprintf(r->c.leg[leg].price, sizeof(r->c.leg[leg].price), "%s",
-	    price);
-	r->c.is_dirty = 1;
-	token_uuid_text(id, text);
-	log_debug("call=%s leg=%c price=\"%s\"", text, leg == LEG_A ? 'a' : 'b',
-	    price);
+	if (r != NULL)
+		snprintf(r->price[leg], sizeof(r->price[leg]), "%s", price);
 }
 
 void
@@ -104,6 +96,35 @@ prices_told(struct prices *p, const struct provider_event *e)
 {
 	if (e->price[0] != '\0')
 		set_price(p, e->call, e->leg, e->price);
+}
+
+static void
+put_price(struct price_row *r, enum leg leg)
+{
+	char *dst = r->c.leg[leg].price, id[TOKEN_UUID_SIZE];
+
+	if (r->price[leg][0] == '\0' || strcmp(dst, r->price[leg]) == 0)
+		return;
+	memcpy(dst, r->price[leg], sizeof(r->price[leg]));
+	r->c.is_dirty = 1;
+	token_uuid_text(r->call, id);
+	log_debug("call=%s leg=%c price=\"%s\"", id, leg == LEG_A ? 'a' : 'b',
+	    dst);
+}
+
+/* The record as the journal has it now: what was erased of it meanwhile stays
+ * so. */
+static void
+fill(struct prices *p, struct price_row *r)
+{
+	int is_there = p->journal->op->get(p->journal, r->call, &r->c) ==
+	    JOURNAL_OK && r->c.state == CALL_ENDED;
+
+	r->c.is_dirty = 0;
+	if (!is_there)
+		return;
+	put_price(r, LEG_A);
+	put_price(r, LEG_B);
 }
 
 void
@@ -114,11 +135,14 @@ prices_gather(struct prices *p, struct batch *b, size_t n_open)
 
 	for (r = p->rows; r != NULL; r = r->next)
 		n++;
-	if (n == 0 || batch_reserve(b, n_open + n) != 0)
+	if (n == 0 || b->retry_ms > clock_mono_ms() ||
+	    batch_reserve(b, n_open + n) != 0)
 		return;
-	for (r = p->rows; r != NULL; r = r->next)
+	for (r = p->rows; r != NULL; r = r->next) {
+		fill(p, r);
 		if (r->c.is_dirty)
 			batch_dirty(b, &r->c);
+	}
 }
 
 void
