@@ -254,6 +254,35 @@ test_full(void)
 	finish_world();
 }
 
+/* When A, who says nothing, is asked again. */
+static int64_t
+asked_again_ms(int is_full)
+{
+	int64_t ms;
+
+	world_new();
+	w.a_keys = "";
+	make_acceptance(&acc, 1, 1);
+	is_int(accept_now(&acc), ASK_OK, "accepted");
+	w.is_full = is_full;
+	while (w.n_plays < 2 && w.now_ms < 1100000)
+		run_ms(1);
+	ms = w.now_ms;
+	w.is_full = 0;
+	run_ms(1000 * 1000);
+	finish_world();
+	return ms;
+}
+
+static void
+test_prompt_while_full(void)
+{
+	int64_t ms = asked_again_ms(0);
+
+	ok(ms < 1100000, "A is asked again");
+	is_int(asked_again_ms(1), ms, "and no later while the disk is full");
+}
+
 static void
 test_clock(void)
 {
@@ -446,6 +475,7 @@ main(void)
 	test_provider_down();
 	test_odd();
 	test_full();
+	test_prompt_while_full();
 	test_clock();
 	test_watch();
 	test_revoke();

@@ -19,7 +19,6 @@
 #include "bridge-client/call/prices.h"
 #include "bridge-client/call/route.h"
 #include "bridge-client/call/till.h"
-#include "bridge-client/call/watch.h"
 #include "bridge-client/journal/journal.h"
 #include "bridge-client/provider/provider.h"
 #include "bridge-client/service/tally.h"
@@ -460,7 +459,8 @@ set_alarm(struct driver *d)
 	at_ms = sooner(at_ms, prices_wake(&d->prices));
 	at_ms = sooner(at_ms, due != NULL ? due->at : 0);
 	if (d->touched != NULL || d->n_pending > 0 || d->batch.revokes != NULL)
-		at_ms = d->batch.retry_ms != 0 ? d->batch.retry_ms : now_ms;
+		at_ms = sooner(at_ms, d->batch.retry_ms != 0 ?
+		    d->batch.retry_ms : now_ms);
 	d->conf.world.wake(d->conf.world.ctx, at_ms <= now_ms ? 0 :
 	    at_ms - now_ms);
 }
