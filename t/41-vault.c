@@ -13,6 +13,7 @@
 
 #include "lib/ask.h"
 #include "lib/buf.h"
+#include "lib/clock.h"
 #include "lib/db.h"
 
 #include "bridge-client/call/call.h"
@@ -447,6 +448,27 @@ test_old(void)
 	close_both();
 }
 
+/* Somebody deletes the newest key of a day that has two. */
+static void
+test_newest_deleted(void)
+{
+	char path[600], date[CLOCK_ISO_SIZE];
+
+	open_new();
+	add(1, WALL, SECRET, 1);
+	is_int(vault_renew(vault, TODAY), 0, "another key for the day");
+	reopen();
+	clock_iso(WALL, date);
+	snprintf(path, sizeof(path), "%s/%.10s.1", keys, date);
+	is_int(unlink(path), 0, "somebody deletes it");
+	add(2, WALL, SECRET, 1);
+	is_str(vault_error(vault), "", "the one before seals");
+	is_str(reads(2, WALL), SECRET " x2@example.net", "and opens");
+	is_str(reads(1, WALL), SECRET " x1@example.net",
+	    "what it has sealed before, too");
+	close_both();
+}
+
 int
 main(void)
 {
@@ -457,6 +479,7 @@ main(void)
 	test_offer_and_day();
 	test_interrupted();
 	test_expires();
+	test_newest_deleted();
 	test_old();
 	return tap_done();
 }

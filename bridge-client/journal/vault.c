@@ -286,8 +286,10 @@ read_key(struct vault *v, struct day_key *k)
 		k->key = key.secret;
 		return VAULT_OK;
 	}
-	if (access(path, F_OK) != 0 && errno == ENOENT)
+	if (access(path, F_OK) != 0 && errno == ENOENT) {
+		v->why[0] = '\0';
 		return VAULT_GONE;
+	}
 	if (!k->is_told)
 		log_warn("day-key=%s", v->why);
 	k->is_told = 1;
@@ -298,10 +300,10 @@ read_key(struct vault *v, struct day_key *k)
 static enum vault_result
 sealing_key(struct vault *v, int32_t day, struct day_key **out)
 {
-	const struct day_key *k = newest(v, day);
+	const struct day_key *k;
 	enum vault_result r;
 
-	if (k != NULL) {
+	while ((k = newest(v, day)) != NULL) {
 		*out = find(v, day, k->generation);
 		r = read_key(v, *out);
 		if (r != VAULT_GONE)
