@@ -136,6 +136,15 @@ static const struct {
 	    "	rates = %s/verify", ":23: rates: %s/verify:1: " },
 	{ "	per_day", "	floor = \"ten\"", ":21: " },
 	{ "	per_day", "	per_call = \"1,50\"", ":21: " },
+	{ "	per_day", "	per_call = \"0\"", ":21: key `per_call'" },
+	{ "	per_day", "	spend_per_offer = \"-1\"",
+	    ":21: key `spend_per_offer'" },
+	{ "	per_day", "	spend_per_offeror_day = \"0.00\"",
+	    ":21: key `spend_per_offeror_day'" },
+	{ "	per_day", "	spend_per_day = \"-5\"",
+	    ":21: key `spend_per_day'" },
+	{ "journal =", "smtp_from = \"anrufe@b\303\274cher.example\"",
+	    ":2: key `smtp_from'" },
 	{ "account default", "payer bank {\n	kind = http\n"
 	    "	url = \"http://pay.example.com\"\n"
 	    "	secret_file = %s/password\n}\naccount default {", ":16: " },
@@ -309,7 +318,8 @@ test_good(void)
 	is_int(a->per_day, 7, "a cap");
 	is_int(a->max_s, 1800, "a duration");
 	is_int(a->ring_s, 30, "a default");
-	is_int(prefix_count(a->deny), 3, "denied prefixes");
+	ok(prefix_covers(a->deny, "+448711234567") &&
+	    !prefix_covers(a->deny, "+442079460123"), "denied prefixes");
 	ok(contract_account(c, "sales") == NULL, "no other account");
 	k = contract_key(c, c->verify.keys[0].id);
 	is_str(k->name, "main", "a key by its id");

@@ -30,6 +30,7 @@
 #include "bridge-client/contract/contract_payer.h"
 #include "bridge-client/guard/phone.h"
 #include "bridge-client/guard/prefix.h"
+#include "bridge-client/mail/mail.h"
 
 #include "bridge-client/contract/contract.h"
 
@@ -86,10 +87,7 @@ check_smtp(const char *v)
 static const char *
 check_address(const char *v)
 {
-	const char *at = strchr(v, '@');
-
-	return v[0] == '\0' || (at != NULL && at != v && at[1] != '\0' &&
-	    strpbrk(v, " <>()[],;:\"\\\t") == NULL) ? NULL :
+	return v[0] == '\0' || mail_is_address(v) ? NULL :
 	    "give an address as calls@example.com";
 }
 
@@ -128,6 +126,17 @@ check_amount(const char *v)
 
 	return v[0] == '\0' || money_read(v, strlen(v), &amount) == 0 ? NULL :
 	    "give an amount of the account's currency, as 12.50";
+}
+
+/* One of nothing would pass for none. */
+static const char *
+check_cap(const char *v)
+{
+	int64_t amount;
+
+	return v[0] == '\0' || (money_read(v, strlen(v), &amount) == 0 &&
+	    amount > 0) ? NULL : "give an amount of the account's currency, "
+	    "more than 0, as 12.50";
 }
 
 static const char *
@@ -248,12 +257,12 @@ static const struct conf_key account_keys[] = {
 	STRING(AT(account, currency), "currency", "", check_currency),
 	STRING(AT(account, rates_file), "rates", "", check_path_or_none),
 	STRING(AT(account, floor_text), "floor", "0", check_amount),
-	STRING(AT(account, call_text), "per_call", "", check_amount),
+	STRING(AT(account, call_text), "per_call", "", check_cap),
 	STRING(AT(account, spend_offer_text), "spend_per_offer", "",
-	    check_amount),
+	    check_cap),
 	STRING(AT(account, spend_offeror_text), "spend_per_offeror_day", "",
-	    check_amount),
-	STRING(AT(account, spend_day_text), "spend_per_day", "", check_amount),
+	    check_cap),
+	STRING(AT(account, spend_day_text), "spend_per_day", "", check_cap),
 	TIME(AT(account, least_s), "least", 1, 60 * 60, "30s"),
 	TIME(AT(account, hold_s), "hold_for", 0, 4 * 60 * 60, "0s"),
 	TIME(AT(account, ring_s), "ring", 5, 120, "30s"),
