@@ -13,6 +13,7 @@
 #include "bridge-client/guard/hours.h"
 
 #define ZONE_DIR	"/usr/share/zoneinfo"
+#define LOCAL_ZONE	":/etc/localtime"	/* as where no TZ is set */
 
 /*
  * The C library takes any word for a zone and reckons in UTC where it does not
@@ -50,13 +51,15 @@ zone_enter(const char *zone)
 	return kept;
 }
 
+/*
+ * What stands there is replaced, and never taken out: then glibc moves nothing
+ * under the eyes of another thread that reads the environment, as libcurl's do
+ * when they ask the DNS.
+ */
 static void
 zone_leave(char *kept)
 {
-	if (kept != NULL)
-		setenv("TZ", kept, 1);
-	else
-		unsetenv("TZ");
+	setenv("TZ", kept != NULL ? kept : LOCAL_ZONE, 1);
 	tzset();
 	free(kept);
 }

@@ -7,8 +7,8 @@ struct window;
 
 /*
  * Whether an offer is open at a moment, in the offeror's own zone, through
- * daylight saving and leap days.  For a single-threaded program: it borrows
- * the time zone of the process while it reckons.
+ * daylight saving and leap days.  For one thread alone: it borrows the time
+ * zone of the process while it reckons, and gives it back.
  */
 enum hours_state {
 	HOURS_OPEN,
