@@ -10,6 +10,8 @@
 
 #include "bridge-client/call/call.h"
 #include "bridge-client/mail/letter.h"
+#include "bridge-client/mail/letter_link.h"
+#include "bridge-client/payer/means.h"
 
 #include "t/tap.h"
 
@@ -140,6 +142,29 @@ test_direction(struct buf *b)
 }
 
 static void
+test_link(struct buf *b)
+{
+	struct means m = { .lang = "ar", .account = "acme",
+	    .address = "jane@example.com", .until = WALL };
+	const struct letter_link l = { .link = &m, .payer = "Stripe",
+	    .url = "https://call.example.com/p/x", .now = WALL,
+	    .from = "calls@example.com" };
+	static const char *const said[] = { "acme", "Stripe",
+	    "2026-09-21 14:13 UTC" };
+	char marked[64];
+	size_t i;
+
+	buf_clear(b);
+	is_int(letter_link_put(b, &l), 0, "a link in Arabic");
+	for (i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		snprintf(marked, sizeof(marked), "=E2=80=8E%s=E2=80=8E",
+		    said[i]);
+		ok(strstr(unfolded(buf_cstr(b)), marked) != NULL, "%s",
+		    said[i]);
+	}
+}
+
+static void
 test_charge(struct buf *b)
 {
 	static const struct {
@@ -178,6 +203,7 @@ main(void)
 	buf_init(&b, 65536);
 	test_text(&b);
 	test_direction(&b);
+	test_link(&b);
 	test_charge(&b);
 	buf_free(&b);
 	return tap_done();

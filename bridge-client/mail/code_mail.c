@@ -18,7 +18,6 @@
 
 #define MAIL_MAX	8192
 #define WAITING_MAX	64
-#define LEFT_TO_RIGHT	"\342\200\216"	/* U+200E, as in mail/letter */
 
 struct waiting {
 	struct waiting	*next;
@@ -85,17 +84,6 @@ on_done(void *ctx, enum post_outcome outcome, const char *why)
 }
 
 static void
-said(struct buf *b, const struct code_words *w, const char *sentence,
-    const char *what)
-{
-	const char *mark = w->is_rtl ? LEFT_TO_RIGHT : "";
-	char marked[256];
-
-	snprintf(marked, sizeof(marked), "%s%s%s", mark, what, mark);
-	mail_said(b, sentence, marked);
-}
-
-static void
 put(struct buf *b, const struct code_mail *m, const struct acceptance *a,
     const char *code)
 {
@@ -110,11 +98,11 @@ put(struct buf *b, const struct code_mail *m, const struct acceptance *a,
 	tel_redact(&a->a, number);
 	snprintf(two, sizeof(two), "%.4s %s", code, code + 4);
 	mail_begin(b, &head);
-	said(b, w, w->lead, a->name);
-	said(b, w, w->number, number);
+	mail_said(b, w->is_rtl, w->lead, a->name);
+	mail_said(b, w->is_rtl, w->number, number);
 	mail_line(b, w->why);
 	mail_line(b, "");
-	said(b, w, w->code, two);
+	mail_said(b, w->is_rtl, w->code, two);
 	mail_line(b, w->how);
 	mail_line(b, "");
 	mail_line(b, w->foot);

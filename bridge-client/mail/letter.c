@@ -16,28 +16,6 @@
 
 #define RECEIPT	".receipt"	/* a call may have this beside another mail */
 
-/*
- * What stands in a line of a language that is written from right to left keeps
- * its own direction: without the mark on both sides (U+200E) a number's plus
- * sign, and all else that has no direction, would go to its other end.
- */
-#define LEFT_TO_RIGHT	"\342\200\216"
-
-static void
-said(struct buf *b, const struct letter_words *w, const char *sentence,
-    const char *what)
-{
-	char marked[512];
-
-	if (!w->is_rtl || what[0] == '\0') {
-		mail_said(b, sentence, what);
-		return;
-	}
-	snprintf(marked, sizeof(marked), LEFT_TO_RIGHT "%s" LEFT_TO_RIGHT,
-	    what);
-	mail_said(b, sentence, marked);
-}
-
 static void
 put_head(struct buf *b, const struct letter *l, const struct letter_words *w)
 {
@@ -92,17 +70,17 @@ put_charge(struct buf *b, const struct letter *l, const struct letter_words *w)
 
 	snprintf(time, sizeof(time), "%lld:%02d:%02d", (long long)(s / 3600),
 	    (int)(s / 60 % 60), (int)(s % 60));
-	said(b, w, w->talked, time);
+	mail_said(b, w->is_rtl, w->talked, time);
 	buf_init(&rates, 256);
 	put_rate(&rates, &f->rate[0], f->currency);
 	buf_str(&rates, "; ");
 	put_rate(&rates, &f->rate[1], f->currency);
-	said(b, w, w->rates, buf_cstr(&rates));
+	mail_said(b, w->is_rtl, w->rates, buf_cstr(&rates));
 	buf_free(&rates);
 	money_say(l->call->cost, f->currency, amount);
-	said(b, w, w->amount, amount);
+	mail_said(b, w->is_rtl, w->amount, amount);
 	money_say(l->balance, f->currency, amount);
-	said(b, w, w->balance, l->has_balance ? amount : "");
+	mail_said(b, w->is_rtl, w->balance, l->has_balance ? amount : "");
 }
 
 static void
@@ -120,13 +98,13 @@ put_text(struct buf *b, const struct letter *l, const struct letter_words *w)
 	if (l->is_used_up && l->kind != LETTER_USED_UP)
 		mail_line(b, w->also_used_up);
 	mail_line(b, "");
-	said(b, w, w->when, when);
+	mail_said(b, w->is_rtl, w->when, when);
 	if (l->kind == LETTER_RECEIPT)
 		put_charge(b, l, w);
 	else
-		said(b, w, w->caller, number);
-	said(b, w, w->mail_to, acc->recipient);
-	said(b, w, w->reference, acc->reference);
+		mail_said(b, w->is_rtl, w->caller, number);
+	mail_said(b, w->is_rtl, w->mail_to, acc->recipient);
+	mail_said(b, w->is_rtl, w->reference, acc->reference);
 	mail_line(b, "");
 	mail_line(b, w->foot);
 }

@@ -13,192 +13,110 @@
 /* The words of one language; two where a bank has asked for it. */
 static const struct words {
 	char		 lang[3];
+	int		 is_rtl;
 	const char	*subject[2], *why[2];	/* %s: the account */
 	const char	*what;			/* %s: who is paid */
 	const char	*until, *doubt, *foot;
 } catalogue[] = {
-	{ "en", { "Leave a way to pay for your calls",
-	    "Your bank wants to hear from you" },
-	    { "You offer calls by mail, and they are paid for by an "
-	    "account of this service: %s.",
-	    "A call that you offered by mail could not be placed: your "
-	    "bank wants you to confirm yourself that this account may "
-	    "be charged: %s." },
-	    "Open this page. It takes you to %s, where you leave a "
-	    "card; nothing of it passes through us.",
-	    "The link can be used once, until %s.",
-	    "If you did not expect this mail, do nothing.",
-	    "This mail was made by a machine; nobody reads answers to "
-	    "it." },
-	{ "de", { "Hinterlegen Sie, womit Ihre Anrufe bezahlt werden",
-	    "Ihre Bank braucht Ihre Best\303\244tigung" },
-	    { "Sie bieten per Mail Anrufe an; bezahlt werden sie "
-	    "\303\274ber ein Konto dieses Dienstes: %s.",
-	    "Ein Anruf, den Sie per Mail angeboten haben, kam nicht "
-	    "zustande: Ihre Bank will von Ihnen selbst h\303\266ren, "
-	    "dass dieses Konto belastet werden darf: %s." },
-	    "\303\226ffn"
-	    "en Sie diese Seite. Sie f\303\274hrt Sie zu %s, "
-	    "wo Sie eine Karte hinterlegen; nichts davon l\303\244uft "
-	    "\303\274ber uns.",
-	    "Der Link gilt einmal, bis %s.",
-	    "Wenn Sie diese Mail nicht erwartet haben, tun Sie nichts.",
-	    "Diese Mail kommt von einer Maschine; niemand liest "
-	    "Antworten." },
-	{ "es", { "Indique c\303\263mo se pagan sus llamadas",
-	    "Su banco necesita su confirmaci\303\263n" },
-	    { "Usted ofrece llamadas por correo, y se pagan con una "
-	    "cuenta de este servicio: %s.",
-	    "Una "
-	    "llamada que usted ofreci\303\263 por correo no se pudo "
-	    "hacer: su banco quiere que usted mismo confirme que se "
-	    "puede cobrar a esta cuenta: %s." },
-	    "Abra esta p\303\241gina. Le lleva a %s, donde deja una "
-	    "tarjeta; nada de ella pasa por nosotros.",
-	    "El enlace sirve una vez, hasta %s.",
-	    "Si no esperaba este correo, no haga nada.",
-	    "Este correo es autom\303\241tico; nadie lee las "
-	    "respuestas." },
-	{ "fr", { "Indiquez comment vos appels sont pay\303\251s",
-	    "Votre banque attend votre confirmation" },
-	    { "Vous proposez des appels par courrier ; ils sont "
-	    "pay\303\251s par un compte de ce service : %s.",
-	    "Un a"
-	    "ppel que vous avez propos\303\251 par courrier n'a pas "
-	    "pu \303\252tre pass\303\251 : votre banque veut que vous "
-	    "conf"
-	    "irmiez vous-m\303\252me que ce compte peut \303\252tre "
-	    "d\303\251bit\303\251 : %s." },
-	    "Ouvrez cette page. Elle vous m\303\250ne chez %s, "
-	    "o\303\271 vous laissez une carte ; rien n'en passe par "
-	    "nous.",
-	    "Le lien sert une fois, jusqu'au %s.",
-	    "Si vous n'attendiez pas ce courrier, ne faites rien.",
-	    "Ce courrier est automatique ; personne ne lit les "
-	    "r\303\251ponses." },
-	{ "ja", { "\351\200\232\350\251\261\346\226\231\351\207\221"
-	    "\343\201\256\343\201\212\346\224\257\346\211\225"
-	    "\343\201\204\346\226\271\346\263\225\343\202\222"
-	    "\343\201\224\347\231\273\351\214\262\343\201\217"
-	    "\343\201\240\343\201\225\343\201\204",
-	    "\351\212\200\350\241\214\343\201\214\343\201\224"
-	    "\346\234\254\344\272\272\343\201\256\347\242\272"
-	    "\350\252\215\343\202\222\346\261\202\343\202\201"
-	    "\343\201\246\343\201\204\343\201\276\343\201\231" },
-	    { "\343\203\241\343\203\274\343\203\253\343\201\247"
-	    "\343\201\224\346\217\220\344\276\233\343\201\256"
-	    "\351\200\232\350\251\261\343\201\257\343\200\201"
-	    "\345\275\223\343\202\265\343\203\274\343\203\223"
-	    "\343\202\271\343\201\256\346\254\241\343\201\256"
-	    "\345\217\243\345\272\247\343\201\213\343\202\211"
-	    "\346\224\257\346\211\225\343\202\217\343\202\214"
-	    "\343\201\276\343\201\231\357\274\232%s",
-	    "\343\203\241\343\203\274\343\203\253\343\201\247"
-	    "\343\201\224\346\217\220\344\276\233\343\201\256"
-	    "\351\200\232\350\251\261\343\202\222\343\201\212"
-	    "\343\201\244\343\201\252\343\201\216\343\201\247"
-	    "\343\201\215\343\201\276\343\201\233\343\202\223"
-	    "\343\201\247\343\201\227\343\201\237\343\200\202"
-	    "\351\212\200\350\241\214\343\201\214\343\200\201"
-	    "\346\254\241\343\201\256\345\217\243\345\272\247"
-	    "\343\201\270\343\201\256\350\253\213\346\261\202"
-	    "\343\202\222\343\201\224\346\234\254\344\272\272"
-	    "\343\201\253\347\242\272\350\252\215\343\201\231"
-	    "\343\202\213\343\202\210\343\201\206\346\261\202"
-	    "\343\202\201\343\201\246\343\201\204\343\201\276"
-	    "\343\201\231\357\274\232%s" },
-	    "\346\254\241\343\201\256\343\203\232\343\203\274"
-	    "\343\202\270\343\202\222\351\226\213\343\201\204"
-	    "\343\201\246\343\201\217\343\201\240\343\201\225"
-	    "\343\201\204\343\200\202%s "
-	    "\343\201\256\343\203\232\343\203\274\343\202\270"
-	    "\343\201\247\343\202\253\343\203\274\343\203\211"
-	    "\343\202\222\347\231\273\351\214\262\343\201\227"
-	    "\343\201\276\343\201\231\343\200\202\343\202\253"
-	    "\343\203\274\343\203\211\343\201\256\346\203\205"
-	    "\345\240\261\343\201\257\345\275\223\343\202\265"
-	    "\343\203\274\343\203\223\343\202\271\343\202\222"
-	    "\351\200\232\343\202\212\343\201\276\343\201\233"
-	    "\343\202\223\343\200\202",
-	    "\343\201\223\343\201\256\343\203\252\343\203\263"
-	    "\343\202\257\343\201\257 "
-	    "%s "
-	    "\343\201\276\343\201\247\343\200\201\344\270\200"
-	    "\345\272\246\343\201\240\343\201\221\344\275\277"
-	    "\343\201\210\343\201\276\343\201\231\343\200\202",
-	    "\343\201\212\345\277\203\345\275\223\343\201\237"
-	    "\343\202\212\343\201\256\343\201\252\343\201\204"
-	    "\345\240\264\345\220\210\343\201\257\343\200\201"
-	    "\344\275\225\343\202\202\343\201\252\343\201\225"
-	    "\343\202\211\343\201\252\343\201\204\343\201\247"
-	    "\343\201\217\343\201\240\343\201\225\343\201\204"
-	    "\343\200\202",
-	    "\343\201\223\343\201\256\343\203\241\343\203\274"
-	    "\343\203\253\343\201\257\350\207\252\345\213\225"
-	    "\343\201\247\351\200\201\344\277\241\343\201\225"
-	    "\343\202\214\343\201\246\343\201\204\343\201\276"
-	    "\343\201\231\343\200\202\350\277\224\344\277\241"
-	    "\343\201\257\350\252\255\343\201\276\343\202\214"
-	    "\343\201\276\343\201\233\343\202\223\343\200\202" },
-	{ "ar", { "\330\263\330\254\331\221\331\204 "
-	    "\331\210\330\263\331\212\331\204\330\251 "
-	    "\331\204\330\257\331\201\330\271 \330\253\331\205\331\206 "
-	    "\331\205\331\203\330\247\331\204"
-	    "\331\205\330\247\330\252\331\203",
-	    "\331\212\330\261\331\212\330\257 "
-	    "\331\205\330\265\330\261\331\201\331\203 "
-	    "\330\252\330\243\331\203\331\212\330\257\331\213\330\247 "
-	    "\331\205\331\206\331\203" },
-	    { "\330\243\331\206\330\252 \330\252\330\271\330\261\330\266 "
-	    "\331\205\331\203\330\247\331\204\331\205\330\247\330\252 "
-	    "\330\250\330\247\331\204\330\250"
-	    "\330\261\331\212\330\257\330\214 "
-	    "\331\210\331\212\331\217\330\257\331\201\330\271 "
-	    "\330\253\331\205\331\206\331\207\330\247 \331\205\331\206 "
-	    "\330\255\330\263\330\247\330\250 \331\201\331\212 "
-	    "\331\207\330\260\331\207 "
-	    "\330\247\331\204\330\256\330\257\331\205\330\251: %s.",
-	    "\330\252\330\271\330\260\331\221\330\261 "
-	    "\330\245\330\254\330\261\330\247\330\241 "
-	    "\331\205\331\203\330\247\331\204\331\205\330\251 "
-	    "\330\271\330\261\330\266\330\252\331\207\330\247 "
-	    "\330\250\330\247\331\204\330\250\330\261\331\212\330\257: "
-	    "\331\212\330\261\331\212\330\257 "
-	    "\331\205\330\265\330\261\331\201\331\203 \330\243\331\206 "
-	    "\330\252\330\244\331\203\330\257 "
-	    "\330\250\331\206\331\201\330\263\331\203 "
-	    "\330\243\331\206\331\207 \331\212\330\254\331\210\330\262 "
-	    "\330\247\331\204\330\256\330\265\331\205 \331\205\331\206 "
-	    "\331\207\330\260\330\247 "
-	    "\330\247\331\204\330\255\330\263\330\247\330\250: %s." },
-	    "\330\247\331\201\330\252\330\255 \331\207\330\260\331\207 "
-	    "\330\247\331\204\330\265\331\201\330\255\330\251. "
-	    "\330\252\331\206\331\202\331\204\331\203 "
-	    "\330\245\331\204\331\211 %s \330\255\331\212\330\253 "
-	    "\330\252\330\252\330\261\331\203 "
-	    "\330\250\330\267\330\247\331\202\330\251\330\214 "
-	    "\331\210\331\204\330\247 \331\212\331\205\330\261 "
-	    "\330\250\331\206\330\247 \330\264\331\212\330\241 "
-	    "\331\205\331\206\331\207\330\247.",
-	    "\331\212\331\217\330\263\330\252\330\256\330\257\331\205 "
-	    "\330\247\331\204\330\261\330\247\330\250\330\267 "
-	    "\331\205\330\261\330\251 "
-	    "\331\210\330\247\330\255\330\257\330\251\330\214 "
-	    "\330\255\330\252\331\211 %s.",
-	    "\330\245\331\206 \331\204"
-	    "\331\205 \330\252\331\203\331\206 "
-	    "\330\252\331\206\330\252\330\270\330\261 "
-	    "\331\207\330\260\331\207 "
-	    "\330\247\331\204\330\261\330\263\330\247\331\204\330\251 "
-	    "\331\201\331\204\330\247 \330\252\331\201\330\271\331\204 "
-	    "\330\264\331\212\330\246\331\213\330\247.",
-	    "\331\207\330\260\331\207 "
-	    "\330\261\330\263\330\247\331\204\330\251 "
-	    "\330\242\331\204\331\212\330\251\330\214 "
-	    "\331\210\331\204\330\247 \331\212\331\202\330\261\330\243 "
-	    "\330\243\330\255\330\257 "
-	    "\330\247\331\204\330\261\330\257\331\210\330\257 "
-	    "\330\271\331\204\331\212\331\207\330\247." },
+	{ .lang = "en",
+	    .subject = {
+		"Leave a way to pay for your calls",
+		"Your bank wants to hear from you" },
+	    .why = {
+		"You offer calls by mail, and they are paid for by an account "
+		"of this service: %s.",
+		"A call that you offered by mail could not be placed: your "
+		"bank wants you to confirm yourself that this account may be "
+		"charged: %s." },
+	    .what =
+		"Open this page. It takes you to %s, where you leave a card; "
+		"nothing of it passes through us.",
+	    .until = "The link can be used once, until %s.",
+	    .doubt = "If you did not expect this mail, do nothing.",
+	    .foot =
+		"This mail was made by a machine; nobody reads answers to "
+		"it." },
+	{ .lang = "de",
+	    .subject = {
+		"Hinterlegen Sie, womit Ihre Anrufe bezahlt werden",
+		"Ihre Bank braucht Ihre Bestätigung" },
+	    .why = {
+		"Sie bieten per Mail Anrufe an; bezahlt werden sie über ein "
+		"Konto dieses Dienstes: %s.",
+		"Ein Anruf, den Sie per Mail angeboten haben, kam nicht "
+		"zustande: Ihre Bank will von Ihnen selbst hören, dass dieses "
+		"Konto belastet werden darf: %s." },
+	    .what =
+		"Öffnen Sie diese Seite. Sie führt Sie zu %s, wo Sie eine "
+		"Karte hinterlegen; nichts davon läuft über uns.",
+	    .until = "Der Link gilt einmal, bis %s.",
+	    .doubt =
+		"Wenn Sie diese Mail nicht erwartet haben, tun Sie nichts.",
+	    .foot =
+		"Diese Mail kommt von einer Maschine; niemand liest "
+		"Antworten." },
+	{ .lang = "es",
+	    .subject = {
+		"Indique cómo se pagan sus llamadas",
+		"Su banco necesita su confirmación" },
+	    .why = {
+		"Usted ofrece llamadas por correo, y se pagan con una cuenta "
+		"de este servicio: %s.",
+		"Una llamada que usted ofreció por correo no se pudo hacer: "
+		"su banco quiere que usted mismo confirme que se puede cobrar "
+		"a esta cuenta: %s." },
+	    .what =
+		"Abra esta página. Le lleva a %s, donde deja una tarjeta; "
+		"nada de ella pasa por nosotros.",
+	    .until = "El enlace sirve una vez, hasta %s.",
+	    .doubt = "Si no esperaba este correo, no haga nada.",
+	    .foot = "Este correo es automático; nadie lee las respuestas." },
+	{ .lang = "fr",
+	    .subject = {
+		"Indiquez comment vos appels sont payés",
+		"Votre banque attend votre confirmation" },
+	    .why = {
+		"Vous proposez des appels par courrier ; ils sont payés par "
+		"un compte de ce service : %s.",
+		"Un appel que vous avez proposé par courrier n'a pas pu être "
+		"passé : votre banque veut que vous confirmiez vous-même que "
+		"ce compte peut être débité : %s." },
+	    .what =
+		"Ouvrez cette page. Elle vous mène chez %s, où vous laissez "
+		"une carte ; rien n'en passe par nous.",
+	    .until = "Le lien sert une fois, jusqu'au %s.",
+	    .doubt = "Si vous n'attendiez pas ce courrier, ne faites rien.",
+	    .foot =
+		"Ce courrier est automatique ; personne ne lit les réponses." },
+	{ .lang = "ja",
+	    .subject = {
+		"通話料金のお支払い方法をご登録ください",
+		"銀行がご本人の確認を求めています" },
+	    .why = {
+		"メールでご提供の通話は、当サービスの次の口座から支払"
+		"われます：%s",
+		"メールでご提供の通話をおつなぎできませんでした。銀行"
+		"が、次の口座への請求をご本人に確認するよう求めていま"
+		"す：%s" },
+	    .what = "次のページを開いてください。%s のページでカードを登録します。カードの情報は当サービスを通りません。",
+	    .until = "このリンクは %s まで、一度だけ使えます。",
+	    .doubt = "お心当たりのない場合は、何もなさらないでください。",
+	    .foot = "このメールは自動で送信されています。返信は読まれません。" },
+	{ .lang = "ar", .is_rtl = 1,
+	    .subject = {
+		"سجّل وسيلة لدفع ثمن مكالماتك",
+		"يريد مصرفك تأكيدًا منك" },
+	    .why = {
+		"أنت تعرض مكالمات بالبريد، ويُدفع ثمنها من حساب في هذه "
+		"الخدمة: %s.",
+		"تعذّر إجراء مكالمة عرضتها بالبريد: يريد مصرفك أن تؤكد بنفسك "
+		"أنه يجوز الخصم من هذا الحساب: %s." },
+	    .what =
+		"افتح هذه الصفحة. تنقلك إلى %s حيث تترك بطاقة، ولا يمر بنا "
+		"شيء منها.",
+	    .until = "يُستخدم الرابط مرة واحدة، حتى %s.",
+	    .doubt = "إن لم تكن تنتظر هذه الرسالة فلا تفعل شيئًا.",
+	    .foot = "هذه رسالة آلية، ولا يقرأ أحد الردود عليها." },
 };
 #define N_LANGUAGES (sizeof(catalogue) / sizeof(catalogue[0]))
 
@@ -222,13 +140,13 @@ put_text(struct buf *b, const struct letter_link *l, const struct words *w)
 
 	gmtime_r(&t, &tm);
 	strftime(until, sizeof(until), "%Y-%m-%d %H:%M UTC", &tm);
-	mail_said(b, w->why[l->is_bank], l->link->account);
+	mail_said(b, w->is_rtl, w->why[l->is_bank], l->link->account);
 	mail_line(b, "");
-	mail_said(b, w->what, l->payer);
+	mail_said(b, w->is_rtl, w->what, l->payer);
 	mail_line(b, "");
 	mail_line(b, l->url);
 	mail_line(b, "");
-	mail_said(b, w->until, until);
+	mail_said(b, w->is_rtl, w->until, until);
 	mail_line(b, w->doubt);
 	mail_line(b, "");
 	mail_line(b, w->foot);

@@ -7,6 +7,7 @@
 #include "bridge-client/mail/mail.h"
 
 #define LINE		72	/* of quoted-printable, at most */
+#define LEFT_TO_RIGHT	"\342\200\216"	/* U+200E */
 
 int
 mail_is_address(const char *s)
@@ -87,16 +88,19 @@ mail_line(struct buf *b, const char *text)
 	buf_str(b, "\r\n");
 }
 
+/* Without a mark on both sides a number's plus sign, and all else that has no
+ * direction, would go to its other end. */
 void
-mail_said(struct buf *b, const char *sentence, const char *what)
+mail_said(struct buf *b, int is_rtl, const char *sentence, const char *what)
 {
 	const char *hole = strstr(sentence, "%s");
+	const char *mark = is_rtl ? LEFT_TO_RIGHT : "";
 	char line[512];
 
 	if (what[0] == '\0')
 		return;
-	snprintf(line, sizeof(line), "%.*s%s%s", (int)(hole - sentence),
-	    sentence, what, hole + 2);
+	snprintf(line, sizeof(line), "%.*s%s%s%s%s", (int)(hole - sentence),
+	    sentence, mark, what, mark, hole + 2);
 	mail_line(b, line);
 }
 

@@ -24,7 +24,12 @@ struct mail_head {
 void mail_begin(struct buf *, const struct mail_head *);
 /* A line of the text, however long. */
 void mail_line(struct buf *, const char *);
-/* A sentence with its one hole, "%s"; nothing where that is "". */
-void mail_said(struct buf *, const char *sentence, const char *what);
+/*
+ * A sentence with its one hole, "%s"; nothing where that is "".  Where the
+ * language is written from right to left what is put there keeps its own
+ * direction.
+ */
+void mail_said(struct buf *, int is_rtl, const char *sentence,
+    const char *what);
 
 #endif
