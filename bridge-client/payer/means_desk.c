@@ -221,7 +221,7 @@ void
 means_desk_bound(struct means_desk *d, const struct ask_bound *ask,
     struct ask_binding *out)
 {
-	struct means m;
+	struct means m, none;
 
 	memset(out, 0, sizeof(*out));
 	if (account_of(d, ask->account) == NULL) {
@@ -230,11 +230,14 @@ means_desk_bound(struct means_desk *d, const struct ask_bound *ask,
 	}
 	get_bound(d, ask->account, &m);
 	if (ask->is_forget && m.customer[0] != '\0') {
-		m.customer[0] = '\0';
-		if (put_link(d, &m) != 0)
+		none = m;
+		none.customer[0] = '\0';
+		if (put_link(d, &none) != 0) {
 			out->outcome = ASK_INVITE_STORE_FULL;
-		else
+		} else {
 			log_link(&m, "forgotten", "");
+			m = none;
+		}
 	}
 	out->is_bound = m.customer[0] != '\0';
 	out->at = m.at;
@@ -326,14 +329,43 @@ answer(struct errand *e, enum ask_way_state state, const char *url)
 	errand_free(e);
 }
 
+/* What is told of a link that was not read. */
+static enum ask_way_state
+unread(enum journal_result r)
+{
+	return r == JOURNAL_BROKEN ? ASK_WAY_LATER : ASK_WAY_NONE;
+}
+
+/*
+ * What the errand has learnt of its link, unless another one has used it up
+ * meanwhile.  ASK_WAY_OPEN: it is durable; else what he is to be told.
+ */
+static enum ask_way_state
+keep(struct errand *e)
+{
+	struct means now = e->link;
+	enum journal_result r = get(e->desk, &now);
+
+	if (r != JOURNAL_OK)
+		return unread(r);
+	if (now.is_used)
+		return ASK_WAY_USED;
+	return put_link(e->desk, &e->link) == 0 ? ASK_WAY_OPEN : ASK_WAY_LATER;
+}
+
 /* Uses the link up; what another errand has bound meanwhile is bound. */
 static void
 bind(struct errand *e, const struct payer_page *page)
 {
 	struct means link = e->link, bound;
 	const struct means *rows[] = { &link, &bound, NULL };
+	enum journal_result r = get(e->desk, &link);
 
-	if (get(e->desk, &link) == JOURNAL_OK && !link.is_used) {
+	if (r != JOURNAL_OK) {
+		answer(e, unread(r), "");
+		return;
+	}
+	if (!link.is_used) {
 		link.is_used = 1;
 		bound = link;
 		bound.kind = MEANS_BOUND;
@@ -356,26 +388,33 @@ static int send_errand(struct errand *);
 static void
 again(struct errand *e)
 {
+	enum ask_way_state state = ASK_WAY_NONE;
+
 	e->link.ref[0] = '\0';
 	e->link.round++;
-	if (!e->is_wanted || e->link.round > MEANS_ROUNDS_MAX)
-		answer(e, e->is_wanted ? ASK_WAY_NONE : ASK_WAY_OPEN, "");
-	else if (put_link(e->desk, &e->link) != 0 || send_errand(e) != 0)
-		answer(e, ASK_WAY_LATER, "");
+	if (!e->is_wanted) {
+		answer(e, ASK_WAY_OPEN, "");
+		return;
+	}
+	if (e->link.round <= MEANS_ROUNDS_MAX)
+		state = keep(e);
+	if (state == ASK_WAY_OPEN && send_errand(e) == 0)
+		return;
+	answer(e, state == ASK_WAY_OPEN ? ASK_WAY_LATER : state, "");
 }
 
 /* He may go there once it is on record which page it is. */
 static void
 lead_there(struct errand *e, const struct payer_page *page)
 {
+	enum ask_way_state state = ASK_WAY_OPEN;
+
 	if (strcmp(e->link.ref, page->ref) != 0) {
 		snprintf(e->link.ref, sizeof(e->link.ref), "%s", page->ref);
-		if (put_link(e->desk, &e->link) != 0) {
-			answer(e, ASK_WAY_LATER, "");
-			return;
-		}
+		state = keep(e);
 	}
-	answer(e, ASK_WAY_OPEN, e->is_wanted ? page->url : "");
+	answer(e, state, state == ASK_WAY_OPEN && e->is_wanted ? page->url :
+	    "");
 }
 
 static void
@@ -493,12 +532,13 @@ means_desk_show(struct means_desk *d, const struct ask_means *ask,
 {
 	const struct asker asker = { fn, ctx };
 	struct means m = { .kind = MEANS_LINK };
-	enum ask_way_state state = ASK_WAY_NONE;
+	enum journal_result r = JOURNAL_NOT_FOUND;
+	enum ask_way_state state;
 	struct ask_way out;
 
-	if (nonce_link_check(m.id, ask->secret, d->conf.service->mac) == 0 &&
-	    get(d, &m) == JOURNAL_OK)
-		state = state_of(d, &m);
+	if (nonce_link_check(m.id, ask->secret, d->conf.service->mac) == 0)
+		r = get(d, &m);
+	state = r == JOURNAL_OK ? state_of(d, &m) : unread(r);
 	if (state == ASK_WAY_OPEN && (ask->is_wanted || m.ref[0] != '\0')) {
 		ask_payer(d, &m, ask->is_wanted, &asker);
 		return;
@@ -513,15 +553,17 @@ means_desk_news(struct means_desk *d, const unsigned char id[16],
 {
 	const struct asker asker = { fn, ctx };
 	struct means m = { .kind = MEANS_LINK };
+	enum journal_result r;
 	struct ask_way out;
 
 	memcpy(m.id, id, sizeof(m.id));
-	if (get(d, &m) == JOURNAL_OK && !m.is_used && m.ref[0] != '\0' &&
+	r = get(d, &m);
+	if (r == JOURNAL_OK && !m.is_used && m.ref[0] != '\0' &&
 	    is_current(d, &m)) {
 		ask_payer(d, &m, 0, &asker);
 		return;
 	}
-	fill_way(d, &m, m.is_used ? ASK_WAY_USED : ASK_WAY_NONE, &out);
+	fill_way(d, &m, m.is_used ? ASK_WAY_USED : unread(r), &out);
 	fn(ctx, &out);
 }
 
