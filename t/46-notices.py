@@ -34,6 +34,8 @@ admin_mode = 0666
 admin_users = {"UID"}
 smtp = "smtp://127.0.0.1:%d"
 smtp_from = "calls@example.com"
+smtp_user = calls
+smtp_password_file = "DIR/password"
 provider pbx {
 	kind = asterisk
 	url = "%s"
@@ -339,6 +341,9 @@ def test_later(s):
     """What certainly was not sent is sent later, once."""
     for name, odd in (
             ("it is busy", {"hello": "421 4.3.2 come later"}),
+            ("it does not take our password", {
+                "EHLO": "250-mail.example.com\r\n250 AUTH PLAIN",
+                "AUTH": "535 5.7.8 not you"}),
             ("no room for the recipient", {"RCPT": "452 4.2.2 full"}),
             ("it ends before the message", {"DATA": None}),
             ("it does not want the message now", {".": "451 4.3.0 later"})):

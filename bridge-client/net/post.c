@@ -93,7 +93,8 @@ on_read(char *dst, size_t one, size_t n, void *ctx)
 }
 
 /*
- * A server that has said no, has said it.  Before the message has begun to be
+ * A server that has said no, has said it; but a login that it does not take is
+ * our fault, and not the message's.  Before the message has begun to be
  * sent it cannot have been taken on, and before its end neither: that is a
  * line of its own (RFC 5321, 4.1.1.4), which goes out behind the whole.
  */
@@ -104,6 +105,8 @@ outcome_of(const struct post *p, CURLcode code)
 
 	if (code == CURLE_OK)
 		return POST_DONE;
+	if (code == CURLE_LOGIN_DENIED)
+		return POST_NOT;
 	curl_easy_getinfo(p->job.easy, CURLINFO_RESPONSE_CODE, &status);
 	if (status >= 500 && status < 600)
 		return POST_REFUSED;
