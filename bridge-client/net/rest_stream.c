@@ -68,13 +68,22 @@ enter(struct rest_stream *s, enum stream_state state)
 	s->state = state;
 }
 
+/* What goes out first holds the credentials. */
+static void
+wipe_out(struct rest_stream *s)
+{
+	if (s->out.data != NULL)
+		explicit_bzero(s->out.data, s->out.size);
+	buf_clear(&s->out);
+}
+
 static void
 drop(struct rest_stream *s)
 {
 	rest_wire_close(s->wire);
 	s->wire = NULL;
 	buf_clear(&s->in);
-	buf_clear(&s->out);
+	wipe_out(s);
 	ws_free(&s->ws);
 }
 
@@ -85,6 +94,7 @@ leave(struct rest_stream *s)
 	if (!s->is_closed || s->is_busy > 0)
 		return;
 	loop_timer_free(s->timer);
+	wipe_out(s);
 	buf_free(&s->in);
 	buf_free(&s->out);
 	ws_free(&s->ws);
@@ -124,6 +134,8 @@ flush(struct rest_stream *s)
 		fail(s, "cannot write to it");
 		return;
 	}
+	if (s->state == STREAM_GREETING && s->out.len == 0)
+		wipe_out(s);
 	rest_wire_want(s->wire, LOOP_READ |
 	    (s->out.len > 0 ? LOOP_WRITE : 0));
 }
@@ -158,6 +170,8 @@ greet(struct rest_stream *s)
 	loop_timer_arm(s->timer, GREETING_MS);
 	ws_init(&s->ws, MESSAGE_MAX);
 	buf_over(&b, line, sizeof(line));
+	/* in one piece, so that growing leaves no copy behind */
+	(void)buf_room(&s->out, 2 * sizeof(line));
 	if (nonce(bytes, sizeof(bytes)) < 0 ||
 	    rest_credentials(s->account, REQUEST_BASIC, &b) < 0) {
 		fail(s, "no random numbers, or credentials too long");

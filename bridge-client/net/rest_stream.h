@@ -7,7 +7,7 @@ struct rest_account;
 
 /*
  * A WebSocket (RFC 6455) kept open for ever: reconnects by itself with
- * growing pauses (0.1 s to 10 s), pings each 10 s of silence and gives up a
+ * growing pauses (0.1 s to 2 s), pings each 10 s of silence and gives up a
  * connection silent for 20 s.  `url` is ws:// or wss:// or http(s)://.
  *
  * `down` follows each `up`, and is called for each attempt that fails before
