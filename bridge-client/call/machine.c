@@ -17,13 +17,6 @@
 #define TRIES_MAX	3	/* of what certainly was not done */
 #define PAY_MS		30000	/* who pays has said yes by then */
 
-/* Nothing is to be done any more but to settle who pays. */
-static int
-is_over(const struct call *c)
-{
-	return c->state == CALL_ENDED || c->state == CALL_SETTLING;
-}
-
 /* What is heard of a leg. */
 
 /* It exists: it rings, or is up.  This may be news of a while ago. */
@@ -39,7 +32,7 @@ is_alive(struct step *s, enum leg leg, int is_up)
 	c->leg[leg].is_news = 1;
 	c->leg[leg].is_missed = 0;
 	if (!step_is_wanted(c, leg)) {
-		if (was < now && !is_over(c))
+		if (was < now && !call_is_free(c))
 			step_set_leg(s, leg, now);
 		step_give(s, PROVIDER_HANG, leg);
 		return;
@@ -60,7 +53,7 @@ is_gone(struct step *s, enum leg leg, int cause)
 	struct call *c = s->c;
 	enum ask_end end = step_end_by(c, leg, cause);
 
-	if (step_is_down(c, leg) || is_over(c))
+	if (step_is_down(c, leg) || call_is_free(c))
 		return;
 	step_set_leg(s, leg, CALL_LEG_GONE);
 	c->leg[leg].due_ms = c->leg[leg].prompt_ms = 0;
@@ -275,7 +268,7 @@ on_outcome(struct step *s)
 	if (!step_is_awaited(s->c, act, leg))
 		return;
 	step_came(s, act, leg);
-	if (is_over(s->c))
+	if (call_is_free(s->c))
 		return;
 	switch (act) {
 	case PROVIDER_RING:

@@ -278,8 +278,8 @@ step_goes_elsewhere(struct step *s, const struct provider_event *e)
 	return 1;
 }
 
-void
-step_speak(struct step *s, enum leg leg, const char *prompt)
+static void
+speak(struct step *s, enum leg leg, const char *prompt)
 {
 	s->c->leg[leg].prompt_ms = 0;
 	s->c->leg[leg].speaking = prompt;
@@ -292,7 +292,7 @@ step_prompt(struct step *s, enum leg leg)
 	s->c->leg[leg].n_prompts = 1;
 	s->c->due_ms = step_in_ms(s, call_asking_s(s->c, leg) *
 	    INT64_C(1000));
-	step_speak(s, leg, prompts(s->c, leg));
+	speak(s, leg, prompts(s->c, leg));
 }
 
 void
@@ -375,7 +375,7 @@ step_agree(struct step *s)
 	s->c->leg[LEG_B].route_at = s->c->leg[LEG_A].route_at;
 	step_set_state(s, CALL_RINGING_B, 0);
 	step_give(s, PROVIDER_HUSH, LEG_A);
-	step_speak(s, LEG_A, "a-wait");
+	speak(s, LEG_A, "a-wait");
 	step_ring(s, LEG_B);
 }
 
@@ -521,7 +521,7 @@ step_part(struct step *s, enum ask_end end)
 	s->c->bridge_ms = 0;
 	put_down(s, LEG_B);
 	step_give(s, PROVIDER_HUSH, LEG_A);
-	step_speak(s, LEG_A, apology(end));
+	speak(s, LEG_A, apology(end));
 }
 
 /* A is on hold while B is rung and asked. */
@@ -588,13 +588,13 @@ step_remind(struct step *s, enum leg leg)
 	struct call *c = s->c;
 
 	if (leg == LEG_A && is_on_hold(c))
-		step_speak(s, leg, "a-wait");
+		speak(s, leg, "a-wait");
 	else if (c->state == CALL_TALKING)
-		step_speak(s, leg, leg == LEG_A ? "a-ending" : "b-ending");
+		speak(s, leg, leg == LEG_A ? "a-ending" : "b-ending");
 	else if (!step_is_asked(c, leg))
 		return;
 	else if (++c->leg[leg].n_prompts > call_rounds(c, leg))
 		step_no_key(s, leg);
 	else
-		step_speak(s, leg, again(c, leg));
+		speak(s, leg, again(c, leg));
 }

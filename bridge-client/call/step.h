@@ -26,7 +26,6 @@ enum call_event_kind {
 	CALL_PAID,		/* of one of who pays: `pay` and `paid` */
 	CALL_PROVIDER		/* `provider` */
 };
-#define CALL_EVENTS (CALL_PROVIDER + 1)
 
 struct call_event {
 	enum call_event_kind		 kind;
@@ -140,7 +139,6 @@ int step_next_route(struct call *, enum leg);
  */
 #define STEP_AGAIN_MS	100
 int step_goes_elsewhere(struct step *, const struct provider_event *);
-void step_speak(struct step *, enum leg, const char *prompt);
 /* Asks for the key 1: the first time, or after a wrong one. */
 void step_prompt(struct step *, enum leg);
 /*

@@ -241,35 +241,3 @@ phone_is_region(const char *region)
 		return 0;
 	}
 }
-
-extern "C" const char *
-phone_type_word(enum phone_type type)
-{
-	switch (type) {
-	case PHONE_UNKNOWN:
-		return "unknown";
-	case PHONE_FIXED:
-		return "fixed";
-	case PHONE_MOBILE:
-		return "mobile";
-	case PHONE_FIXED_OR_MOBILE:
-		return "fixed-or-mobile";
-	case PHONE_TOLL_FREE:
-		return "toll-free";
-	case PHONE_VOIP:
-		return "voip";
-	case PHONE_PREMIUM:
-		return "premium";
-	case PHONE_SHARED_COST:
-		return "shared-cost";
-	case PHONE_PERSONAL:
-		return "personal";
-	case PHONE_PAGER:
-		return "pager";
-	case PHONE_UAN:
-		return "company";
-	case PHONE_VOICEMAIL:
-		return "voicemail";
-	}
-	return "unknown";
-}

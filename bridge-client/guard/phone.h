@@ -66,8 +66,6 @@ int phone_is_short(const char *text, const char *region);
 /* 1 when it is a country that the library knows, two capital letters. */
 int phone_is_region(const char *region);
 
-const char *phone_type_word(enum phone_type);
-
 #ifdef __cplusplus
 }
 #endif

@@ -141,9 +141,3 @@ prefix_covers(const struct prefix_list *l, const char *e164)
 	}
 	return 0;
 }
-
-size_t
-prefix_count(const struct prefix_list *l)
-{
-	return l != NULL ? l->n : 0;
-}

@@ -17,6 +17,5 @@ void prefix_free(struct prefix_list *);		/* NULL is fine */
 
 /* 1 when "+442079460123" begins with one of them.  NULL covers nothing. */
 int prefix_covers(const struct prefix_list *, const char *e164);
-size_t prefix_count(const struct prefix_list *);
 
 #endif
