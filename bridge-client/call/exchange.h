@@ -62,8 +62,7 @@ void exchange_init(struct exchanges *, const struct world *,
  * but a HANG for two seconds at most, and for no answer.
  *
  * Begins.  NULL: it is over already, `*now` is the outcome and no callback
- * comes.  What the intent points to is copied, but for the literals prompt and
- * lang.
+ * comes.  What the intent points to is copied, but for the literal prompt.
  */
 #define EXCHANGE_AT_ONCE 32
 struct exchange *exchange_begin(struct exchanges *, size_t provider,

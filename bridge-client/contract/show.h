@@ -12,7 +12,8 @@ struct unseal;
  * Lines of a word, a space and a value, for programs:
  *
  *	url URL, face PATH, admin PATH, journal PATH,
- *	verify ID STATE (each key), unseal ID (each), provider NAME KIND (each)
+ *	verify ID STATE (each key), lifetime SECONDS (the longest of an offer),
+ *	unseal ID FILE (each), provider NAME KIND (each)
  */
 void show_facts(const struct contract *, const struct unseal *);
 

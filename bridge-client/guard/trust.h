@@ -31,7 +31,7 @@ enum trust_verdict trust_check(const struct contract_key *,
     const struct token *, const struct terms *, int64_t now)
     __attribute__((warn_unused_result));
 
-/* "key compromised", "minted in the future", ...: for logs. */
+/* "the key is compromised", "minted in the future", ...: for logs. */
 const char *trust_verdict_text(enum trust_verdict);
 
 #endif

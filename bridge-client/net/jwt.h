@@ -7,9 +7,9 @@ struct buf;
 struct secret;
 
 /*
- * The one door to OpenSSL: tokens by which an application proves to its
- * provider that it is itself (JWT, RFC 7519; RS256, RFC 7518, 3.3).  libsodium
- * has no RSA; libcurl brings this library along in any case.
+ * Tokens by which an application proves to its provider that it is itself
+ * (JWT, RFC 7519; RS256, RFC 7518, 3.3), by OpenSSL: libsodium has no RSA, and
+ * libcurl brings this library along in any case.
  */
 struct jwt;
 

@@ -6,8 +6,9 @@
 struct secret;
 
 /*
- * How a provider's callback proves that it is his: signatures are checked here,
- * and never made.
+ * How a callback proves whose it is.  Signatures by a private key are checked
+ * here, and never made; a MAC under what both sides know is made alike for
+ * checking theirs and for our own.
  */
 #define SIGN_KEY_BYTES		32	/* Ed25519: public key */
 #define SIGN_BYTES		64	/* its signature */
@@ -19,13 +20,13 @@ struct secret;
 long sign_base64(const char *, void *dst, size_t size)
     __attribute__((warn_unused_result));
 
+/* Likewise base64url without padding (RFC 7515, 2), of a slice. */
+long sign_base64url(const char *, size_t, void *dst, size_t size)
+    __attribute__((warn_unused_result));
+
 /* 0 when the signature is of these bytes by this key (RFC 8032), else -1. */
 int sign_check(const unsigned char key[SIGN_KEY_BYTES],
     const unsigned char signature[SIGN_BYTES], const void *, size_t)
-    __attribute__((warn_unused_result));
-
-/* Likewise base64url without padding (RFC 7515, 2), of a slice. */
-long sign_base64url(const char *, size_t, void *dst, size_t size)
     __attribute__((warn_unused_result));
 
 #define SIGN_SHA256_BYTES	32

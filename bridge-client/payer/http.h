@@ -7,9 +7,10 @@
  * Any independent party who speaks this small contract; calloffer-payer(7)
  * has it in full, etc/payer/ a server that fulfils it.
  *
- *	PUT    URL/holds/CALL		{"account", "customer", "currency",
- *					 "amount", "call"}
+ *	PUT    URL/holds/CALL		{"amount", "currency", "account",
+ *					 "customer"}
  *	POST   URL/holds/CALL/capture	{"amount", "currency"}
+ *	POST   URL/holds/CALL/raise	likewise
  *	DELETE URL/holds/CALL
  *	GET    URL/holds/CALL
  *

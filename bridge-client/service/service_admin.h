@@ -6,8 +6,9 @@ struct service;
 struct service_admin;
 
 /*
- * The administrator's socket: ASK_LIST, _REVOKE, _TEST and _HEALTH of
- * lib/ask.h.  It knows no other verb.
+ * The administrator's socket: ASK_LIST, _REVOKE, _TEST, _HEALTH and _ERASE of
+ * lib/ask.h, those of the ledger (service_ledger.h) and of means of payment
+ * (service_means.h).  It knows no other verb.
  *
  * A list ends after SERVICE_ADMIN_LIST_MAX calls, the newest first.
  */

@@ -6,8 +6,8 @@ struct service;
 struct service_face;
 
 /*
- * The face's socket: ASK_LOOK, _CHECK, _ACCEPT, _STATUS, _HANGUP and _HOOK of
- * lib/ask.h.  It knows no other verb.
+ * The face's socket: ASK_LOOK, _CHECK, _ACCEPT, _STATUS, _HANGUP, _HOOK and
+ * _MEANS of lib/ask.h.  It knows no other verb.
  *
  * The order of the checks on an acceptance: token, seal, scope of the key,
  * end, kill switch, hours, nonce, what the journal knows, number, caps; then
