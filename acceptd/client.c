@@ -75,7 +75,7 @@ client_nets_add(struct client_nets *nets, const char *text)
 	const char *slash = strchr(text, '/');
 	size_t len = slash == NULL ? strlen(text) : (size_t)(slash - text);
 	struct client_net *net;
-	uint64_t bits = 128;
+	uint64_t bits;
 	unsigned most;
 
 	if (strcmp(text, "unix") == 0) {

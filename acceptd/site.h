@@ -14,9 +14,12 @@ struct frame;
  * that it does not get by argument.
  *
  *	/o/TOKEN		GET HEAD POST
+ *	/o/TOKEN/contact.vcf	GET HEAD
  *	/c/SECRET		GET HEAD
+ *	/c/SECRET/contact.vcf	GET HEAD
  *	/c/SECRET/events	GET
  *	/c/SECRET/hangup	POST
+ *	/p/SECRET		GET HEAD POST
  *	/hook/PROVIDER/...	POST
  *	/s/...			GET HEAD
  *	/healthz /robots.txt	GET HEAD

@@ -3,6 +3,7 @@
  * (admin/programs); invites somebody to leave means of payment for one, shows
  * whether they were left, and forgets them.
  */
+
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /*
  * calloffer backup: copies the journal while the bridge writes it.
  */
+
 #include <stdio.h>
 #include <sysexits.h>
 #include <unistd.h>

@@ -1,6 +1,7 @@
 /*
  * calloffer calls: what became of the acceptances.
  */
+
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>

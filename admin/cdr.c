@@ -1,6 +1,7 @@
 /*
  * The record of a call for programs.
  */
+
 #include <stdio.h>
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /*
  * calloffer check: whether the parts of an installation fit together.
  */
+
 #include <sys/stat.h>
 
 #include <errno.h>

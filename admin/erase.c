@@ -1,6 +1,7 @@
 /*
  * calloffer erase: takes numbers out of what is kept of calls.
  */
+
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>

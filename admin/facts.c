@@ -1,6 +1,7 @@
 /*
  * What a daemon says of itself.
  */
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /*
  * calloffer inspect: shows what of a token is for everybody to read.
  */
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /*
  * calloffer keygen: makes the keys of an installation, and nothing else.
  */
+
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -89,7 +90,7 @@ path_of(char path[PATH_MAX], const struct batch *batch, const char *file)
 	return 0;
 }
 
-/* The first file of the kind that is there already: nothing is overwritten. */
+/* 1 where none of its files is there already; else that is told. */
 static int
 is_free(const struct batch *batch, const struct kind *kind)
 {

@@ -1,6 +1,7 @@
 /*
  * calloffer keys: which are in use, and when one may be destroyed.
  */
+
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>

@@ -1,6 +1,7 @@
 /*
  * calloffer ledger: what accounts have paid in, and what calls have cost.
  */
+
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>

@@ -1,6 +1,7 @@
 /*
  * Calls as the bridge lists them.
  */
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /*
  * calloffer: the operator's tool.  One subcommand, then it is done.
  */
+
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>

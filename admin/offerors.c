@@ -4,12 +4,13 @@
  *
  * The text is read as Postfix's postmap reads it: a logical line starts with
  * a character that is no white space and goes on with lines that start with
- * white space; empty lines and lines of which the first character is `#` are
+ * white space; lines that are empty, or begin with `#` behind white space, are
  * skipped.  The result is what postmap makes of it: the key in lower case and
  * the value, each with one NUL behind it, in a single-file LMDB.  But here
  * every line is checked first, and the old table stays until the new one is
  * whole.
  */
+
 #include <sys/stat.h>
 
 #include <errno.h>

@@ -2,6 +2,7 @@
  * calloffer mint, rewrite, account, restored: what the daemons' own programs do
  * when asked.  The powers stay with them; this tool only starts them.
  */
+
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /*
  * calloffer rates: checks a file of rates, and says what a call costs by it.
  */
+
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>

@@ -1,6 +1,7 @@
 /*
  * One line for each thing that was looked at.
  */
+
 #include <stdio.h>
 
 #include "admin/text.h"

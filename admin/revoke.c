@@ -1,6 +1,7 @@
 /*
  * calloffer revoke: ends offers before their time.
  */
+
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>

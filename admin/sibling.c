@@ -1,6 +1,7 @@
 /*
  * The other programs of the same installation: found, become, or heard.
  */
+
 #include <sys/wait.h>
 
 #include <errno.h>

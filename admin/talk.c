@@ -2,6 +2,7 @@
  * A blocking conversation with the bridge: one question, its answers, a
  * deadline on every wait.
  */
+
 #include <sys/socket.h>
 
 #include <errno.h>

@@ -1,6 +1,7 @@
 /*
  * Which templates the milter knows.
  */
+
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /*
  * What a person reads: tables, times and tones, on a terminal or in a file.
  */
+
 #include <sys/ioctl.h>
 
 #include <limits.h>

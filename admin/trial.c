@@ -1,6 +1,7 @@
 /*
  * calloffer test-call: rings two numbers and joins them, without any mail.
  */
+
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>

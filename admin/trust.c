@@ -11,6 +11,7 @@
  * exported it, by a way that he trusts, and decides himself for whom the key
  * may speak.
  */
+
 #include <sys/stat.h>
 
 #include <errno.h>

@@ -1,3 +1,7 @@
+/*
+ * Offerors' names as recordings: rendered, or taken from a file.
+ */
+
 #include <sys/wait.h>
 
 #include <errno.h>

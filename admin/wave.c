@@ -3,6 +3,7 @@
  * one more where that is odd.  Little-endian.  `fmt ': 2 kind (1: PCM), 2
  * channels, 4 samples a second, 4 bytes a second, 2 bytes a sample, 2 bits.
  */
+
 #include <sys/stat.h>
 
 #include <errno.h>

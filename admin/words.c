@@ -1,6 +1,7 @@
 /*
  * What the bridge's answers mean, as a person would say it.
  */
+
 #include <stdio.h>
 #include <string.h>
 

@@ -125,7 +125,6 @@ form_of(enum conf_type type)
 	return "is text";
 }
 
-/* Reads `s` as the row says.  0; -1: not of this form. */
 int
 confkey_read(const struct conf_key *k, const char *s, union confkey_value *v)
 {
@@ -236,4 +235,3 @@ confkey_print(const struct conf_key *k, const void *target)
 		fputs(shown, stdout);
 	}
 }
-

@@ -1,3 +1,7 @@
+/*
+ * A copy of an LMDB environment while another process writes it.
+ */
+
 #include <sys/stat.h>
 
 #include <errno.h>

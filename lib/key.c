@@ -99,7 +99,6 @@ load_secret(struct key *k, const char *path, const struct why *why)
 	if (rc != 0)
 		return refuse_line(k->kind, path, why);
 	k->secret = secret_take(bytes, sizeof(bytes));
-	sodium_memzero(bytes, sizeof(bytes));
 	if (k->secret == NULL)
 		return complain(why, "%s: out of memory", path);
 	return 0;

@@ -1,3 +1,7 @@
+/*
+ * Amounts as text, and as coins.
+ */
+
 #include <stdio.h>
 #include <string.h>
 

@@ -1,3 +1,7 @@
+/*
+ * Structs as bytes, by a table of their fields.
+ */
+
 #include <stdint.h>
 #include <string.h>
 

@@ -1,3 +1,7 @@
+/*
+ * What a collector asks, and the text of metrics.
+ */
+
 #include <sys/socket.h>
 
 #include <inttypes.h>

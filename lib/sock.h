@@ -27,7 +27,11 @@ struct sock_unix {		/* how a listening Unix socket is shared */
  */
 int sock_listen(const char *address, const struct sock_unix *, char *why,
     size_t size);
-/* Starts to connect: the descriptor may still be connecting (writable then). */
+/*
+ * Starts to connect: the descriptor may still be connecting (writable then).
+ * The name of a host is resolved at once, which may take as long as the DNS
+ * does.
+ */
 int sock_dial(const char *address, char *why, size_t size);
 /* The error of a connect that has become writable: 0, or errno. */
 int sock_dial_result(int fd);

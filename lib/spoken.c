@@ -1,3 +1,7 @@
+/*
+ * The file in which a name is recorded.
+ */
+
 #include <stdio.h>
 #include <string.h>
 

@@ -62,9 +62,9 @@ int terms_unpack(struct terms *, const void *, size_t)
 
 /*
  * The tag by which a message is found again: BLAKE2b-128 over the sender's
- * address in lower case, a NUL, and the Message-ID with its angle brackets and
- * nothing around them (what is around them is dropped here, and an id without
- * brackets gets them).
+ * address in lower case (its domain as the caller has it: the DNS's form), a
+ * NUL, and the Message-ID with its angle brackets and nothing around them (what
+ * is around them is dropped here, and an id without brackets gets them).
  */
 void terms_tag(unsigned char tag[TERMS_TAG_BYTES], const char *sender,
     const char *message_id);

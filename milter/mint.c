@@ -39,7 +39,6 @@ expand(struct mint *m, const struct key *k)
 	crypto_sign_seed_keypair(pk, sk, secret_bytes(k->secret));
 	key_id(m->sign_id, pk);
 	m->sign = secret_take(sk, sizeof(sk));
-	sodium_memzero(sk, sizeof(sk));
 	return m->sign == NULL ? -1 : 0;
 }
 
