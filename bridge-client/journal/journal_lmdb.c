@@ -20,6 +20,7 @@
 #include "bridge-client/journal/erase.h"
 #include "bridge-client/journal/forgotten.h"
 #include "bridge-client/journal/journal.h"
+#include "bridge-client/journal/ledger_list.h"
 #include "bridge-client/journal/ledger_lmdb.h"
 #include "bridge-client/journal/means_lmdb.h"
 #include "bridge-client/journal/notices.h"
@@ -376,13 +377,13 @@ op_account(struct journal *j, const char *name, const char *currency,
 static enum journal_result
 op_accounts(struct journal *j, journal_account_fn *fn, void *ctx)
 {
-	return ledger_lmdb_accounts(self(j)->db, fn, ctx);
+	return ledger_list_accounts(self(j)->db, fn, ctx);
 }
 
 static enum journal_result
 op_entries(struct journal *j, uint64_t from, journal_entry_fn *fn, void *ctx)
 {
-	return ledger_lmdb_entries(self(j)->db, from, fn, ctx);
+	return ledger_list_entries(self(j)->db, from, fn, ctx);
 }
 
 static enum journal_result

@@ -56,13 +56,9 @@ enum journal_result ledger_lmdb_get(struct db_txn *, struct call *);
 /* See journal.h. */
 enum journal_result ledger_lmdb_post(struct ledger_book *,
     const struct journal_post *);
-/* These outside of a transaction. */
+/* This outside of a transaction. */
 enum journal_result ledger_lmdb_account(struct db *, const char *name,
     const char *currency, struct ledger_account *out);
-enum journal_result ledger_lmdb_accounts(struct db *, journal_account_fn *,
-    void *ctx);
-enum journal_result ledger_lmdb_entries(struct db *, uint64_t from,
-    journal_entry_fn *, void *ctx);
 
 /*
  * Forgets what became of the money of calls, and the ids of top-ups, when they
