@@ -98,7 +98,7 @@ accept_one(const struct call *c)
 }
 
 static enum journal_result
-put_one(const struct call *c)
+put_one(struct call *c)
 {
 	enum journal_result r;
 

@@ -61,7 +61,7 @@ end_call(struct call *c, enum call_pay pay, int64_t cost)
 }
 
 static enum journal_result
-write_one(const struct call *c, int is_new)
+write_one(struct call *c, int is_new)
 {
 	enum journal_result r;
 
@@ -256,35 +256,54 @@ test_aborted(void)
 	(void)audit("after the abort");
 }
 
-/* More is held while they talk, or is not, and all else is recorded. */
+/* More is held while they talk, or the rest, or nothing and all else is
+ * recorded. */
 static void
 test_raise(void)
 {
+	static const struct {
+		int64_t			paid_in, asked;
+		enum journal_result	r;
+		int64_t			held, left;
+		const char		*what;
+	} cases[] = {
+		{ 0, EUR * 3 / 2, JOURNAL_OK, EUR * 3 / 2, EUR / 2, "more" },
+		{ 0, EUR * 3 / 2, JOURNAL_OK, EUR * 3 / 2, EUR / 2, "again" },
+		{ 0, 3 * EUR, JOURNAL_OK, 2 * EUR, 0, "the rest" },
+		{ 0, 3 * EUR, JOURNAL_UNPAID, 3 * EUR, 0, "there is none" },
+		{ 30000, 3 * EUR, JOURNAL_UNPAID, 3 * EUR, 30000,
+		    "none that pays for a second" },
+		{ 30000, 3 * EUR, JOURNAL_OK, 2 * EUR + 33334, 26666,
+		    "nor for two, but for one" },
+	};
 	struct call c;
+	size_t i;
 
 	make_call(&c, 50, EUR);
 	c.acc.fare.step_s = 30;
 	is_int(write_one(&c, 1), JOURNAL_OK, "a call that may hold more");
-	c.raise = 3 * EUR;
 	c.state = CALL_TALKING;
-	is_int(write_one(&c, 0), JOURNAL_UNPAID, "more than there is");
-	is_int(left(), EUR, "as before");
-	c.raise = 2 * EUR;
-	is_int(write_one(&c, 0), JOURNAL_OK, "what there is");
-	is_int(left(), 0, "is held");
-	is_int(write_one(&c, 0), JOURNAL_OK, "again");
-	is_int(left(), 0, "holds once");
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (cases[i].paid_in > 0)
+			is_int(post(9010 + (unsigned)i, cases[i].paid_in),
+			    JOURNAL_OK, "a top-up");
+		c.raise = cases[i].asked;
+		is_int(write_one(&c, 0), cases[i].r, "%s", cases[i].what);
+		is_int(c.raise, cases[i].held, "%s: held", cases[i].what);
+		is_int(left(), cases[i].left, "%s: left", cases[i].what);
+	}
+	is_int(post(9004, -left()), JOURNAL_OK, "what is left is paid out");
 	open_journal();
 	is_int(j->op->open_calls(j, on_open, NULL), JOURNAL_OK, "a start");
-	ok(restored.hold == 2 * EUR && restored.raise == 0 &&
+	ok(restored.hold == 2 * EUR + 33334 && restored.raise == 0 &&
 	    restored.acc.fare.step_s == 30 && restored.state == CALL_TALKING,
 	    "it is held still, and may become more");
-	is_int(call_paid_s(&restored), 60, "and pays for so long");
-	end_call(&restored, CALL_PAY_TAKEN, 2 * EUR + 1);
+	is_int(call_paid_s(&restored), 61, "and pays for so long");
+	end_call(&restored, CALL_PAY_TAKEN, 3 * EUR);
 	restored.raise = 5 * EUR;
 	is_int(write_one(&restored, 0), JOURNAL_OK, "it ends");
 	is_int(left(), 0, "no more than all of it is taken, and none held");
-	is_int(post(9004, 2 * EUR), JOURNAL_OK, "a top-up");
+	is_int(post(9005, 2 * EUR), JOURNAL_OK, "a top-up");
 	(void)audit("after the raise");
 }
 
@@ -322,7 +341,7 @@ test_expiry(void)
 	sweep(WALL + 40 * DAY);
 	is_int(post(9003, 5 * EUR), JOURNAL_OK, "as long as calls are kept");
 	s = audit("after the last sweep");
-	ok(s.kinds[LEDGER_HOLD] == 7, "entries are kept for ever");
+	ok(s.kinds[LEDGER_HOLD] == 9, "entries are kept for ever");
 	for (i = 0; i < 200; i++)
 		if (post(9100 + i, EUR) != JOURNAL_OK)
 			abort();

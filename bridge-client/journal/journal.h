@@ -163,9 +163,11 @@ struct journal_ops {
 	 * released when it was not spent); its hold is resolved when the call
 	 * says so.  Twice is the same as once.  Where the account pays in
 	 * advance and the call's raise is more than its hold, so much is held
-	 * from now on, or it is UNPAID, and all else is recorded.
+	 * from now on; or where the account has less, the raise becomes what
+	 * that pays for; or not a second more can be paid and it is UNPAID,
+	 * and all else is recorded.
 	 */
-	enum journal_result (*put)(struct journal *, const struct call *);
+	enum journal_result (*put)(struct journal *, struct call *);
 	enum journal_result (*post)(struct journal *,
 	    const struct journal_post *);
 	enum journal_result (*revoke)(struct journal *,

@@ -228,7 +228,7 @@ block(struct lmdb *l, const struct call *c)
 }
 
 static enum journal_result
-op_put(struct journal *j, const struct call *c)
+op_put(struct journal *j, struct call *c)
 {
 	struct lmdb *l = self(j);
 	struct call was;

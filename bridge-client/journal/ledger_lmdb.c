@@ -4,6 +4,7 @@
 #include "lib/buf.h"
 #include "lib/db.h"
 #include "lib/log.h"
+#include "lib/tariff.h"
 #include "lib/token.h"
 
 #include "bridge-client/call/call.h"
@@ -235,23 +236,36 @@ entry_of(struct ledger_entry *e, enum ledger_kind kind,
 	snprintf(e->credit, sizeof(e->credit), "revenue");
 }
 
+/* What has been paid in and may yet be held. */
+static enum journal_result
+find_left(struct ledger_book *book, const struct ledger_hold *h, int64_t *left)
+{
+	char name[LEDGER_NAME_MAX + 1];
+	struct ledger_account *a;
+	enum journal_result r = make_room(book);
+
+	ledger_customer(name, h->account);
+	if (r == JOURNAL_OK)
+		r = open_account(book, name, h->fare.currency, &a);
+	if (r == JOURNAL_OK)
+		*left = ledger_available(a) - h->fare.floor;
+	return r == JOURNAL_DAMAGED ? JOURNAL_UNPAID : r;
+}
+
 /* So much more of what has been paid in, if it is there. */
 static enum journal_result
 hold_more(struct ledger_book *book, const unsigned char id[ID],
     const struct ledger_hold *h, int64_t amount)
 {
-	struct ledger_account *a;
 	struct ledger_entry e;
-	enum journal_result r = make_room(book);
+	int64_t left = 0;
+	enum journal_result r = find_left(book, h, &left);
 
+	if (r != JOURNAL_OK || left < amount)
+		return r == JOURNAL_OK ? JOURNAL_UNPAID : r;
 	entry_of(&e, LEDGER_HOLD, id, h);
 	e.held = amount;
-	if (r == JOURNAL_OK)
-		r = open_account(book, e.debit, e.currency, &a);
-	if (r == JOURNAL_DAMAGED || (r == JOURNAL_OK &&
-	    ledger_available(a) - amount < h->fare.floor))
-		return JOURNAL_UNPAID;
-	return r == JOURNAL_OK ? enter(book, &e) : r;
+	return enter(book, &e);
 }
 
 enum journal_result
@@ -297,15 +311,28 @@ resolve(struct ledger_book *book, const unsigned char id[ID],
 	return e.amount != 0 || e.held != 0 ? enter(book, &e) : JOURNAL_OK;
 }
 
-/* The hold becomes what is asked for, or JOURNAL_UNPAID. */
+/*
+ * The hold becomes what is asked for; or else, where what is left lets them
+ * talk for longer at all, what the longest such talk costs.
+ */
 static enum journal_result
-grow(struct ledger_book *book, const struct call *c, struct ledger_hold *h)
+grow(struct ledger_book *book, struct call *c, struct ledger_hold *h)
 {
+	const struct call_fare *f = &h->fare;
 	struct ledger_hold now = *h;
-	enum journal_result r;
+	int64_t left = 0, rest;
+	enum journal_result r = find_left(book, h, &left);
 
+	if (r == JOURNAL_OK && left < c->raise - f->hold) {
+		rest = call_cost(f, tariff_seconds(f->rate, 2, f->hold + left,
+		    c->acc.max_s));
+		if (rest <= f->hold)
+			return JOURNAL_UNPAID;
+		c->raise = rest;
+	}
 	now.at = c->talk_at;
-	r = hold_more(book, c->acc.id, &now, c->raise - h->fare.hold);
+	if (r == JOURNAL_OK)
+		r = hold_more(book, c->acc.id, &now, c->raise - f->hold);
 	if (r == JOURNAL_OK)
 		h->fare.hold = c->raise;
 	return r;
@@ -321,7 +348,7 @@ is_same(const struct ledger_hold *was, const struct call *c)
 }
 
 enum journal_result
-ledger_lmdb_put(struct ledger_book *book, const struct call *c, int *is_taken)
+ledger_lmdb_put(struct ledger_book *book, struct call *c, int *is_taken)
 {
 	char text[TOKEN_UUID_SIZE];
 	struct ledger_hold was, h;

@@ -44,10 +44,11 @@ enum journal_result ledger_lmdb_accept(struct ledger_book *,
 /*
  * What has become of its money since.  A hold is resolved once, whatever comes
  * later, and never for more than was held.  `*is_taken` is set when it was
- * now, and something was taken.  Prepaid: a raise is held, or -- all else is
- * done -- JOURNAL_UNPAID.
+ * now, and something was taken.  Prepaid: a raise is held, or becomes what the
+ * rest of the account pays for and is held; or -- all else is done --
+ * JOURNAL_UNPAID.
  */
-enum journal_result ledger_lmdb_put(struct ledger_book *, const struct call *,
+enum journal_result ledger_lmdb_put(struct ledger_book *, struct call *,
     int *is_taken);
 
 /* Fills in the money of a call that was read.  NOT_FOUND: nobody pays. */

@@ -299,12 +299,13 @@ my_accept(struct journal *j, const struct call *call)
 	return r;
 }
 
-/* More is to be held in advance: may it be, and is it? */
+/* More is to be held in advance, or what there is: may it be, and is it? */
 static enum journal_result
 raise_hold(const struct sim_call *c, struct ledger_call *l,
-    const struct call *call)
+    const struct call *call, int64_t asked)
 {
-	int64_t more = call->raise - l->hold;
+	int64_t more = asked - l->hold, spare = left(c) - c->acc.fare.floor;
+	uint32_t s = c->acc.max_s;
 
 	if (!is_prepaid(c)) {
 		l->raise = call->raise;
@@ -314,12 +315,19 @@ raise_hold(const struct sim_call *c, struct ledger_call *l,
 	}
 	if (more <= 0 || call->pay != CALL_PAY_HELD)
 		return JOURNAL_OK;
-	counts.raises[left(c) - more >= c->acc.fare.floor]++;
-	if (left(c) - more < c->acc.fare.floor)
+	if (more > spare) {
+		while (s > 0 && call_cost(&c->acc.fare, s) > l->hold + spare)
+			s--;
+		more = call_cost(&c->acc.fare, s) - l->hold;
+		counts.raises[more > 0 ? SIM_RAISED_PARTLY : SIM_UNRAISED]++;
+	} else {
+		counts.raises[SIM_RAISED]++;
+	}
+	if (more <= 0)
 		return JOURNAL_UNPAID;
 	l->hold += more;
 	purse_of(c)->held += more;
-	return JOURNAL_OK;
+	return call->raise == l->hold ? JOURNAL_OK : JOURNAL_BROKEN;
 }
 
 /* The offer is: who pays is nobody else's business. */
@@ -330,18 +338,19 @@ is_free(int state)
 }
 
 static enum journal_result
-my_put(struct journal *j, const struct call *call)
+my_put(struct journal *j, struct call *call)
 {
 	struct sim_call *c = world_call(call->acc.id);
 	struct ledger_call *l = &txn.call[world_index(c)];
 	struct ledger_offer *o = &txn.offer[c->offer - world.offer];
 	enum journal_result r, want;
+	int64_t asked = call->raise;
 
 	(void)j;
 	r = real->op->put(real, call);
 	if (is_lost(r))
 		return r;
-	want = raise_hold(c, l, call);
+	want = raise_hold(c, l, call, asked);
 	if (l->is_in && r != want && (r == JOURNAL_OK || r == JOURNAL_UNPAID))
 		world_wrong(c, "more is held wrongly");
 	if ((r != JOURNAL_OK && r != JOURNAL_UNPAID) || !l->is_in) {

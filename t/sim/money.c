@@ -268,7 +268,7 @@ money_answer(struct sim_thing *t)
 	    t->is_sent ? "?" : "", t->body);
 	if (t->what == PAYER_RAISE && (t->status != 0 || !t->is_sent)) {
 		t->call->is_raising = 0;
-		counts.raises[t->status == 200]++;
+		counts.raises[t->status == 200 ? SIM_RAISED : SIM_UNRAISED]++;
 	}
 	t->fn(t->ctx, t->status, t->is_sent, t->body, strlen(t->body), "");
 	sim_drop(t);
@@ -311,6 +311,7 @@ money_of(struct acceptance *a)
 	f->hold = call_cost(f, a->max_s);
 	if (sim_dice(3) > 0)
 		return;
+	f->rate[0].minute *= 4;
 	f->step_s = (uint32_t)sim_between(70, 120);
 	a->max_s = (uint32_t)sim_between(150, 400);
 	f->hold = call_cost(f, f->step_s);
@@ -342,7 +343,7 @@ money_topup(struct sim_thing *t)
 	if (bridge_is_up() && ledger_topup(&p, purse,
 	    world.n_topups)) {
 		t->gen = (int)sim_dice(SIM_PURSES);
-		t->bound_ms = sim_between(100, 4000);
+		t->bound_ms = sim_between(100, 2000);
 		world_id(t->wire.call, SIM_TOPUP_ID + ++world.n_topups);
 		sim_again(t, sim_about(20000));
 	} else {

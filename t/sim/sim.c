@@ -138,9 +138,11 @@ report(void)
 	report_list("answers", ASK_REFUSALS, counts.refused, answer_word);
 	report_list("states", CALL_STATES, counts.states, state_word);
 	report_list("ends", ASK_ENDS, counts.ends, end_word);
-	printf("sim: more held: %llu, refused: %llu, %llu limits extended\n",
-	    (unsigned long long)counts.raises[1],
-	    (unsigned long long)counts.raises[0],
+	printf("sim: more held: %llu, as much as there was: %llu, refused: "
+	    "%llu, %llu limits extended\n",
+	    (unsigned long long)counts.raises[SIM_RAISED],
+	    (unsigned long long)counts.raises[SIM_RAISED_PARTLY],
+	    (unsigned long long)counts.raises[SIM_UNRAISED],
 	    (unsigned long long)counts.extended);
 	report_list("money", CALL_PAYS, counts.pays, pay_word);
 	report_list("requests", SIM_FATES, counts.fates, fate_word);
@@ -169,9 +171,11 @@ is_thin(void)
 	for (i = CALL_PAY_ASKED; i < CALL_PAY_LOST; i++)
 		if (counts.pays[i] == 0)
 			what = pay_word(i);
-	if (counts.raises[0] == 0 || counts.raises[1] == 0 ||
-	    counts.extended == 0)
-		what = "more that is held while they talk";
+	for (i = 0; i < SIM_RAISES; i++)
+		if (counts.raises[i] == 0)
+			what = "more that is held while they talk";
+	if (counts.extended == 0)
+		what = "a limit that is extended";
 	if (counts.doubts == 0)
 		what = "a doubtful commit that was done";
 	if (what != NULL)

@@ -366,11 +366,13 @@ struct sim_call {
 	int			 is_checked;	/* its checks are under way */
 };
 
+enum sim_raise { SIM_UNRAISED, SIM_RAISED, SIM_RAISED_PARTLY, SIM_RAISES };
+
 struct sim_counts {
 	uint64_t	calls, worlds, sim_ms, turns, requests, commits,
 			rings, bridged, clicks, refused[ASK_REFUSALS],
 			crashes, late_rings, doubts, bills,
-			pays[CALL_PAYS], raises[2], extended,
+			pays[CALL_PAYS], raises[SIM_RAISES], extended,
 			faults[FAULTS], fates[SIM_FATES],
 			states[CALL_STATES], ends[ASK_ENDS];
 };
