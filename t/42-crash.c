@@ -175,6 +175,45 @@ test_adoption(void)
 	bridge_stop();
 }
 
+/* Where the end is one of money they hear half a minute before that it is near,
+ * whoever was talking at a start, too. */
+static void
+test_warning(void)
+{
+	static const struct tariff_rate rate = { 0, 0, 1, 1 };
+	int64_t began_ms;
+	int is_new, n;
+
+	for (is_new = 0; is_new < 2; is_new++) {
+		begin(1);
+		snprintf(acc.fare.payer, sizeof(acc.fare.payer), CALL_PREPAID);
+		snprintf(acc.fare.currency, sizeof(acc.fare.currency), "EUR");
+		acc.fare.rate[0] = acc.fare.rate[1] = rate;
+		is_int(accept_now(&acc), ASK_OK, "accepted");
+		run_ms(30 * 1000);
+		is_int(recorded(&acc).state, CALL_TALKING, "talking");
+		began_ms = (recorded(&acc).talk_at - WALL) * 1000;
+		if (is_new) {
+			bridge_stop();
+			bridge_start();
+		}
+		n = w.n_plays;
+		run_ms(began_ms + 59 * 1000 - w.now_ms);
+		is_int(w.n_plays, n, "they hear nothing but one another");
+		run_ms(3000);
+		is_int(w.n_plays, n + 2, "%s: both hear that it ends soon",
+		    is_new ? "after a start" : "as it began");
+		if (is_new) {
+			bridge_stop();
+			bridge_start();
+		}
+		run_ms(60 * 1000);
+		is_int(w.n_plays, n + 2, "once");
+		is_int(recorded(&acc).end, ASK_END_TALKED, "and it does");
+		bridge_stop();
+	}
+}
+
 /* The wall clock leaps while the bridge is down: nobody is taken for gone. */
 static void
 test_leap(void)
@@ -235,6 +274,7 @@ main(void)
 	for (i = 0; i < PEOPLE; i++)
 		test_points(i);
 	test_adoption();
+	test_warning();
 	test_leap();
 	test_late();
 	return tap_done();

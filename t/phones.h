@@ -323,7 +323,7 @@ word_event(const void *text, size_t len, struct provider_event *out)
 
 static const struct provider word_provider = {
 	.name = "word", .request = word_request, .reply = word_reply,
-	.stream = word_stream, .event = word_event
+	.stream = word_stream, .event = word_event, .is_heard_talking = 1
 };
 static const struct provider_conf word_conf = { .name = "words" };
 

@@ -78,8 +78,6 @@ struct acceptance {
 	uint8_t		is_known;
 	/* likewise: the recording of the name (lib/spoken.h), or "" */
 	char		name_file[SPOKEN_SIZE];
-	uint8_t		heard;	/* bits of those by whom a leg that talks hears
-				   us; the driver's */
 };
 
 enum call_state {
@@ -145,6 +143,8 @@ struct call_leg {
 	uint8_t		n_wrong;	/* keys */
 	uint8_t		is_rung;	/* it was heard to ring */
 	uint8_t		is_missed;	/* it is not there, nobody said why */
+	uint8_t		is_heard_talking;	/* as its provider says; the
+						   driver's */
 	uint8_t		route_at;	/* index in acc.route */
 	uint8_t		tried;		/* bits 1 << of those that are no more
 					   to be asked */

@@ -21,8 +21,6 @@ set_joins(struct acceptance *a, const struct exchanges *all)
 			    1u << a->route[j]) != 0)
 				joins |= 1u << j;
 		a->joins[i] = (uint8_t)joins;
-		if (all->provider[a->route[i]].kind->is_heard_talking)
-			a->heard = (uint8_t)(a->heard | 1u << i);
 	}
 }
 
@@ -52,6 +50,17 @@ put_name(char dst[33], const struct exchanges *all, size_t provider)
 	snprintf(dst, 33, "%s", all->provider[provider].conf->name);
 }
 
+static void
+set_abilities(struct call *c, const struct exchanges *all,
+    const size_t provider[2])
+{
+	int leg;
+
+	for (leg = LEG_A; leg <= LEG_B; leg++)
+		c->leg[leg].is_heard_talking = provider[leg] < all->n &&
+		    all->provider[provider[leg]].kind->is_heard_talking;
+}
+
 void
 route_set(struct call *c, const struct exchanges *all, size_t provider[2])
 {
@@ -62,6 +71,7 @@ route_set(struct call *c, const struct exchanges *all, size_t provider[2])
 	put_name(c->provider, all, provider[LEG_A]);
 	if (c->leg[LEG_B].asked_at != 0)
 		put_name(c->b_provider, all, provider[LEG_B]);
+	set_abilities(c, all, provider);
 }
 
 static size_t
@@ -76,9 +86,9 @@ find(const struct exchanges *all, const char *name)
 }
 
 void
-route_restore(const struct call *c, const struct exchanges *all,
-    size_t provider[2])
+route_restore(struct call *c, const struct exchanges *all, size_t provider[2])
 {
 	provider[LEG_A] = find(all, c->provider);
 	provider[LEG_B] = find(all, c->b_provider);
+	set_abilities(c, all, provider);
 }

@@ -20,12 +20,13 @@ typedef int route_ready_fn(void *ctx, size_t provider);
 int route_begin(struct call *, const struct exchanges *, route_ready_fn *,
     void *ctx) __attribute__((warn_unused_result));
 
-/* The indexes of A's and B's, and their names in the call, as it is now. */
+/* The indexes of A's and B's, and in the call their names and what they can do,
+ * as it is now. */
 void route_set(struct call *, const struct exchanges *, size_t provider[2]);
 
 /* The same by the names, for a call that was read from the journal.  SIZE_MAX:
  * that provider is not configured any more. */
-void route_restore(const struct call *, const struct exchanges *,
+void route_restore(struct call *, const struct exchanges *,
     size_t provider[2]);
 
 #endif

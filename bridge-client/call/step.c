@@ -398,16 +398,16 @@ at_talk_s(const struct call *c, uint32_t s)
 	return c->talk_ms + s * INT64_C(1000);
 }
 
-/* Where the end is one of money, it comes with a word before. */
+/* Where the end is one of money, a word comes before, in its time or never. */
 static void
 warn_later(struct step *s, enum leg leg)
 {
-	const struct acceptance *a = &s->c->acc;
+	struct call_leg *l = &s->c->leg[leg];
+	int64_t at_ms = at_talk_s(s->c, s->c->limit_s) - WARN_S * 1000;
 
-	if (a->fare.payer[0] != '\0' && s->c->limit_s >= 2 * WARN_S &&
-	    (a->heard & 1u << s->c->leg[leg].route_at) != 0)
-		s->c->leg[leg].prompt_ms = at_talk_s(s->c, s->c->limit_s -
-		    WARN_S);
+	if (s->c->acc.fare.payer[0] != '\0' && l->is_heard_talking &&
+	    s->c->limit_s >= 2 * WARN_S && at_ms > s->ev->now_ms)
+		l->prompt_ms = at_ms;
 }
 
 void
