@@ -38,6 +38,26 @@ provider %(name)s {
 }
 """
 
+# Prepaid, and may owe; so half a minute before the end comes a word.
+PAID = """
+account paid {
+	caller_id = "%s"
+	region = GB
+	confirm = 3s
+	providers = {phone}
+	payer = prepaid
+	currency = EUR
+	floor = "-1"
+	rates = "DIR/rates"
+	max = 60s
+	per_number_10min = 100
+	per_number_day = 100
+	per_prefix_10min = 1000
+	per_offeror_day = 1000
+}
+""" % PROXY
+RATES = "prefix,minute\n44,0.01"
+
 
 class Play:
     """Two telephones, and what Twilio tells of them."""
@@ -132,6 +152,35 @@ def test_talk(b, fake, times):
     p.tell(a, "completed")
     tap.same(b.idle(), True, "and it is over")
     tap.same(len(fake.calls) - len(p.old), 2, "each was rung once")
+
+
+def test_ending(b, fake):
+    """Who talks hears that it ends soon, and goes on talking."""
+    p = Play(b, fake)
+    secret = b.accept(account="paid")
+    a = p.leg("a")
+    p.answer(a)
+    p.heard(a, "a-press")
+    p.press(a, "1")
+    c = p.leg("b")
+    p.answer(c)
+    p.heard(c, "b-press")
+    p.press(c, "1")
+    b.until(secret, "talking")
+    began, n = time.monotonic(), [len(x["documents"]) for x in (a, c)]
+    fake.wait(lambda: a["announced"] and c["announced"], 40)
+    after = time.monotonic() - began
+    for x, name in ((a, "a-ending"), (c, "b-ending")):
+        tap.same(x["announced"], [(["https://call.example.com/prompts/en/%s"
+                                    ".wav" % name], ["GET"])],
+                 "%s, to him alone" % name)
+    tap.check([] if 28 < after < 32 else ["%.1f s" % after],
+              "half a minute before the end")
+    tap.same([len(x["documents"]) for x in (a, c)], n, "both stay")
+    b.hang_up(secret)
+    p.tell(c, "completed")
+    p.tell(a, "completed")
+    tap.same(b.idle(), True, "over")
 
 
 def test_silence(b, fake):
@@ -372,11 +421,12 @@ def run(dialect, folder, program):
         "erase": "yes" if (dialect, name) == ("twilio", "phone") else "no",
         "app": fake.account} for name, url in (
             ("phone", prism.url if prism else fake.url),
-            ("spare", spare.url))),
-        {"password": "KEY0123", "token": faketwilio.TOKEN})
+            ("spare", spare.url))) + PAID,
+        {"password": "KEY0123", "token": faketwilio.TOKEN, "rates": RATES})
     try:
         scenarios(b, fake, spare)
         if dialect == "twilio":
+            test_ending(b, fake)
             test_erase(b, fake)
             test_pace(b, fake, spare)
     except Exception as e:      # what the program said is worth more

@@ -5,6 +5,7 @@
 
 #include "bridge-client/net/request.h"
 #include "bridge-client/provider/ari.h"
+#include "bridge-client/provider/bandwidth.h"
 #include "bridge-client/provider/provider.h"
 #include "bridge-client/provider/telnyx.h"
 #include "bridge-client/provider/twilio.h"
@@ -235,7 +236,75 @@ test_joined(void)
 	request_free(&r);
 	ok(provider_vonage.is_heard_talking && provider_telnyx.is_heard_talking
 	    && provider_ari.is_heard_talking &&
-	    !provider_twilio.is_heard_talking, "and with whom that works");
+	    provider_twilio.is_heard_talking &&
+	    !provider_signalwire.is_heard_talking &&
+	    !provider_bandwidth.is_heard_talking, "and with whom that works");
+}
+
+/* With Twilio by a label of ours, in the conference that is looked up first. */
+static void
+test_announcement(void)
+{
+	static const struct provider_conf tw = { .kind = "twilio", .url =
+	    "https://h", .app = "AC1", .prompts = "https://w/prompts" },
+	    sw = { .kind = "signalwire", .url = "https://h", .app = "p1",
+	    .prompts = "https://w/prompts" };
+#define LABEL "co-00000000000000000000000000000000"
+	static const char found[] = "{\"conferences\":[{\"sid\":\"CF1\"}]}";
+	static const struct {
+		int			 step, status;
+		const char		*body;
+		enum provider_outcome	 want;
+	} cases[] = {
+		{ 0, 200, "{\"conferences\":[]}", PROVIDER_NOT },
+		{ 0, 200, "", PROVIDER_NOT },
+		{ 0, 500, found, PROVIDER_NOT },
+		{ 0, 200, found, PROVIDER_MORE },
+		{ 1, 404, "{}", PROVIDER_REFUSED },
+		{ 1, 429, "{}", PROVIDER_NOT },
+		{ 1, 500, "", PROVIDER_UNKNOWN },
+		{ 1, 200, "{}", PROVIDER_DONE },
+	};
+	struct provider_intent in = { .act = PROVIDER_PLAY, .ref = "CA1",
+	    .leg = LEG_B, .prompt = "b-ending,b-press", .lang = "en",
+	    .name = "", .reference = "", .digits = "", .is_joined = 1 };
+	struct provider_reply out;
+	struct request r;
+	size_t i;
+
+	is_int(provider_twilio.request(&tw, &in, 0, &r), -1, "two: no");
+	request_free(&r);
+	in.prompt = "b-ending";
+	is_int(provider_signalwire.request(&sw, &in, 0, &r), -1,
+	    "SignalWire: no");
+	request_free(&r);
+	is_int(provider_twilio.request(&tw, &in, 0, &r), 0, "Twilio");
+	is_str(buf_cstr(&r.url), "https://h/Accounts/AC1/Conferences.json"
+	    "?FriendlyName=" LABEL "&Status=in-progress&PageSize=1",
+	    "  by the conference's name");
+	request_free(&r);
+	in.ref = "CF1";
+	is_int(provider_twilio.request(&tw, &in, 1, &r), 0, "  in it");
+	is_str(buf_cstr(&r.url), "https://h/Accounts/AC1/Conferences/CF1/"
+	    "Participants/" LABEL "-b.json", "  to B alone");
+	is_str(buf_cstr(&r.body), "AnnounceUrl=https%3A%2F%2Fw%2Fprompts%2Fen"
+	    "%2Fb-ending.wav&AnnounceMethod=GET", "  the recording");
+	request_free(&r);
+	is_int(provider_twilio.request(&tw, &in, 2, &r), -1, "  once");
+	request_free(&r);
+	in.act = PROVIDER_HUSH;
+	is_int(provider_twilio.request(&tw, &in, 0, &r), -1,
+	    "no other document, in which he would leave");
+	request_free(&r);
+	in.act = PROVIDER_PLAY;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		provider_twilio.reply(&in, cases[i].step, cases[i].status, 1,
+		    cases[i].body, strlen(cases[i].body), &out);
+		is_int(out.outcome, cases[i].want, "step %d: HTTP %d %s",
+		    cases[i].step, cases[i].status, cases[i].body);
+	}
+	provider_twilio.reply(&in, 0, 200, 1, found, strlen(found), &out);
+	is_str(out.ref, "CF1", "its own name");
 }
 
 int
@@ -249,5 +318,6 @@ main(void)
 	test_joins();
 	test_extend();
 	test_joined();
+	test_announcement();
 	return tap_done();
 }

@@ -161,10 +161,10 @@ decoded(struct request *r)
 	"finishOnKey=\"\" timeout=\"" wait "\" method=\"POST\" " \
 	"action=\"" HOOK "/co-" ID "-" leg "/key\">"
 #define WAITING(leg) XML GATHER(leg, "3600") "</Gather></Response>"
-#define MEETING XML "<Dial><Conference beep=\"false\" " \
+#define MEETING(leg) XML "<Dial><Conference beep=\"false\" " \
 	"startConferenceOnEnter=\"true\" endConferenceOnExit=\"true\" " \
-	"maxParticipants=\"2\" waitUrl=\"\">co-" ID \
-	"</Conference></Dial></Response>"
+	"maxParticipants=\"2\" waitUrl=\"\" participantLabel=\"co-" ID "-" \
+	leg "\">co-" ID "</Conference></Dial></Response>"
 
 static void
 test_requests(void)
@@ -194,9 +194,9 @@ test_requests(void)
 		{ PROVIDER_HUSH, LEG_A, 0, "POST", "/Calls/" CA "a.json",
 		    "Twiml=" WAITING("a") },
 		{ PROVIDER_BRIDGE, LEG_A, 0, "POST", "/Calls/" CA "a.json",
-		    "Twiml=" MEETING },
+		    "Twiml=" MEETING("a") },
 		{ PROVIDER_BRIDGE, LEG_A, 1, "POST", "/Calls/" CA "b.json",
-		    "Twiml=" MEETING },
+		    "Twiml=" MEETING("b") },
 		{ PROVIDER_HANG, LEG_B, 0, "POST", "/Calls/" CA "b.json",
 		    "Status=completed" },
 		{ PROVIDER_FIND, LEG_A, 0, "GET", "/Calls/" CA "a.json", "" },
@@ -511,6 +511,7 @@ test_signalwire(void)
 	is_int(sw->request(&conf, &in, 0, &r), 0, "BRIDGE");
 	ok(strstr(decoded(&r), "<Dial timeLimit=\"3600\"><Conference") != NULL,
 	    "the conference has one");
+	ok(strstr(decoded(&r), "participantLabel") == NULL, "and no labels");
 	request_free(&r);
 	buf_init(&head, 256);
 	buf_str(&head, "x-signalwire-signature: ");

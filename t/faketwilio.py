@@ -82,6 +82,8 @@ class Twilio:
             if path == self.root + "/Calls.json":
                 return self.create(fields) if h.command == "POST" \
                     else self.list(parse_qs(query))
+            if path.startswith(self.root + "/Conferences"):
+                return self.conference(path, parse_qs(query), fields)
             c = self.calls.get(path[len(self.root + "/Calls/"):-len(".json")])
             if c is None:
                 return error(404, 20404)
@@ -114,7 +116,7 @@ class Twilio:
         c = {"sid": "CA" + uuid.uuid4().hex, "account_sid": self.account,
              "status": "queued", "to": fields["To"][0],
              "from": fields["From"][0], "fields": fields, "n": 0,
-             "hook": fields["StatusCallback"][0],
+             "hook": fields["StatusCallback"][0], "announced": [],
              "documents": [xml.fromstring(fields["Twiml"][0])]}
         self.calls[c["sid"]] = c
         return error(*odd) if odd else (201, self.describe(c))
@@ -124,6 +126,32 @@ class Twilio:
                  if all(c[k.lower()] == query[k][0]
                         for k in ("To", "From", "Status") if k in query)]
         return 200, {"calls": found, "page": 0, "page_size": 50}
+
+    def conference(self, path, query, fields):
+        """Those that go on, and what is told to one who is in it."""
+        rooms = {}
+        for c in self.calls.values():
+            room = c["documents"][-1].find("Dial/Conference")
+            if room is not None and c["status"] == "in-progress":
+                sid = "CF" + hashlib.md5(room.text.encode()).hexdigest()
+                rooms.setdefault((sid, room.text), {})[
+                    room.get("participantLabel")] = c
+        if path == self.root + "/Conferences.json":
+            return 200, {"conferences": [
+                {"sid": sid, "account_sid": self.account,
+                 "friendly_name": name, "status": "in-progress"}
+                for sid, name in rooms
+                if query["FriendlyName"] == [name]], "page": 0}
+        want = path[len(self.root):].replace(".json", "").split("/")[2:]
+        c = next((here[want[2]] for (sid, _), here in rooms.items()
+                  if sid == want[0] and want[2] in here), None)
+        if c is None:
+            return error(404, 20404)
+        c["announced"].append((fields["AnnounceUrl"],
+                               fields["AnnounceMethod"]))
+        return 200, {"call_sid": c["sid"], "conference_sid": want[0],
+                     "account_sid": self.account, "label": want[2],
+                     "status": "connected"}
 
     # what the telephones do
 

@@ -217,7 +217,7 @@ struct provider {
 	/* its password is a private key: see jwt.h */
 	int		 is_by_token;
 	int		 has_speech;	/* says text by itself */
-	/* PLAY and HUSH go to one of two legs that are joined, which stay so */
+	/* PLAY goes to one of two legs that are joined, which stay so */
 	int		 is_heard_talking;
 	/* EXTEND: else a leg's limit is for ever what RING has said */
 	int		 can_extend;

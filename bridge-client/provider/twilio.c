@@ -8,10 +8,12 @@
  *   ends then, without an event.
  * - Webhooks are signed over their URL and all fields, without a time.
  * - Two calls are joined by entering one conference, which ends with either.
+ *   Who is in it can be told something, by a label of ours that he has there;
+ *   the conference itself is to be looked up by its name first.
  *
- * SignalWire speaks the same, but for the name of its account and the header of
- * its signature; and its calls have no limit of their own: who is joined has
- * the conference's instead, and who waits the document's.
+ * SignalWire speaks the same, but for the name of its account, the header of
+ * its signature, and labels; and its calls have no limit of their own: who is
+ * joined has the conference's instead, and who waits the document's.
  */
 
 #include <stdio.h>
@@ -95,21 +97,33 @@ form_int(struct request *r, const char *name, int value)
 	form(r, name, text);
 }
 
-/* The calls, or the one of this name. */
 static void
-ask(const struct provider_conf *c, struct request *r, const char *ref)
+begin(const struct provider_conf *c, struct request *r)
 {
-	char file[PROVIDER_REF_MAX + 8];
-
 	r->auth = REQUEST_BASIC;
 	r->timeout_ms = TIMEOUT_MS;
 	buf_str(&r->url, c->url);
 	request_path(r, "Accounts");
 	request_path(r, c->app);
+}
+
+static void
+put_file(struct request *r, const char *name)
+{
+	char file[PROVIDER_REF_MAX + 8];
+
+	snprintf(file, sizeof(file), "%s.json", name);
+	request_path(r, file);
+}
+
+/* The calls, or the one of this name. */
+static void
+ask(const struct provider_conf *c, struct request *r, const char *ref)
+{
+	begin(c, r);
 	if (ref != NULL)
 		request_path(r, "Calls");
-	snprintf(file, sizeof(file), "%s.json", ref != NULL ? ref : "Calls");
-	request_path(r, file);
+	put_file(r, ref != NULL ? ref : "Calls");
 }
 
 /* Gives the leg another document.  0, or -1: its name is not known. */
@@ -191,6 +205,52 @@ list(const struct provider_conf *c, const struct provider_intent *in,
 	return 0;
 }
 
+/* The conference of both legs, by its name. */
+static void
+find_room(const struct provider_conf *c, const struct provider_intent *in,
+    struct request *r)
+{
+	char room[PROVIDER_LEG_SIZE];
+
+	twiml_room(in, room, sizeof(room));
+	begin(c, r);
+	put_file(r, "Conferences");
+	request_query(r, "FriendlyName", room);
+	request_query(r, "Status", "in-progress");
+	request_query(r, "PageSize", "1");
+}
+
+/* One recording to one leg in the conference, whose own name is `ref` by then:
+ * the other leg hears nothing of it, and neither leaves. */
+static int
+announce(const struct provider_conf *c, const struct provider_intent *in,
+    int step, struct request *r)
+{
+	char leg[PROVIDER_LEG_SIZE], name[PROVIDER_WORD_SIZE], url[512];
+	int n;
+
+	if (is_signalwire(c) || in->act != PROVIDER_PLAY || step > 1 ||
+	    provider_n_prompts(in) != 1 || provider_prompt(in, 0, name) < 0)
+		return -1;
+	if (step == 0) {
+		find_room(c, in, r);
+		return 0;
+	}
+	n = snprintf(url, sizeof(url), "%s/%s/%s.wav", c->prompts, in->lang,
+	    name);
+	if (n < 0 || (size_t)n >= sizeof(url))
+		return -1;
+	provider_put_leg(in->call, in->leg, leg);
+	begin(c, r);
+	request_path(r, "Conferences");
+	request_path(r, in->ref);
+	request_path(r, "Participants");
+	put_file(r, leg);
+	form(r, "AnnounceUrl", url);
+	form(r, "AnnounceMethod", "GET");
+	return 0;
+}
+
 static int
 speak(const struct provider_conf *c, const struct provider_intent *in,
     int step, struct request *r)
@@ -198,6 +258,8 @@ speak(const struct provider_conf *c, const struct provider_intent *in,
 	char leg[PROVIDER_LEG_SIZE];
 	struct buf b;
 
+	if (in->is_joined)
+		return announce(c, in, step, r);
 	buf_init(&b, 3900);		/* Twilio takes 4000 */
 	provider_put_leg(in->call, in->leg, leg);
 	if (in->act == PROVIDER_HUSH)
@@ -214,12 +276,19 @@ static int
 join(const struct provider_conf *c, const struct provider_intent *in,
     int step, struct request *r)
 {
+	enum leg which = step == 0 ? in->leg : in->leg == LEG_A ? LEG_B :
+	    LEG_A;
+	char leg[PROVIDER_LEG_SIZE];
 	struct buf b;
 
 	if (step > 1 || !is_known(in->ref) || !is_known(in->other_ref))
 		return -1;
+	provider_put_leg(in->call, which, leg);
 	buf_init(&b, 2048);
-	twiml_put_conference(&b, in, is_signalwire(c) ? in->max_s : 0);
+	if (is_signalwire(c))
+		twiml_put_conference(&b, in, in->max_s, NULL);
+	else
+		twiml_put_conference(&b, in, 0, leg);
 	return update(c, step == 0 ? in->ref : in->other_ref, &b, r);
 }
 
@@ -381,6 +450,18 @@ list_reply(const struct provider_intent *in, int step, int status,
 }
 
 static void
+room_reply(int status, const struct json *j, struct provider_reply *out)
+{
+	const char *sid = j != NULL ? json_str(j, "conferences.0.sid") : NULL;
+
+	provider_set_ref(out->ref, sid);
+	if (status == 200 && out->ref[0] != '\0')
+		provider_say(out, PROVIDER_MORE, "");
+	else
+		say_error(out, PROVIDER_NOT, status, j);
+}
+
+static void
 command_reply(const struct provider_intent *in, int step, int status,
     const struct json *j, struct provider_reply *out)
 {
@@ -422,6 +503,8 @@ twilio_reply(const struct provider_intent *in, int step, int status,
 		ring_reply(status, j, out);
 	else if (in->act == PROVIDER_FIND)
 		find_reply(status, j, out);
+	else if (in->act == PROVIDER_PLAY && in->is_joined && step == 0)
+		room_reply(status, j, out);
 	else
 		command_reply(in, step, status, j, out);
 	json_free(j);
@@ -431,6 +514,7 @@ const struct provider provider_twilio = {
 	.name = "twilio",
 	.forget = twilio_forget,
 	.has_speech = 1,
+	.is_heard_talking = 1,
 	.can_extend = 1,
 	.calls_per_s = 1,
 	.has_late_price = 1,

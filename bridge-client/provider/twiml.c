@@ -4,6 +4,7 @@
  * answered with a document that waits for keys.
  */
 
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/buf.h"
@@ -83,17 +84,28 @@ twiml_put_prompts(struct buf *b, const struct provider_conf *c,
 }
 
 void
-twiml_put_conference(struct buf *b, const struct provider_intent *in,
-    int limit_s)
+twiml_room(const struct provider_intent *in, char *dst, size_t size)
 {
 	char id[PROVIDER_ID_SIZE];
 
 	provider_put_id(in->call, id);
+	snprintf(dst, size, "co-%s", id);
+}
+
+void
+twiml_put_conference(struct buf *b, const struct provider_intent *in,
+    int limit_s, const char *leg)
+{
+	char room[PROVIDER_LEG_SIZE];
+
+	twiml_room(in, room, sizeof(room));
 	buf_str(b, DOCUMENT "<Dial");
 	if (limit_s > 0)
 		buf_printf(b, " timeLimit=\"%d\"", limit_s);
-	buf_printf(b, "><Conference beep=\"false\" "
+	buf_str(b, "><Conference beep=\"false\" "
 	    "startConferenceOnEnter=\"true\" endConferenceOnExit=\"true\" "
-	    "maxParticipants=\"2\" waitUrl=\"\">co-%s</Conference></Dial>"
-	    DOCUMENT_END, id);
+	    "maxParticipants=\"2\" waitUrl=\"\"");
+	if (leg != NULL)
+		buf_printf(b, " participantLabel=\"%s\"", leg);
+	buf_printf(b, ">%s</Conference></Dial>" DOCUMENT_END, room);
 }

@@ -1,6 +1,8 @@
 #ifndef BRIDGE_PROVIDER_TWIML_H
 #define BRIDGE_PROVIDER_TWIML_H
 
+#include <stddef.h>
+
 struct buf;
 struct provider_conf;
 struct provider_intent;
@@ -20,8 +22,11 @@ int twiml_put_prompts(struct buf *, const struct provider_conf *,
     const struct provider_intent *);
 
 /* Meets the other leg in the call's conference, for `limit_s` at most; 0: the
- * leg has its own limit. */
+ * leg has its own limit.  `leg` is its name, by which it is known there; NULL:
+ * by none. */
 void twiml_put_conference(struct buf *, const struct provider_intent *,
-    int limit_s);
+    int limit_s, const char *leg);
+/* The conference's own name. */
+void twiml_room(const struct provider_intent *, char *dst, size_t size);
 
 #endif
