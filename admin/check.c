@@ -336,6 +336,22 @@ look_at_bridge(struct visit *v)
 	}
 }
 
+/* No fault, but better known before a customer complains. */
+static void
+look_at_warnings(struct visit *v)
+{
+	const char *name;
+	char what[300];
+	size_t i;
+
+	for (i = 0; (name = facts_get(&v->bridge, "unheard", i)) != NULL;
+	    i++) {
+		snprintf(what, sizeof(what), "%s cannot warn that the money "
+		    "of a call ends soon", name);
+		report_left_out(&v->report, "provider", what);
+	}
+}
+
 static void
 sum_up(const struct report *r, const struct place *place)
 {
@@ -377,6 +393,7 @@ check(const struct place *place, int is_quiet)
 	look_at_doors(&v);
 	if (v.bridge.is_here)
 		look_at_bridge(&v);
+	look_at_warnings(&v);
 	facts_free(&v.milter);
 	facts_free(&v.acceptd);
 	facts_free(&v.bridge);

@@ -16,7 +16,9 @@ struct place;
  *	milter	sign ID, seal ID, listen ADDRESS, table FILE, url URL
  *	acceptd	verify ID (each), listen ADDRESS, bridge ADDRESS, url URL
  *	bridge	verify ID STATE (each), unseal ID FILE (each), face PATH,
- *		admin PATH, journal PATH, lifetime SECONDS, url URL
+ *		admin PATH, journal PATH, lifetime SECONDS, url URL,
+ *		unheard PROVIDER (each who cannot tell who talks and pays that
+ *		the end is near)
  */
 struct facts {
 	const char	*name;		/* "milter", "acceptd", "bridge" */

@@ -220,6 +220,8 @@ def test_configuration(b):
                  "unseal %s %s" % (OURS.seal_id.hex(), b.path("unseal.key")),
                  "lifetime 2592000"):
         check(want in facts, "--facts: " + want.split()[0], facts)
+    check(not any(f.startswith("unheard") for f in facts),
+          "--facts: everybody can be warned", facts)
     got = b.call("--accounts", "small").stdout
     check("account small {" in got and "per_day = 1\n" in got
           and "sales" not in got, "--accounts NAME", got)

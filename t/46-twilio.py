@@ -7,6 +7,7 @@ from email.utils import formatdate
 import json
 import os
 import re
+import subprocess
 import sys
 import tempfile
 import time
@@ -20,8 +21,8 @@ import faketwilio               # noqa: E402
 import openapi                  # noqa: E402
 import sdk                      # noqa: E402
 import tap                      # noqa: E402
-from trunks import (A, COMBINATIONS, DESK, NAME, NUMBERS,  # noqa: E402
-                    PROXY, SPECS, Bridge, Prism, find_prism, wait)
+from trunks import (A, B, COMBINATIONS, DESK, NAME,  # noqa: E402
+                    NUMBERS, PROXY, SPECS, Bridge, Prism, find_prism, wait)
 
 SPEC = SPECS + "twilio_calls_prism.json"
 PUBLIC = "https://call.example.com"
@@ -393,6 +394,15 @@ def test_erase(b, fake):
              "both its legs are deleted there, and no other")
 
 
+def test_facts(b, is_heard):
+    said = subprocess.run([os.path.join(B, "calloffer-bridge"), "--facts",
+                           "-c", b.path("conf")], capture_output=True,
+                          text=True, check=False).stdout.splitlines()
+    tap.same([f for f in said if f.startswith("unheard")],
+             [] if is_heard else ["unheard phone"],
+             "--facts: with whom nobody is warned who pays")
+
+
 def scenarios(b, fake, spare):
     tap.same(wait(lambda: b.ready() == [1, 1], 20), True,
              "both providers are ready")
@@ -424,6 +434,7 @@ def run(dialect, folder, program):
             ("spare", spare.url))) + PAID,
         {"password": "KEY0123", "token": faketwilio.TOKEN, "rates": RATES})
     try:
+        test_facts(b, dialect == "twilio")
         scenarios(b, fake, spare)
         if dialect == "twilio":
             test_ending(b, fake)

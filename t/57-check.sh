@@ -88,6 +88,12 @@ is "  every line is ok" "$(printf '%s\n' "$out" | head -n -2 |
 run $C check -q
 is "quietly: nothing" "$status$out$err" 0
 
+echo "unheard trunk" >>"$dir/bridge.facts"
+run $C check
+is "who talks cannot be warned: no fault" "$status" 0
+like "  but told" "$out" 'provider +trunk cannot warn that the money'
+good
+
 # One fault each: what is broken, what is told.
 fault() {	# WHAT PATTERN: the state was broken before
 	run $C check -q

@@ -8,6 +8,7 @@
 
 #include "bridge-client/contract/contract.h"
 #include "bridge-client/guard/unseal.h"
+#include "bridge-client/provider/provider.h"
 
 #include "bridge-client/contract/show.h"
 
@@ -18,6 +19,32 @@ show_key(const struct contract_key *k)
 
 	key_id_hex(k->id, id);
 	printf("verify %s %s\n", id, k->state_word);
+}
+
+static int
+is_paid_for(const struct contract *c, const char *provider)
+{
+	const struct conf_sections *s = &c->account_sections;
+	const struct contract_account *a;
+	size_t i, j;
+
+	for (i = 0; i < s->n; i++) {
+		a = s->section[i].data;
+		for (j = 0; a->payer[0] != '\0' && j < a->providers.n; j++)
+			if (strcmp(a->providers.item[j], provider) == 0)
+				return 1;
+	}
+	return 0;
+}
+
+static void
+show_provider(const struct contract *c, const struct contract_provider *p)
+{
+	const struct provider *kind = provider_kind(p->kind);
+
+	printf("provider %s %s\n", p->name, p->kind);
+	if (kind != NULL && !kind->is_heard_talking && is_paid_for(c, p->name))
+		printf("unheard %s\n", p->name);
 }
 
 void
@@ -46,7 +73,7 @@ show_facts(const struct contract *c, const struct unseal *unseal)
 		printf("unseal %s %s\n", id, c->unseal_keys.item[i]);
 	}
 	for (i = 0; (p = contract_provider_at(c, i)) != NULL; i++)
-		printf("provider %s %s\n", p->name, p->kind);
+		show_provider(c, p);
 }
 
 int

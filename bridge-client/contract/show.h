@@ -13,7 +13,9 @@ struct unseal;
  *
  *	url URL, face PATH, admin PATH, journal PATH,
  *	verify ID STATE (each key), lifetime SECONDS (the longest of an offer),
- *	unseal ID FILE (each), provider NAME KIND (each)
+ *	unseal ID FILE (each), provider NAME KIND (each), unheard NAME (each
+ *	provider of an account that pays, with whom nobody who talks can be
+ *	told that the money ends soon)
  */
 void show_facts(const struct contract *, const struct unseal *);
 

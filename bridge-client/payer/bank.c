@@ -44,8 +44,9 @@ static const char *
 who_cannot(const struct contract *c, const struct contract_account *a)
 {
 	const struct contract_provider *p;
+	const struct provider *kind;
 	const struct payer *payer;
-	size_t i, k;
+	size_t i;
 
 	for (i = 0; i < c->payer_sections.n; i++) {
 		payer = find_kind(((const struct contract_payer *)
@@ -56,10 +57,9 @@ who_cannot(const struct contract *c, const struct contract_account *a)
 	}
 	for (i = 0; i < a->providers.n; i++) {
 		p = contract_provider(c, a->providers.item[i]);
-		for (k = 0; provider_all[k] != NULL; k++)
-			if (strcmp(provider_all[k]->name, p->kind) == 0 &&
-			    !provider_all[k]->can_extend)
-				return p->name;
+		kind = provider_kind(p->kind);
+		if (kind != NULL && !kind->can_extend)
+			return p->name;
 	}
 	return NULL;
 }

@@ -1,6 +1,7 @@
 /* Every provider that is built in, one line each. */
 
 #include <stddef.h>
+#include <string.h>
 
 #include "bridge-client/provider/ari.h"
 #include "bridge-client/provider/bandwidth.h"
@@ -18,3 +19,14 @@ const struct provider *const provider_all[] = {
 	&provider_bandwidth,
 	NULL
 };
+
+const struct provider *
+provider_kind(const char *name)
+{
+	size_t i;
+
+	for (i = 0; provider_all[i] != NULL; i++)
+		if (strcmp(provider_all[i]->name, name) == 0)
+			return provider_all[i];
+	return NULL;
+}

@@ -339,6 +339,8 @@ enum provider_cause provider_cause_of(int sip, int q850);
 
 /* All that are built in, NULL-terminated; in provider/all.c. */
 extern const struct provider *const provider_all[];
+/* The one of this name, or NULL. */
+const struct provider *provider_kind(const char *name);
 
 /*
  * The answer to a RING that makes a call.  It was made, as `ref`: without a

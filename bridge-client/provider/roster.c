@@ -7,17 +7,6 @@
 
 #include "bridge-client/provider/roster.h"
 
-static const struct provider *
-find_kind(const char *name)
-{
-	size_t i;
-
-	for (i = 0; provider_all[i] != NULL; i++)
-		if (strcmp(provider_all[i]->name, name) == 0)
-			return provider_all[i];
-	return NULL;
-}
-
 static void
 set_conf(struct provider_conf *conf, const struct contract_provider *p,
     const struct provider *kind)
@@ -42,7 +31,7 @@ read_one(struct roster *r, const struct contract *c,
     const struct contract_provider *p, const struct contract_place *at)
 {
 	struct provider_conf *conf = &r->conf[r->n];
-	const struct provider *kind = find_kind(p->kind);
+	const struct provider *kind = provider_kind(p->kind);
 	char *hook_url = r->hook_url[r->n];
 	const char *wrong;
 	char why[128];
