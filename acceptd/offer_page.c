@@ -164,13 +164,22 @@ put_input(struct buf *b, const struct offer_page *o)
 	}
 	buf_str(b, " value=\"");
 	html_text(b, o->entry);
-	if (o->error != NULL && !o->wants_code)
-		buf_str(b, "\" aria-invalid=\"true\" autofocus"
-		    " aria-describedby=\"error hint\">\n");
-	else
+	if (o->error == NULL || o->about == OFFER_PAGE_CODE)
 		buf_str(b, "\" aria-describedby=\"hint\">\n");
+	else
+		buf_printf(b, "\"%s autofocus aria-describedby=\"error"
+		    " hint\">\n", o->about == OFFER_PAGE_FIELD ?
+		    " aria-invalid=\"true\"" : "");
 	if (is_known(o->offer))
 		buf_str(b, "</p>\n");
+}
+
+static void
+put_error(struct buf *b, const struct offer_page *o)
+{
+	buf_str(b, "<p class=\"error\" id=\"error\">");
+	html_text(b, o->error);
+	buf_str(b, "</p>\n");
 }
 
 /* With its label, its hint, and what is wrong with it. */
@@ -181,11 +190,8 @@ put_field(struct buf *b, const struct page *p, const struct offer_page *o)
 	word(b, p, is_known(o->offer) ? LANG_OFFER_DIGITS : LANG_OFFER_NUMBER);
 	buf_str(b, "</label>\n");
 	put_hint(b, p, o->offer);
-	if (o->error != NULL) {
-		buf_str(b, "<p class=\"error\" id=\"error\">");
-		html_text(b, o->error);
-		buf_str(b, "</p>\n");
-	}
+	if (o->error != NULL && o->about != OFFER_PAGE_CODE)
+		put_error(b, o);
 	put_input(b, o);
 }
 
@@ -208,8 +214,9 @@ put_private(struct buf *b, const struct page *p, const struct ask_offer *o)
 
 /* Never filled in, not even with what was typed: it was wrong. */
 static void
-put_code(struct buf *b, const struct page *p)
+put_code(struct buf *b, const struct page *p, const struct offer_page *o)
 {
+	put_error(b, o);
 	buf_str(b, "<label for=\"code\">");
 	html_text(b, lang_refusal(p->lang, ASK_CODE_WANTED, LANG_TODO));
 	buf_str(b, "</label>\n<input id=\"code\" name=\"code\" type=\"text\""
@@ -223,8 +230,8 @@ put_form(struct buf *b, const struct page *p, const struct offer_page *o)
 {
 	begin_form(b, p, o->action, o->nonce);
 	put_field(b, p, o);
-	if (o->wants_code)
-		put_code(b, p);
+	if (o->error != NULL && o->about == OFFER_PAGE_CODE)
+		put_code(b, p, o);
 	put_honeypot(b, p);
 	buf_str(b, "<p class=\"go\"><button type=\"submit\">");
 	word(b, p, LANG_OFFER_SUBMIT);

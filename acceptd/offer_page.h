@@ -16,13 +16,20 @@ struct page;
  */
 #define OFFER_PAGE_HONEYPOT "website"
 
+/* What a word beside the form is about. */
+enum offer_page_about {
+	OFFER_PAGE_FIELD,	/* what was typed */
+	OFFER_PAGE_FORM,	/* the form: what was typed is good */
+	OFFER_PAGE_CODE		/* the code that was mailed: it is asked for */
+};
+
 struct offer_page {
 	const struct ask_offer	*offer;
 	const char		*action;	/* path that takes the form */
 	const char		*nonce;		/* to be sent with it */
 	const char		*entry;		/* as typed before, or "" */
 	const char		*error;		/* a sentence, or NULL */
-	int			 wants_code;	/* the one that was mailed */
+	enum offer_page_about	 about;		/* that sentence */
 };
 void offer_page_form(struct buf *, const struct page *,
     const struct offer_page *);

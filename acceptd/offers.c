@@ -276,11 +276,22 @@ next_nonce(const struct visit *v, const struct ask_offer *o)
 	return v->nonce;
 }
 
+static enum offer_page_about
+about(const struct visit *v)
+{
+	if (v->refusal == ASK_CODE_WANTED || v->refusal == ASK_CODE_WRONG)
+		return OFFER_PAGE_CODE;
+	return v->is_honeypot || v->refusal == ASK_NONCE_EARLY ||
+	    v->refusal == ASK_NONCE_LATE || v->refusal == ASK_NONCE_BAD ?
+	    OFFER_PAGE_FORM : OFFER_PAGE_FIELD;
+}
+
 static enum visit_step
 show_form(struct context *c, struct visit *v, const struct ask_offer *o)
 {
 	int is_again = v->room == VISIT_OFFER_AGAIN;
-	struct offer_page model = { o, NULL, o->nonce, "", NULL, 0 };
+	struct offer_page model = { o, NULL, o->nonce, "", NULL,
+	    OFFER_PAGE_FIELD };
 	char path[PATH_SIZE];
 	struct buf error;
 	struct page p;
@@ -295,8 +306,7 @@ show_form(struct context *c, struct visit *v, const struct ask_offer *o)
 		model.error = buf_cstr(&error);
 		model.entry = v->entry;
 		model.nonce = next_nonce(v, o);
-		model.wants_code = v->refusal == ASK_CODE_WANTED ||
-		    v->refusal == ASK_CODE_WRONG;
+		model.about = about(v);
 	}
 	offer_page_form(&v->response.body, &p, &model);
 	buf_free(&error);
@@ -306,7 +316,8 @@ show_form(struct context *c, struct visit *v, const struct ask_offer *o)
 static enum visit_step
 show_confirm(struct context *c, struct visit *v, const struct ask_offer *o)
 {
-	struct offer_page model = { o, NULL, v->nonce, v->entry, NULL, 0 };
+	struct offer_page model = { o, NULL, v->nonce, v->entry, NULL,
+	    OFFER_PAGE_FIELD };
 	char path[PATH_SIZE];
 	struct page p;
 

@@ -232,7 +232,8 @@ static void
 test_form(void)
 {
 	struct ask_offer o;
-	struct offer_page m = { &o, "/o/token", "nonce\"1", "", NULL, 0 };
+	struct offer_page m = { &o, "/o/token", "nonce\"1", "", NULL,
+	    OFFER_PAGE_FIELD };
 
 	fill_offer(&o, "Alice Doe");
 	offer_page_form(&out, &page, &m);
@@ -283,7 +284,13 @@ test_form(void)
 	ok(has("action=\"/o/token?lang="), "the wished language stays");
 	check("error");
 	page.is_lang_kept = 0;
-	m.wants_code = 1;
+	m.about = OFFER_PAGE_FORM;
+	offer_page_form(&out, &page, &m);
+	ok(has("aria-describedby=\"error hint\"") && !has("aria-invalid") &&
+	    count("autofocus") == 1,
+	    "an error of the form: nothing is wrong with the number");
+	check("error of the form");
+	m.about = OFFER_PAGE_CODE;
 	offer_page_form(&out, &page, &m);
 	ok(has("<label for=\"code\">") && has("name=\"code\"") &&
 	    has("autocomplete=\"one-time-code\"") && !has("aria-invalid") &&
@@ -292,7 +299,7 @@ test_form(void)
 	ok(has("name=\"number\"") && has("value=\"020&lt;\""),
 	    "a code is wanted: the number stays");
 	check("code");
-	m.wants_code = 0;
+	m.about = OFFER_PAGE_FIELD;
 
 	snprintf(o.known_region, sizeof(o.known_region), "DE");
 	offer_page_form(&out, &page, &m);
@@ -311,7 +318,8 @@ test_confirm(void)
 	struct ask_checked c = { 0, "+442079460123", "+44 20 7946 0123", "GB" };
 	struct offer_page_retry r = { HOSTILE, "/o/t", "n", "digits", "1\"2" };
 	struct ask_offer o;
-	struct offer_page m = { &o, "/o/token", "n", "020 7946 0123", NULL, 0 };
+	struct offer_page m = { &o, "/o/token", "n", "020 7946 0123", NULL,
+	    OFFER_PAGE_FIELD };
 	const char *first, *second;
 
 	fill_offer(&o, "Alice Doe");
@@ -338,7 +346,7 @@ test_hostile(void)
 	struct call_page c = { &s, "/c/x" };
 	struct ask_offer o;
 	struct offer_page m = { &o, "/o/\"><img", "\"><img", HOSTILE,
-	    HOSTILE, 0 };
+	    HOSTILE, OFFER_PAGE_FIELD };
 
 	fill_offer(&o, HOSTILE);
 	snprintf(o.address, sizeof(o.address), HOSTILE);

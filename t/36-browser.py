@@ -80,6 +80,7 @@ def watch_with_script(a, c):
         if stage == "asking-a":
             shot(c, "call")
     ok(c.js("window.stays"), "without loading the page anew")
+    ok(not is_seen(c, ".look"), "nobody is asked to look again himself")
     is_(c.js("document.getElementById('stop').textContent"), "Hang up",
         "the button says what it does now")
     ok(c.until("/^0:0[1-9]$/.test(document.getElementById('lasts')"
@@ -123,6 +124,7 @@ def watch_without_script(a, c):
     a.face.status = status("ringing-a")
     c.open(a.origin + "/c/" + SECRET)
     ok(c.until(STAGE % "ringing-a"), "without script: a call's page")
+    ok(is_seen(c, ".look"), "without script: he can look again himself")
     a.face.status = status("talking")
     ok(c.until(STAGE % "talking", 8), "without script: loads itself anew")
     a.face.asked.clear()
@@ -158,6 +160,24 @@ def masked(a, c, offer):
     a.face.offer["known_region"] = ""
 
 
+def code(a, c, offer):
+    """A code is asked for: what it is about, and a field like the other."""
+    a.face.accepted = {"refusal": REFUSALS.index("code-wanted")}
+    c.open(offer)
+    c.js("document.getElementById('typed').value = '+442079460123'")
+    c.js("document.querySelector('form').submit()")
+    ok(c.until("!!document.getElementById('code')"), "a code is asked for")
+    tops = c.js("""["#typed", "#error", "#code", "button"].map(e =>
+        document.querySelector(e).getBoundingClientRect().top)""")
+    is_(tops, sorted(tops), "first the number, then why a code, and its field")
+    is_(c.js("document.getElementById('code').offsetHeight"),
+        c.js("document.getElementById('typed').offsetHeight"),
+        "the field of the code is as high as that of the number")
+    fits(c, "code")
+    shot(c, "code")
+    a.face.accepted = {"secret": SECRET}
+
+
 def on_paper(a, c, offer):
     c.open(offer)
     seen = {w: is_seen(c, w) for w in ("form", ".langs", ".facts", "h1")}
@@ -179,6 +199,7 @@ def many_shapes(a, c):
         fits(c, name)
         shot(c, name)
     masked(a, c, offer)
+    code(a, c, offer)
     # 400 % on a screen of 1280 leaves 320 (WCAG 1.4.10).
     c.size(320, 256, 4)
     c.open(offer + "?lang=de")

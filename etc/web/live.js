@@ -22,13 +22,19 @@
 		});
 	}
 
+	/* The time of day, with its zone, stays on one line. */
 	each("time[datetime]", function (e) {
-		e.textContent = new Date(e.getAttribute("datetime"))
-		    .toLocaleString(locale, {
+		var isLate = false;
+		e.textContent = new Intl.DateTimeFormat(locale, {
 			weekday: "long", day: "numeric", month: "long",
-			hour: "2-digit", minute: "2-digit",
+			hour: "numeric", minute: "2-digit",
 			timeZoneName: "short"
-		});
+		}).formatToParts(new Date(e.getAttribute("datetime")))
+		    .map(function (part) {
+			isLate = isLate || part.type === "hour";
+			return isLate ? part.value.replace(/ /g, "\u00a0") :
+			    part.value;
+		}).join("");
 	});
 	each("[data-region]", function (e) {
 		e.textContent = new Intl.DisplayNames([lang], { type: "region" })
@@ -80,6 +86,9 @@
 
 	function show(now) {
 		heard = true;
+		each(".look", function (e) {
+			e.hidden = true;	/* it is looked at for him */
+		});
 		if (now.stage === "ended" || now.stage === "none") {
 			source.close();
 			location.reload();
