@@ -18,6 +18,8 @@ struct json;
 struct json *json_parse(const void *, size_t);
 void json_free(struct json *);
 
+/* In NULL, which was no JSON, nothing is found. */
+
 /* Borrowed until json_free().  NULL: no such member, or not a string. */
 const char *json_str(const struct json *, const char *path);
 /* 1: it is this string. */

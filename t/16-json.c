@@ -62,6 +62,12 @@ test_paths(void)
 
 	if (!ok(j != NULL, "an event"))
 		return;
+	ok(json_str(NULL, "channel") == NULL, "nothing is in no JSON");
+	ok(json_str(NULL, "") == NULL, "nor at its root");
+	is_int(json_is(NULL, "", ""), 0, "no word");
+	is_int(json_int(NULL, "", &n), -1, "no integer");
+	is_int(json_bool(NULL, ""), -1, "no boolean");
+	is_int(json_count(NULL, ""), -1, "no array");
 	ok(json_str(j, "channel") == NULL, "an object is no string");
 	ok(json_str(j, "channel.none") == NULL, "null is no string");
 	ok(json_str(j, "channel.id.x") == NULL, "a string has no members");

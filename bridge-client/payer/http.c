@@ -131,7 +131,7 @@ read_state(const char *body, size_t len, enum payer_found *out)
 		[PAYER_IS_REFUSED] = "refused"
 	};
 	struct json *j = json_parse(body, len);
-	const char *state = j != NULL ? json_str(j, "state") : NULL;
+	const char *state = json_str(j, "state");
 	size_t i, n = sizeof(words) / sizeof(words[0]);
 
 	for (i = 0; i < n; i++)
@@ -169,8 +169,7 @@ static int
 wants_page(const char *body, size_t len)
 {
 	struct json *j = json_parse(body, len);
-	const char *action = j != NULL ? json_str(j, "action") : NULL;
-	int wants = action != NULL && strcmp(action, "page") == 0;
+	int wants = json_is(j, "action", "page");
 
 	json_free(j);
 	return wants;

@@ -144,7 +144,7 @@ stripe_page_reply(const struct payer_page_intent *in, int status, int is_sent,
     const char *body, size_t len, struct payer_page *out)
 {
 	struct json *j = status != 0 ? json_parse(body, len) : NULL;
-	const char *code = j != NULL ? json_str(j, "error.code") : NULL;
+	const char *code = json_str(j, "error.code");
 
 	if (status == 0) {
 		say(out, is_sent ? PAYER_UNKNOWN : PAYER_NOT,

@@ -53,12 +53,6 @@ bandwidth_check(const struct provider_conf *c)
 		    "caller_id belongs";
 	if (c->user == NULL || *c->user == '\0')
 		return "user must be the name of the API user";
-	if (*c->trunk_pstn != '\0' || *c->trunk_sip != '\0')
-		return "trunk_pstn and trunk_sip are Asterisk's";
-	if (!provider_is_web(c->prompts) ||
-	    strpbrk(c->prompts, "&'") != NULL)
-		return "prompts must be a URL under which the web server shows "
-		    "the prompts";
 	if (strncmp(c->hook_url, "https://", 8) != 0 ||
 	    strpbrk(c->hook_url, "&'\"<>") != NULL ||
 	    strlen(c->hook_url) > HOOK_URL_MAX)
@@ -67,16 +61,10 @@ bandwidth_check(const struct provider_conf *c)
 	if (c->hook_secret == NULL || secret_len(c->hook_secret) < SECRET_MIN)
 		return "hook_secret_file must hold 16 random characters or "
 		    "more, as openssl rand -hex 32 makes them";
-	return NULL;
+	return provider_check_web(c, "&'");
 }
 
 /* Intent to request. */
-
-static int
-is_known(const char *ref)
-{
-	return ref != NULL && *ref != '\0';
-}
 
 /* The calls, or the one of this name. */
 static void
@@ -95,7 +83,7 @@ static int
 replace(const struct provider_conf *c, const char *ref, struct buf *document,
     struct request *r)
 {
-	int is_good = buf_ok(document) && is_known(ref);
+	int is_good = buf_ok(document) && provider_is_known(ref);
 
 	if (is_good) {
 		ask(c, r, ref);
@@ -134,8 +122,7 @@ create(const struct provider_conf *c, const struct provider_intent *in,
 {
 	char leg[PROVIDER_LEG_SIZE], to[PROVIDER_TO_SIZE];
 
-	if (in->to->kind == TEL_NONE || !provider_is_number(in->caller) ||
-	    in->ring_s <= 0 || in->max_s <= 0)
+	if (!provider_can_ring(in))
 		return -1;
 	provider_put_leg(in->call, in->leg, leg);
 	provider_put_to(in->to, to);
@@ -225,13 +212,13 @@ build(const struct provider_conf *c, const struct provider_intent *in,
 	case PROVIDER_BRIDGE:
 		return step == 0 ? join(c, in, r) : -1;
 	case PROVIDER_HANG:
-		if (!is_known(in->ref))
+		if (!provider_is_known(in->ref))
 			return step == 0 ? list(c, in, r) : -1;
 		ask(c, r, in->ref);
 		request_json(r, "state", "completed");
 		return step <= 1 ? 0 : -1;
 	case PROVIDER_FIND:
-		if (!is_known(in->ref))
+		if (!provider_is_known(in->ref))
 			return step == 0 ? list(c, in, r) : -1;
 		ask(c, r, in->ref);
 		return step == 0 ? 0 : -1;
@@ -255,18 +242,12 @@ bandwidth_request(const struct provider_conf *c,
 
 /* Reply to outcome. */
 
-/* "HTTP 400: Invalid ..", the latter by their own words. */
 static void
 say_error(struct provider_reply *out, enum provider_outcome outcome,
     int status, const struct json *j)
 {
-	const char *more = j != NULL ? json_str(j, "description") : NULL;
-	char plain[96];
-
-	provider_plain(plain, sizeof(plain), more != NULL ? more : "");
-	out->outcome = outcome;
-	snprintf(out->detail, sizeof(out->detail), "HTTP %d%s%s", status,
-	    plain[0] != '\0' ? ": " : "", plain);
+	provider_say_http(out, outcome, status, json_str(j, "description"),
+	    NULL);
 }
 
 static void
@@ -291,8 +272,7 @@ static void
 ring_reply(int status, const struct json *j, struct provider_reply *out)
 {
 	if (status == 200 || status == 201)
-		provider_say_made(out, j != NULL ? json_str(j, "callId") :
-		    NULL);
+		provider_say_made(out, json_str(j, "callId"));
 	else
 		say_error(out, provider_not_made(status), status, j);
 }
@@ -332,7 +312,7 @@ set_found(const struct json *j, const char *at, struct provider_reply *out)
 static void
 find_reply(int status, const struct json *j, struct provider_reply *out)
 {
-	if (status == 200 && j != NULL && json_str(j, "state") != NULL) {
+	if (status == 200 && json_str(j, "state") != NULL) {
 		set_found(j, "", out);
 		provider_say(out, PROVIDER_DONE, "");
 	} else {
@@ -345,7 +325,7 @@ static void
 list_reply(const struct provider_intent *in, int status, const struct json *j,
     struct provider_reply *out)
 {
-	int i, n = j != NULL ? json_count(j, "") : -1;
+	int i, n = json_count(j, "");
 	char path[64];
 
 	if (status != 200 || n < 0) {
@@ -360,9 +340,7 @@ list_reply(const struct provider_intent *in, int status, const struct json *j,
 		if (out->found == PROVIDER_GONE)
 			continue;
 		snprintf(path, sizeof(path), "%d.callId", i);
-		provider_set_ref(out->ref, json_str(j, path));
-		provider_say(out, in->act == PROVIDER_HANG &&
-		    out->ref[0] != '\0' ? PROVIDER_MORE : PROVIDER_DONE, "");
+		provider_say_listed(out, in, json_str(j, path));
 		return;
 	}
 	out->found = PROVIDER_GONE;
@@ -385,16 +363,13 @@ command_reply(const struct provider_intent *in, int step, int status,
 		    step + 1 < PLAY_TRIES ? PROVIDER_MORE : PROVIDER_REFUSED,
 		    status, j);
 	else
-		say_error(out, status == 429 ? PROVIDER_NOT : status >= 500 ?
-		    PROVIDER_UNKNOWN : PROVIDER_REFUSED, status, j);
+		say_error(out, provider_not_obeyed(status), status, j);
 }
 
 static void
 bandwidth_reply(const struct provider_intent *in, int step, int status,
     int is_sent, const char *body, size_t len, struct provider_reply *out)
 {
-	int is_lookup = (in->act == PROVIDER_HANG ||
-	    in->act == PROVIDER_FIND) && !is_known(in->ref);
 	struct json *j;
 
 	memset(out, 0, sizeof(*out));
@@ -404,7 +379,7 @@ bandwidth_reply(const struct provider_intent *in, int step, int status,
 		return;
 	}
 	j = json_parse(body, len);
-	if (is_lookup)
+	if (provider_is_search(in))
 		list_reply(in, status, j, out);
 	else if (in->act == PROVIDER_PROBE)
 		probe_reply(status, j, out);

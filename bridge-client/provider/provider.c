@@ -112,6 +112,38 @@ provider_is_number(const char *s)
 }
 
 const char *
+provider_check_web(const struct provider_conf *c, const char *unquoted)
+{
+	if (*c->trunk_pstn != '\0' || *c->trunk_sip != '\0')
+		return "trunk_pstn and trunk_sip are Asterisk's";
+	if (!provider_is_web(c->prompts) ||
+	    strpbrk(c->prompts, unquoted) != NULL)
+		return "prompts must be a URL under which the web server shows "
+		    "the prompts";
+	return NULL;
+}
+
+int
+provider_can_ring(const struct provider_intent *in)
+{
+	return in->to->kind != TEL_NONE && provider_is_number(in->caller) &&
+	    in->ring_s > 0 && in->max_s > 0;
+}
+
+int
+provider_is_known(const char *ref)
+{
+	return ref != NULL && *ref != '\0';
+}
+
+int
+provider_is_search(const struct provider_intent *in)
+{
+	return (in->act == PROVIDER_HANG || in->act == PROVIDER_FIND) &&
+	    !provider_is_known(in->ref);
+}
+
+const char *
 provider_behind(const struct provider_intent *in, const char *prompt)
 {
 	const char *said = "";
@@ -314,6 +346,21 @@ provider_say(struct provider_reply *out, enum provider_outcome outcome,
 	snprintf(out->detail, sizeof(out->detail), "%s", detail);
 }
 
+void
+provider_say_http(struct provider_reply *out, enum provider_outcome outcome,
+    int status, const char *title, const char *more)
+{
+	char text[256], plain[96];
+
+	snprintf(text, sizeof(text), "%s%s%s", title != NULL ? title : "",
+	    title != NULL && more != NULL ? ": " : "",
+	    more != NULL ? more : "");
+	provider_plain(plain, sizeof(plain), text);
+	out->outcome = outcome;
+	snprintf(out->detail, sizeof(out->detail), "HTTP %d%s%s", status,
+	    plain[0] != '\0' ? ": " : "", plain);
+}
+
 enum provider_cause
 provider_cause_of(int sip, int q850)
 {
@@ -357,8 +404,31 @@ provider_say_made(struct provider_reply *out, const char *ref)
 enum provider_outcome
 provider_not_made(int status)
 {
+	return status < 400 ? PROVIDER_UNKNOWN : provider_not_obeyed(status);
+}
+
+enum provider_outcome
+provider_not_obeyed(int status)
+{
 	if (status == 429)
 		return PROVIDER_NOT;
-	return status >= 500 || status < 400 ? PROVIDER_UNKNOWN :
-	    PROVIDER_REFUSED;
+	return status >= 500 ? PROVIDER_UNKNOWN : PROVIDER_REFUSED;
+}
+
+void
+provider_say_listed(struct provider_reply *out,
+    const struct provider_intent *in, const char *ref)
+{
+	provider_set_ref(out->ref, ref);
+	provider_say(out, in->act == PROVIDER_HANG && out->ref[0] != '\0' ?
+	    PROVIDER_MORE : PROVIDER_DONE, "");
+}
+
+void
+provider_set_found(struct provider_reply *out, const struct provider_event *e)
+{
+	out->found = e->kind == EVENT_RINGING ? PROVIDER_IS_RINGING :
+	    e->kind == EVENT_ANSWERED ? PROVIDER_IS_UP : PROVIDER_GONE;
+	out->has_cause = e->kind == EVENT_GONE;
+	out->cause = e->cause;
 }

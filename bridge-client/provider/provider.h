@@ -311,6 +311,17 @@ void provider_put_to(const struct tel *, char dst[PROVIDER_TO_SIZE]);
 /* 1 for a + and digits. */
 int provider_is_number(const char *);
 
+/* What all must be like whose prompts are fetched from the web server: NULL, or
+ * what is wrong.  `unquoted': what may not stand in the documents' URLs. */
+const char *provider_check_web(const struct provider_conf *,
+    const char *unquoted);
+/* RING: is there whom, by which number, and for how long? */
+int provider_can_ring(const struct provider_intent *);
+/* The provider's id of a leg: 0 for "" and NULL. */
+int provider_is_known(const char *ref);
+/* HANG, FIND: of a leg whose id is not known, so it is looked for. */
+int provider_is_search(const struct provider_intent *);
+
 /* A header of a webhook, by its name in lower case; it must be there exactly
  * once.  0, or -1. */
 int provider_header(const struct provider_hook *, const char *name, char *dst,
@@ -333,6 +344,11 @@ void provider_set_ref(char dst[PROVIDER_REF_MAX + 1], const char *ref);
 void provider_say(struct provider_reply *, enum provider_outcome,
     const char *detail);
 
+/* Likewise: "HTTP 422: Invalid number: ..", by their own words, of which either
+ * may be NULL. */
+void provider_say_http(struct provider_reply *, enum provider_outcome,
+    int status, const char *title, const char *more);
+
 /* How a leg that was never answered ended: by the SIP status where there is
  * one (else 0), or by the cause of Q.850. */
 enum provider_cause provider_cause_of(int sip, int q850);
@@ -348,7 +364,18 @@ const struct provider *provider_kind(const char *name);
  */
 void provider_say_made(struct provider_reply *, const char *ref);
 
-/* It was not made, or may have been, by the status of HTTP. */
+/* It was not made, or may have been, by the status of HTTP; and a command to a
+ * leg was not obeyed. */
 enum provider_outcome provider_not_made(int status);
+enum provider_outcome provider_not_obeyed(int status);
+
+/* The leg was looked for, and is there under this name: HANG goes on to end
+ * it. */
+void provider_say_listed(struct provider_reply *,
+    const struct provider_intent *, const char *ref);
+
+/* FIND: what an event that tells the same would have said. */
+void provider_set_found(struct provider_reply *,
+    const struct provider_event *);
 
 #endif

@@ -48,16 +48,11 @@ telnyx_check(const struct provider_conf *c)
 	if (*c->app == '\0' || strspn(c->app, "0123456789") != strlen(c->app))
 		return "app must be the id of the Call Control application, "
 		    "digits";
-	if (*c->trunk_pstn != '\0' || *c->trunk_sip != '\0')
-		return "trunk_pstn and trunk_sip are Asterisk's";
-	if (!provider_is_web(c->prompts))
-		return "prompts must be a URL under which the web server shows "
-		    "the prompts";
 	if (c->public_key == NULL ||
 	    sign_base64(c->public_key, key, sizeof(key)) != SIGN_KEY_BYTES)
 		return "public_key must be Telnyx's, as its portal shows it: "
 		    "44 characters";
-	return NULL;
+	return provider_check_web(c, "");
 }
 
 /* One organisation's, of one key of Telnyx's, can be joined. */
@@ -107,8 +102,7 @@ dial(const struct provider_conf *c, const struct provider_intent *in,
 	char to[PROVIDER_TO_SIZE];
 	int max_s = in->max_s;
 
-	if (in->to->kind == TEL_NONE || !provider_is_number(in->caller) ||
-	    in->ring_s < MIN_RING_S || max_s <= 0)
+	if (!provider_can_ring(in) || in->ring_s < MIN_RING_S)
 		return -1;
 	provider_put_leg(in->call, in->leg, id);
 	request_json(r, "connection_id", c->app);
@@ -143,18 +137,12 @@ ask(const struct provider_conf *c, struct request *r, const char *collection,
 		request_path(r, id);
 }
 
-static int
-is_known(const struct provider_intent *in)
-{
-	return in->ref != NULL && *in->ref != '\0';
-}
-
 /* A command to the leg.  0, or -1: we do not know its name. */
 static int
 command(const struct provider_conf *c, const struct provider_intent *in,
     const char *action, struct request *r)
 {
-	if (!is_known(in))
+	if (!provider_is_known(in->ref))
 		return -1;
 	ask(c, r, "calls", in->ref);
 	request_path(r, "actions");
@@ -259,20 +247,20 @@ build(const struct provider_conf *c, const struct provider_intent *in,
 		request_json(r, "stop", "all");
 		return step == 0 ? command(c, in, "playback_stop", r) : -1;
 	case PROVIDER_BRIDGE:
-		if (in->other_ref == NULL || *in->other_ref == '\0')
+		if (!provider_is_known(in->other_ref))
 			return -1;
 		request_json(r, "call_control_id", in->other_ref);
 		request_json_raw(r, "prevent_double_bridge", "true");
 		return step == 0 ? command(c, in, "bridge", r) : -1;
 	case PROVIDER_HANG:
-		if (!is_known(in)) {
+		if (!provider_is_known(in->ref)) {
 			list(c, r);
 			return step == 0 ? 0 : -1;
 		}
 		put_state(in, r);
 		return step <= 1 ? command(c, in, "hangup", r) : -1;
 	case PROVIDER_FIND:
-		if (is_known(in))
+		if (provider_is_known(in->ref))
 			ask(c, r, "calls", in->ref);
 		else
 			list(c, r);
@@ -297,29 +285,19 @@ telnyx_request(const struct provider_conf *c, const struct provider_intent *in,
 
 /* Reply to outcome. */
 
-/* "HTTP 422: Invalid number: ..", the latter by their own words. */
 static void
 say_error(struct provider_reply *out, enum provider_outcome outcome,
     int status, const struct json *j)
 {
-	const char *title = j != NULL ? json_str(j, "errors.0.title") : NULL;
-	const char *more = j != NULL ? json_str(j, "errors.0.detail") : NULL;
-	char text[256], plain[96];
-
-	snprintf(text, sizeof(text), "%s%s%s", title != NULL ? title : "",
-	    title != NULL && more != NULL ? ": " : "",
-	    more != NULL ? more : "");
-	provider_plain(plain, sizeof(plain), text);
-	out->outcome = outcome;
-	snprintf(out->detail, sizeof(out->detail), "HTTP %d%s%s", status,
-	    plain[0] != '\0' ? ": " : "", plain);
+	provider_say_http(out, outcome, status, json_str(j, "errors.0.title"),
+	    json_str(j, "errors.0.detail"));
 }
 
 static int
 is_over(const struct json *j)
 {
-	return j != NULL && (json_is(j, "errors.0.code", ENDED) ||
-	    json_is(j, "errors.0.code", NO_SUCH_CALL));
+	return json_is(j, "errors.0.code", ENDED) ||
+	    json_is(j, "errors.0.code", NO_SUCH_CALL);
 }
 
 static void
@@ -347,18 +325,10 @@ probe_reply(int status, const struct json *j, struct provider_reply *out)
 static void
 ring_reply(int status, const struct json *j, struct provider_reply *out)
 {
-	if (status == 200 || status == 201) {
-		provider_set_ref(out->ref, j != NULL ?
-		    json_str(j, "data.call_control_id") : NULL);
-		provider_say(out, out->ref[0] != '\0' ? PROVIDER_DONE :
-		    PROVIDER_UNKNOWN, out->ref[0] != '\0' ? "" :
-		    "the answer does not name the call");
-	} else if (status == 429) {
-		say_error(out, PROVIDER_NOT, status, j);
-	} else {
-		say_error(out, status >= 500 || status < 400 ?
-		    PROVIDER_UNKNOWN : PROVIDER_REFUSED, status, j);
-	}
+	if (status == 200 || status == 201)
+		provider_say_made(out, json_str(j, "data.call_control_id"));
+	else
+		say_error(out, provider_not_made(status), status, j);
 }
 
 /* Among the active calls, the one of this state. */
@@ -366,7 +336,7 @@ static void
 list_reply(const struct provider_intent *in, int status, const struct json *j,
     struct provider_reply *out)
 {
-	int i, n = j != NULL ? json_count(j, "data") : -1;
+	int i, n = json_count(j, "data");
 	struct provider_event e;
 	char path[64], state[64];
 	const char *s;
@@ -388,9 +358,7 @@ list_reply(const struct provider_intent *in, int status, const struct json *j,
 		    memcmp(e.call, in->call, sizeof(e.call)) != 0)
 			continue;
 		snprintf(path, sizeof(path), "data.%d.call_control_id", i);
-		provider_set_ref(out->ref, json_str(j, path));
-		provider_say(out, in->act == PROVIDER_HANG &&
-		    out->ref[0] != '\0' ? PROVIDER_MORE : PROVIDER_DONE, "");
+		provider_say_listed(out, in, json_str(j, path));
 		out->found = PROVIDER_IS_RINGING;
 		return;
 	}
@@ -400,7 +368,7 @@ list_reply(const struct provider_intent *in, int status, const struct json *j,
 static void
 find_reply(int status, const struct json *j, struct provider_reply *out)
 {
-	int is_alive = j != NULL ? json_bool(j, "data.is_alive") : -1;
+	int is_alive = json_bool(j, "data.is_alive");
 
 	out->found = PROVIDER_GONE;
 	if (status == 404 || (status == 422 && is_over(j))) {
@@ -419,57 +387,21 @@ find_reply(int status, const struct json *j, struct provider_reply *out)
 }
 
 static void
-command_reply(const struct provider_intent *in, int status,
+command_reply(const struct provider_intent *in, int step, int status,
     const struct json *j, struct provider_reply *out)
 {
 	int is_end = in->act == PROVIDER_HANG || in->act == PROVIDER_HUSH;
-
-	if (status >= 200 && status <= 299)
-		provider_say(out, PROVIDER_DONE, "");
-	else if (is_end && (status == 404 || (status == 422 && is_over(j))))
-		provider_say(out, PROVIDER_DONE, "");
-	else
-		say_error(out, status == 429 ? PROVIDER_NOT : status >= 500 ?
-		    PROVIDER_UNKNOWN : PROVIDER_REFUSED, status, j);
-}
-
-static void
-read_reply(const struct provider_intent *in, int step, int status,
-    const struct json *j, struct provider_reply *out)
-{
 	char next[PROVIDER_WORD_SIZE];
 	const char *text;
 
-	switch (in->act) {
-	case PROVIDER_PROBE:
-		probe_reply(status, j, out);
-		break;
-	case PROVIDER_RING:
-		ring_reply(status, j, out);
-		break;
-	case PROVIDER_FIND:
-		if (is_known(in))
-			find_reply(status, j, out);
-		else
-			list_reply(in, status, j, out);
-		break;
-	case PROVIDER_HANG:
-		if (!is_known(in)) {
-			list_reply(in, status, j, out);
-			break;
-		}
-		/* FALLTHROUGH */
-	case PROVIDER_PLAY:
-	case PROVIDER_HUSH:
-	case PROVIDER_BRIDGE:
-	case PROVIDER_UNBRIDGE:
-	case PROVIDER_EXTEND:
-		command_reply(in, status, j, out);
-		if (in->act == PROVIDER_PLAY && out->outcome == PROVIDER_DONE &&
-		    piece(in, step + 1, next, &text) == 0)
-			out->outcome = PROVIDER_MORE;
-		break;
-	}
+	if (status >= 200 && status <= 299)
+		provider_say(out, in->act == PROVIDER_PLAY &&
+		    piece(in, step + 1, next, &text) == 0 ? PROVIDER_MORE :
+		    PROVIDER_DONE, "");
+	else if (is_end && (status == 404 || (status == 422 && is_over(j))))
+		provider_say(out, PROVIDER_DONE, "");
+	else
+		say_error(out, provider_not_obeyed(status), status, j);
 }
 
 static void
@@ -485,7 +417,16 @@ telnyx_reply(const struct provider_intent *in, int step, int status,
 		return;
 	}
 	j = json_parse(body, len);
-	read_reply(in, step, status, j, out);
+	if (provider_is_search(in))
+		list_reply(in, status, j, out);
+	else if (in->act == PROVIDER_PROBE)
+		probe_reply(status, j, out);
+	else if (in->act == PROVIDER_RING)
+		ring_reply(status, j, out);
+	else if (in->act == PROVIDER_FIND)
+		find_reply(status, j, out);
+	else
+		command_reply(in, step, status, j, out);
 	json_free(j);
 }
 

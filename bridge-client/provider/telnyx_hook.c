@@ -164,8 +164,8 @@ telnyx_hook_read(const struct provider_conf *c, const struct provider_hook *h,
 	if (verdict != PROVIDER_AUTHENTIC)
 		return verdict;
 	j = json_parse(h->body, h->len);
-	type = j != NULL ? json_str(j, "data.event_type") : NULL;
-	id = j != NULL ? json_str(j, "data.id") : NULL;
+	type = json_str(j, "data.event_type");
+	id = json_str(j, "data.id");
 	if (type == NULL || id == NULL || strlen(id) > PROVIDER_ONCE_MAX) {
 		out->is_odd = 1;
 	} else {

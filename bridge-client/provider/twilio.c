@@ -58,27 +58,15 @@ twilio_check(const struct provider_conf *c)
 	if (c->user == NULL || *c->user == '\0')
 		return is_signalwire(c) ? "user must be the Project ID" :
 		    "user must be the Account SID or the SID of an API key";
-	if (*c->trunk_pstn != '\0' || *c->trunk_sip != '\0')
-		return "trunk_pstn and trunk_sip are Asterisk's";
-	if (!provider_is_web(c->prompts) ||
-	    strpbrk(c->prompts, "&'") != NULL)
-		return "prompts must be a URL under which the web server shows "
-		    "the prompts";
 	if (strpbrk(c->hook_url, "&'\"<>") != NULL)
 		return "public must hold no quotes and no ampersand";
 	if (c->hook_secret == NULL)
 		return "hook_secret_file must hold what signs webhooks: "
 		    "Twilio's auth token, SignalWire's signing key";
-	return NULL;
+	return provider_check_web(c, "&'");
 }
 
 /* Intent to request. */
-
-static int
-is_known(const char *ref)
-{
-	return ref != NULL && *ref != '\0';
-}
 
 static void
 form(struct request *r, const char *name, const char *value)
@@ -131,7 +119,7 @@ static int
 update(const struct provider_conf *c, const char *ref, struct buf *document,
     struct request *r)
 {
-	int is_good = buf_ok(document) && is_known(ref);
+	int is_good = buf_ok(document) && provider_is_known(ref);
 
 	if (is_good) {
 		ask(c, r, ref);
@@ -153,8 +141,7 @@ create(const struct provider_conf *c, const struct provider_intent *in,
 	size_t i;
 	int n;
 
-	if (in->to->kind == TEL_NONE || !provider_is_number(in->caller) ||
-	    in->ring_s <= 0 || in->max_s <= 0)
+	if (!provider_can_ring(in))
 		return -1;
 	provider_put_leg(in->call, in->leg, leg);
 	n = snprintf(url, sizeof(url), "%s/%s/status", c->hook_url, leg);
@@ -281,7 +268,8 @@ join(const struct provider_conf *c, const struct provider_intent *in,
 	char leg[PROVIDER_LEG_SIZE];
 	struct buf b;
 
-	if (step > 1 || !is_known(in->ref) || !is_known(in->other_ref))
+	if (step > 1 || !provider_is_known(in->ref) ||
+	    !provider_is_known(in->other_ref))
 		return -1;
 	provider_put_leg(in->call, which, leg);
 	buf_init(&b, 2048);
@@ -309,18 +297,19 @@ build(const struct provider_conf *c, const struct provider_intent *in,
 	case PROVIDER_BRIDGE:
 		return join(c, in, step, r);
 	case PROVIDER_HANG:
-		if (!is_known(in->ref))
+		if (!provider_is_known(in->ref))
 			return list(c, in, step, r);
 		ask(c, r, in->ref);
 		form(r, "Status", "completed");
 		return step <= N_LIVE ? 0 : -1;
 	case PROVIDER_FIND:
-		if (!is_known(in->ref))
+		if (!provider_is_known(in->ref))
 			return list(c, in, step, r);
 		ask(c, r, in->ref);
 		return step == 0 ? 0 : -1;
 	case PROVIDER_EXTEND:
-		if (step != 0 || is_signalwire(c) || !is_known(in->ref))
+		if (step != 0 || is_signalwire(c) ||
+		    !provider_is_known(in->ref))
 			return -1;
 		ask(c, r, in->ref);
 		form_int(r, "TimeLimit", in->max_s > MAX_LIMIT_S ?
@@ -346,7 +335,7 @@ static int
 twilio_forget(const struct provider_conf *c, const char *ref,
     struct request *r)
 {
-	if (!is_known(ref))
+	if (!provider_is_known(ref))
 		return -1;
 	ask(c, r, ref);
 	r->method = "DELETE";
@@ -359,13 +348,7 @@ static void
 say_error(struct provider_reply *out, enum provider_outcome outcome,
     int status, const struct json *j)
 {
-	const char *message = j != NULL ? json_str(j, "message") : NULL;
-	char plain[96];
-
-	provider_plain(plain, sizeof(plain), message != NULL ? message : "");
-	out->outcome = outcome;
-	snprintf(out->detail, sizeof(out->detail), "HTTP %d%s%s", status,
-	    plain[0] != '\0' ? ": " : "", plain);
+	provider_say_http(out, outcome, status, json_str(j, "message"), NULL);
 }
 
 static void
@@ -387,7 +370,7 @@ static void
 ring_reply(int status, const struct json *j, struct provider_reply *out)
 {
 	if (status == 200 || status == 201)
-		provider_say_made(out, j != NULL ? json_str(j, "sid") : NULL);
+		provider_say_made(out, json_str(j, "sid"));
 	else
 		say_error(out, provider_not_made(status), status, j);
 }
@@ -398,20 +381,14 @@ set_found(struct provider_reply *out, const char *word)
 	struct provider_event e;
 
 	out->found = PROVIDER_GONE;
-	if (twilio_hook_state(word, &e) < 0)
-		return;
-	if (e.kind == EVENT_RINGING)
-		out->found = PROVIDER_IS_RINGING;
-	else if (e.kind == EVENT_ANSWERED)
-		out->found = PROVIDER_IS_UP;
-	out->has_cause = e.kind == EVENT_GONE;
-	out->cause = e.cause;
+	if (twilio_hook_state(word, &e) == 0)
+		provider_set_found(out, &e);
 }
 
 static void
 find_reply(int status, const struct json *j, struct provider_reply *out)
 {
-	const char *state = j != NULL ? json_str(j, "status") : NULL;
+	const char *state = json_str(j, "status");
 
 	if (status == 404) {
 		provider_say(out, PROVIDER_DONE, "");
@@ -430,7 +407,7 @@ static void
 list_reply(const struct provider_intent *in, int step, int status,
     const struct json *j, struct provider_reply *out)
 {
-	int n = j != NULL ? json_count(j, "calls") : -1;
+	int n = json_count(j, "calls");
 	const char *state;
 
 	if (status != 200 || n < 0) {
@@ -443,10 +420,8 @@ list_reply(const struct provider_intent *in, int step, int status,
 		return;
 	}
 	state = json_str(j, "calls.0.status");
-	provider_set_ref(out->ref, json_str(j, "calls.0.sid"));
 	set_found(out, state != NULL ? state : live[step]);
-	provider_say(out, in->act == PROVIDER_HANG && out->ref[0] != '\0' ?
-	    PROVIDER_MORE : PROVIDER_DONE, "");
+	provider_say_listed(out, in, json_str(j, "calls.0.sid"));
 }
 
 static void
@@ -468,24 +443,20 @@ command_reply(const struct provider_intent *in, int step, int status,
 	int is_end = in->act == PROVIDER_HANG || in->act == PROVIDER_HUSH;
 	int64_t code = 0;
 
-	if (j != NULL)
-		(void)json_int(j, "code", &code);
+	(void)json_int(j, "code", &code);
 	if (status >= 200 && status <= 299)
 		provider_say(out, in->act == PROVIDER_BRIDGE && step == 0 ?
 		    PROVIDER_MORE : PROVIDER_DONE, "");
 	else if (is_end && (status == 404 || code == NOT_IN_PROGRESS))
 		provider_say(out, PROVIDER_DONE, "");
 	else
-		say_error(out, status == 429 ? PROVIDER_NOT : status >= 500 ?
-		    PROVIDER_UNKNOWN : PROVIDER_REFUSED, status, j);
+		say_error(out, provider_not_obeyed(status), status, j);
 }
 
 static void
 twilio_reply(const struct provider_intent *in, int step, int status,
     int is_sent, const char *body, size_t len, struct provider_reply *out)
 {
-	int is_lookup = (in->act == PROVIDER_HANG ||
-	    in->act == PROVIDER_FIND) && !is_known(in->ref);
 	struct json *j;
 
 	memset(out, 0, sizeof(*out));
@@ -495,7 +466,7 @@ twilio_reply(const struct provider_intent *in, int step, int status,
 		return;
 	}
 	j = json_parse(body, len);
-	if (is_lookup)
+	if (provider_is_search(in))
 		list_reply(in, step, status, j, out);
 	else if (in->act == PROVIDER_PROBE)
 		probe_reply(status, j, out);

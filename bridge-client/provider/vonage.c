@@ -40,24 +40,13 @@ vonage_check(const struct provider_conf *c)
 		return "url must be like https://api.nexmo.com/v1/calls";
 	if (!provider_is_word(c->app, strlen(c->app)))
 		return "app must be the application's id";
-	if (*c->trunk_pstn != '\0' || *c->trunk_sip != '\0')
-		return "trunk_pstn and trunk_sip are Asterisk's";
-	if (!provider_is_web(c->prompts))
-		return "prompts must be a URL under which the web server shows "
-		    "the prompts";
 	if (c->hook_secret == NULL)
 		return "hook_secret_file must hold the account's signature "
 		    "secret";
-	return NULL;
+	return provider_check_web(c, "");
 }
 
 /* Intent to request. */
-
-static int
-is_known(const char *ref)
-{
-	return ref != NULL && *ref != '\0';
-}
 
 /* The calls, or the one of this name. */
 static void
@@ -75,7 +64,7 @@ static int
 tell(const struct provider_conf *c, const char *ref, const char *action,
     struct request *r)
 {
-	if (!is_known(ref))
+	if (!provider_is_known(ref))
 		return -1;
 	ask(c, r, ref);
 	request_json(r, "action", action);
@@ -136,8 +125,7 @@ create(const struct provider_conf *c, const struct provider_intent *in,
 	char leg[PROVIDER_LEG_SIZE];
 	struct buf b, url;
 
-	if (in->to->kind == TEL_NONE || !provider_is_number(in->caller) ||
-	    in->ring_s <= 0 || in->max_s <= 0)
+	if (!provider_can_ring(in))
 		return -1;
 	provider_put_leg(in->call, in->leg, leg);
 	ask(c, r, NULL);
@@ -196,7 +184,7 @@ stream(const struct provider_conf *c, const struct provider_intent *in,
 	struct buf b;
 	int n;
 
-	if (!is_known(in->ref) || provider_n_prompts(in) != 1 ||
+	if (!provider_is_known(in->ref) || provider_n_prompts(in) != 1 ||
 	    provider_prompt(in, 0, name) != 0)
 		return -1;
 	n = snprintf(url, sizeof(url), "%s/%s/%s.wav", c->prompts, in->lang,
@@ -241,7 +229,8 @@ join(const struct provider_conf *c, const struct provider_intent *in,
 {
 	struct buf b;
 
-	if (step > 1 || !is_known(in->ref) || !is_known(in->other_ref))
+	if (step > 1 || !provider_is_known(in->ref) ||
+	    !provider_is_known(in->other_ref))
 		return -1;
 	buf_init(&b, NCCO_MAX);
 	ncco_put_conversation(&b, in);
@@ -268,11 +257,11 @@ build(const struct provider_conf *c, const struct provider_intent *in,
 	case PROVIDER_BRIDGE:
 		return join(c, in, step, r);
 	case PROVIDER_HANG:
-		if (!is_known(in->ref))
+		if (!provider_is_known(in->ref))
 			return list(c, in, step, r);
 		return step <= N_LIVE ? tell(c, in->ref, "hangup", r) : -1;
 	case PROVIDER_FIND:
-		if (!is_known(in->ref))
+		if (!provider_is_known(in->ref))
 			return list(c, in, step, r);
 		ask(c, r, in->ref);
 		return step == 0 ? 0 : -1;
@@ -296,24 +285,15 @@ vonage_request(const struct provider_conf *c, const struct provider_intent *in,
 
 /* Reply to outcome. */
 
-/* "HTTP 400: Bad Request: ..", the latter by their own words. */
 static void
 say_error(struct provider_reply *out, enum provider_outcome outcome,
     int status, const struct json *j)
 {
-	const char *title = j != NULL ? json_str(j, "title") : NULL;
-	const char *more = j != NULL ? json_str(j, "detail") : NULL;
-	char text[256], plain[96];
+	const char *title = json_str(j, "title");
 
-	if (title == NULL && j != NULL)
+	if (title == NULL)
 		title = json_str(j, "error_title");
-	snprintf(text, sizeof(text), "%s%s%s", title != NULL ? title : "",
-	    title != NULL && more != NULL ? ": " : "",
-	    more != NULL ? more : "");
-	provider_plain(plain, sizeof(plain), text);
-	out->outcome = outcome;
-	snprintf(out->detail, sizeof(out->detail), "HTTP %d%s%s", status,
-	    plain[0] != '\0' ? ": " : "", plain);
+	provider_say_http(out, outcome, status, title, json_str(j, "detail"));
 }
 
 static void
@@ -332,7 +312,7 @@ static void
 ring_reply(int status, const struct json *j, struct provider_reply *out)
 {
 	if (status == 200 || status == 201)
-		provider_say_made(out, j != NULL ? json_str(j, "uuid") : NULL);
+		provider_say_made(out, json_str(j, "uuid"));
 	else
 		say_error(out, provider_not_made(status), status, j);
 }
@@ -344,20 +324,14 @@ set_found(struct provider_reply *out, const char *word)
 
 	out->found = strcmp(word, "machine") == 0 ? PROVIDER_IS_UP :
 	    PROVIDER_GONE;
-	if (vonage_hook_state(word, &e) < 0)
-		return;
-	if (e.kind == EVENT_RINGING)
-		out->found = PROVIDER_IS_RINGING;
-	else if (e.kind == EVENT_ANSWERED)
-		out->found = PROVIDER_IS_UP;
-	out->has_cause = e.kind == EVENT_GONE;
-	out->cause = e.cause;
+	if (vonage_hook_state(word, &e) == 0)
+		provider_set_found(out, &e);
 }
 
 static void
 find_reply(int status, const struct json *j, struct provider_reply *out)
 {
-	const char *state = j != NULL ? json_str(j, "status") : NULL;
+	const char *state = json_str(j, "status");
 
 	if (status == 404) {
 		provider_say(out, PROVIDER_DONE, "");
@@ -392,7 +366,7 @@ static void
 list_reply(const struct provider_intent *in, int step, int status,
     const struct json *j, struct provider_reply *out)
 {
-	int i, n = j != NULL ? json_count(j, "_embedded.calls") : -1;
+	int i, n = json_count(j, "_embedded.calls");
 	char path[64];
 
 	if (status != 200 || n < 0) {
@@ -403,10 +377,8 @@ list_reply(const struct provider_intent *in, int step, int status,
 		continue;
 	if (i < n) {
 		snprintf(path, sizeof(path), "_embedded.calls.%d.uuid", i);
-		provider_set_ref(out->ref, json_str(j, path));
 		set_found(out, live[step]);
-		provider_say(out, in->act == PROVIDER_HANG &&
-		    out->ref[0] != '\0' ? PROVIDER_MORE : PROVIDER_DONE, "");
+		provider_say_listed(out, in, json_str(j, path));
 	} else if (n >= LIST_MAX) {
 		provider_say(out, PROVIDER_UNKNOWN,
 		    "too many calls to look through");
@@ -428,16 +400,13 @@ command_reply(const struct provider_intent *in, int step, int status,
 	else if (is_end && status == 404)
 		provider_say(out, PROVIDER_DONE, "");
 	else
-		say_error(out, status == 429 ? PROVIDER_NOT : status >= 500 ?
-		    PROVIDER_UNKNOWN : PROVIDER_REFUSED, status, j);
+		say_error(out, provider_not_obeyed(status), status, j);
 }
 
 static void
 vonage_reply(const struct provider_intent *in, int step, int status,
     int is_sent, const char *body, size_t len, struct provider_reply *out)
 {
-	int is_lookup = (in->act == PROVIDER_HANG ||
-	    in->act == PROVIDER_FIND) && !is_known(in->ref);
 	struct json *j;
 
 	memset(out, 0, sizeof(*out));
@@ -447,7 +416,7 @@ vonage_reply(const struct provider_intent *in, int step, int status,
 		return;
 	}
 	j = json_parse(body, len);
-	if (is_lookup)
+	if (provider_is_search(in))
 		list_reply(in, step, status, j, out);
 	else if (in->act == PROVIDER_PROBE)
 		probe_reply(status, j, out);
