@@ -1,29 +1,21 @@
 /* Bandwidth: requests, documents, replies. */
 
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/buf.h"
 #include "lib/secret.h"
-#include "lib/tel.h"
 
-#include "bridge-client/net/request.h"
 #include "bridge-client/provider/bandwidth.h"
 #include "bridge-client/provider/provider.h"
 
-#include "t/tap.h"
-#include "t/transcript.h"
-
 /* Its first 48 bits are of 2026-11-23 08:00:00 (RFC 9562, 5.7). */
 #define ID	"01a2076b44007fff88090a0b0c0d0e0f"
+#include "t/trunks.h"
+
 #define BASE	"https://voice.bandwidth.com/api/v2/accounts/9900000"
 #define APP	"04e88489-df02-4e34-a0ee-27a91849555f"
 #define HOOK	"https://call.example.com/hook/bw"
 #define REF	"c-15ac29a2-1331029c-2cb0-4a07-b215-b22865662d8"
-#define A	"+442079460123"
-#define B	"+442079460199"
-#define PROXY	"+441632960000"
 /* printf co-ID-a | openssl dgst -sha256 -hmac "sixteen or more!" -binary |
  * base64; and of co-ID-b */
 #define PASS_a	"2up1yZXO5t5gbR0zTHKbnrGqx5gNRYlN9NYNw9Uosns="
@@ -36,51 +28,22 @@ static struct provider_conf conf = {
 	.prompts = "https://call.example.com/prompts", .hook_url = HOOK
 };
 
-static struct tel to;
-
-static void
-set_to(const char *text)
-{
-	const char *why;
-
-	if (tel_parse(&to, text, strlen(text), &why) < 0)
-		tap_note("%s: %s", text, why);
-}
+static const struct trunk trunk = {
+	.provider = &provider_bandwidth, .conf = &conf, .base = BASE,
+	.ref = { REF "a", REF "b" }, .auth = REQUEST_BASIC
+};
 
 static struct provider_intent
 intent(enum provider_act act, enum leg leg)
 {
-	struct provider_intent in;
-
-	memset(&in, 0, sizeof(in));
-	in.act = act;
-	in.leg = leg;
-	if (provider_read_id(ID, strlen(ID), in.call) < 0)
-		tap_note("no id");
-	set_to(leg == LEG_A ? A : B);
-	in.to = &to;
-	in.ref = leg == LEG_A ? REF "a" : REF "b";
-	in.other_ref = leg == LEG_A ? REF "b" : REF "a";
-	in.caller = PROXY;
-	in.caller_name = "";
-	in.ring_s = 25;
-	in.max_s = 3600;
-	in.prompt = "a-offer,a-press";
-	in.lang = "en";
-	in.digits = "";
-	return in;
+	return trunk_intent(&trunk, act, leg);
 }
 
 static void
 test_check(struct secret *small)
 {
 	char far[512];
-#define FIELD(name) offsetof(struct provider_conf, name)
-	const struct {
-		const char	*what;
-		size_t		 field;
-		const void	*value;
-	} bad[] = {
+	const struct trunk_fault bad[] = {
 		{ "no http", FIELD(url), "voice.bandwidth.com/accounts/1" },
 		{ "no account", FIELD(url),
 		    "https://voice.bandwidth.com/api/v2" },
@@ -105,20 +68,8 @@ test_check(struct secret *small)
 		{ "no secret", FIELD(hook_secret), NULL },
 		{ "a short secret", FIELD(hook_secret), small },
 	};
-	struct provider_conf c;
-	const char *why;
-	size_t i;
-
 	snprintf(far, sizeof(far), "https://%0400d.example.com/hook/bw", 1);
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		c = conf;
-		memcpy((char *)&c + bad[i].field, &bad[i].value,
-		    sizeof(bad[i].value));
-		why = bandwidth->check(&c);
-		ok(why != NULL, "section: %s: %s", bad[i].what,
-		    why != NULL ? why : "good");
-	}
-	ok(bandwidth->check(&conf) == NULL, "the usual section");
+	trunk_check(&trunk, bad, N(bad));
 }
 
 #define SENT(what) "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Bxml>" what \
@@ -132,7 +83,8 @@ test_check(struct secret *small)
 #define PROMPTS(leg) GATHER(leg, "spoken/a-press", "1", PLAYS("a-offer") \
 	PLAYS("a-press"))
 #define CALL(leg, to, ring, priority) "{\"to\":\"" to "\",\"from\":\"" PROXY \
-	"\",\"applicationId\":\"" APP "\",\"callTimeout\":" ring "," \
+	"\",\"applicationId\":\"" APP "\",\"displayName\":\"Acme\"," \
+	"\"callTimeout\":" ring "," \
 	"\"priority\":" priority ",\"username\":\"co-" ID "-" #leg "\"," \
 	"\"password\":\"" PASS_##leg "\",\"answerUrl\":\"" HOOK "/co-" ID "-" \
 	#leg "/answer\",\"answerMethod\":\"POST\",\"disconnectUrl\":\"" HOOK \
@@ -142,12 +94,7 @@ test_check(struct secret *small)
 static void
 test_requests(void)
 {
-	static const struct {
-		enum provider_act	 act;
-		enum leg		 leg;
-		int			 step;
-		const char		*method, *url, *body;
-	} cases[] = {
+	static const struct trunk_request cases[] = {
 		{ PROVIDER_PROBE, LEG_A, 0, "GET", "/statistics", "" },
 		{ PROVIDER_RING, LEG_A, 0, "POST", "/calls",
 		    CALL(a, A, "25", "2") },
@@ -166,31 +113,9 @@ test_requests(void)
 		{ PROVIDER_FIND, LEG_A, 0, "GET", "/calls/" REF "a", "" },
 	};
 	static const int steps[] = { 1, 1, 4, 1, 1, 2, 0, 1 };
-	struct provider_intent in;
-	struct request r;
-	char url[512];
-	size_t i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		in = intent(cases[i].act, cases[i].leg);
-		is_int(bandwidth->request(&conf, &in, cases[i].step, &r), 0,
-		    "act %d step %d", cases[i].act, cases[i].step);
-		snprintf(url, sizeof(url), BASE "%s", cases[i].url);
-		is_str(r.method, cases[i].method, "method");
-		is_str(buf_cstr(&r.url), url, "URL");
-		is_str(buf_cstr(&r.body), cases[i].body, "body");
-		is_str(r.type != NULL ? r.type : "", r.body.len == 0 ? "" :
-		    r.body.data[0] == '<' ? "application/xml" :
-		    "application/json", "its type");
-		is_int(r.auth, REQUEST_BASIC, "credentials");
-		request_free(&r);
-	}
-	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		in = intent((enum provider_act)i, LEG_A);
-		is_int(bandwidth->request(&conf, &in, steps[i], &r), -1,
-		    "act %zu has %d steps", i, steps[i]);
-		request_free(&r);
-	}
+	trunk_requests(&trunk, cases, N(cases));
+	trunk_steps(&trunk, steps, N(steps));
 }
 
 /* Whom it can ring, and for how long at most. */
@@ -214,25 +139,14 @@ test_ring(void)
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		in = intent(PROVIDER_RING, LEG_A);
-		set_to(cases[i].to);
+		trunk_set_to(cases[i].to);
 		in.ring_s = cases[i].ring_s;
 		is_int(bandwidth->request(&conf, &in, 0, &r), 0, "rings %s",
 		    cases[i].to);
 		is_str(buf_cstr(&r.body), cases[i].body, "so");
 		request_free(&r);
 	}
-	for (i = 0; i < 3; i++) {
-		in = intent(PROVIDER_RING, LEG_A);
-		if (i == 0)
-			in.caller = "Anonymous";
-		else if (i == 1)
-			in.max_s = 0;
-		else
-			in.ring_s = 0;
-		is_int(bandwidth->request(&conf, &in, 0, &r), -1,
-		    "nobody is rung without caller and limits (%zu)", i);
-		request_free(&r);
-	}
+	trunk_needs_limits(&trunk);
 	in = intent(PROVIDER_PLAY, LEG_A);
 	in.digits = "42";
 	is_int(bandwidth->request(&conf, &in, 0, &r), 0, "an extension");
@@ -244,8 +158,6 @@ test_ring(void)
 static void
 test_nameless(void)
 {
-	static const enum provider_act acts[] = { PROVIDER_PLAY, PROVIDER_HUSH,
-	    PROVIDER_BRIDGE };
 	static const char want[] = BASE "/calls?to=%2B442079460123&from="
 	    "%2B441632960000&minStartTime=2026-11-23T07%3A55%3A00Z&"
 	    "pageSize=200";
@@ -253,26 +165,17 @@ test_nameless(void)
 	struct request r;
 	size_t i;
 
-	for (i = 0; i < 3; i++) {
-		in = intent(acts[i], LEG_A);
-		in.ref = "";
-		is_int(bandwidth->request(&conf, &in, 0, &r), -1,
-		    "act %d needs the leg's name", acts[i]);
-		request_free(&r);
-	}
+	trunk_needs_name(&trunk);
 	in = intent(PROVIDER_BRIDGE, LEG_A);
 	in.other_ref = "c-1</Bridge><Transfer>";
-	is_int(bandwidth->request(&conf, &in, 0, &r), -1,
-	    "and the other's, a plain one");
-	request_free(&r);
+	trunk_is_refused(&trunk, &in, 0, "and the other's, a plain one");
 	for (i = 0; i < 2; i++) {
 		in = intent(i == 0 ? PROVIDER_HANG : PROVIDER_FIND, LEG_A);
 		in.ref = "";
 		is_int(bandwidth->request(&conf, &in, 0, &r), 0, "looked for");
 		is_str(buf_cstr(&r.url), want, "since the offer was shown");
 		request_free(&r);
-		is_int(bandwidth->request(&conf, &in, 1, &r), -1, "once");
-		request_free(&r);
+		trunk_is_refused(&trunk, &in, 1, "once");
 	}
 }
 
@@ -285,13 +188,7 @@ test_replies(void)
 #define ENDED STATE("\"disconnected\",\"endTime\":\"2026-11-23T08:01:00Z\"," \
 	"\"disconnectCause\":\"busy\"")
 #define QUEUED STATE("\"queued\",\"endTime\":null")
-	static const struct {
-		enum provider_act	 act;
-		int			 is_nameless, step, status;
-		const char		*body;
-		enum provider_outcome	 want;
-		int			 found;
-	} cases[] = {
+	static const struct trunk_reply cases[] = {
 		{ PROVIDER_PROBE, 0, 0, 200, "{}", PROVIDER_DONE, -1 },
 		{ PROVIDER_PROBE, 0, 0, 401, "{}", PROVIDER_REFUSED, -1 },
 		{ PROVIDER_PROBE, 0, 0, 403, "{}", PROVIDER_REFUSED, -1 },
@@ -351,22 +248,8 @@ test_replies(void)
 	};
 	struct provider_intent in;
 	struct provider_reply out;
-	size_t i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		in = intent(cases[i].act, LEG_A);
-		if (cases[i].is_nameless)
-			in.ref = "";
-		bandwidth->reply(&in, cases[i].step, cases[i].status, 1,
-		    cases[i].body, strlen(cases[i].body), &out);
-		is_int(out.outcome, cases[i].want, "act %d: HTTP %d %s (%s)",
-		    cases[i].act, cases[i].status, cases[i].body, out.detail);
-		if (cases[i].found >= 0)
-			is_int(out.found, cases[i].found, "what was found");
-		if (out.outcome == PROVIDER_MORE && in.act == PROVIDER_HANG)
-			is_str(out.ref, REF "a", "and its name");
-		ok(!has_number(out.detail), "without a number");
-	}
+	trunk_replies(&trunk, cases, N(cases));
 	in = intent(PROVIDER_FIND, LEG_A);
 	bandwidth->reply(&in, 0, 200, 1, ENDED, strlen(ENDED), &out);
 	ok(out.has_cause && out.cause == CAUSE_BUSY, "how it ended");
@@ -374,8 +257,6 @@ test_replies(void)
 	bandwidth->reply(&in, 0, 200, 1, "[" ENDED "]", strlen(ENDED) + 2,
 	    &out);
 	ok(!out.has_cause, "but another's end is not its own");
-	bandwidth->reply(&in, 0, 0, 0, "", 0, &out);
-	is_int(out.outcome, PROVIDER_NOT, "what was not sent did not happen");
 }
 
 /* A list that may go on holds nobody back, but says so. */

@@ -1,27 +1,19 @@
 /* Telnyx Call Control, from what it answers and tells (t/data/telnyx). */
 
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/tel.h"
 
-#include "bridge-client/net/request.h"
 #include "bridge-client/provider/provider.h"
 #include "bridge-client/provider/telnyx.h"
 
-#include "t/tap.h"
-#include "t/transcript.h"
+#include "t/trunks.h"
 
-#define ID	"000102030405060708090a0b0c0d0e0f"
 #define STATE_A	"Y28tMDAwMTAyMDMwNDA1MDYwNzA4MDkwYTBiMGMwZDBlMGYtYQ=="
 #define STATE_B	"Y28tMDAwMTAyMDMwNDA1MDYwNzA4MDkwYTBiMGMwZDBlMGYtYg=="
 #define BASE	"https://api.telnyx.com/v2"
 #define HOOK	"https://call.example.com/hook/phone"
-#define A	"+442079460123"
-#define B	"+442079460199"
-#define PROXY	"+441632960000"
 
 static const struct provider *const telnyx = &provider_telnyx;
 static const struct provider_conf conf = {
@@ -31,42 +23,21 @@ static const struct provider_conf conf = {
 	.public_key = "37d89fJO9E9TB6KECMvCMkIaEO2yVckeQ4nUP+l1+SI="
 };
 
+static const struct trunk trunk = {
+	.provider = &provider_telnyx, .conf = &conf, .base = BASE,
+	.ref = { "v3:a/1", "v3:b" }, .auth = REQUEST_BEARER
+};
+
 static struct provider_intent
 intent(enum provider_act act, enum leg leg)
 {
-	static struct tel to;
-	struct provider_intent in;
-	size_t i;
-
-	memset(&in, 0, sizeof(in));
-	in.act = act;
-	in.leg = leg;
-	for (i = 0; i < PROVIDER_CALL_BYTES; i++)
-		in.call[i] = (unsigned char)i;
-	memset(&to, 0, sizeof(to));
-	to.kind = TEL_E164;
-	snprintf(to.text, sizeof(to.text), leg == LEG_A ? A : B);
-	in.to = &to;
-	in.ref = leg == LEG_A ? "v3:a/1" : "v3:b";
-	in.other_ref = leg == LEG_A ? "v3:b" : "v3:a/1";
-	in.caller = PROXY;
-	in.caller_name = "Acme";
-	in.ring_s = 25;
-	in.max_s = 3600;
-	in.prompt = "a-offer,a-press";
-	in.lang = "en";
-	return in;
+	return trunk_intent(&trunk, act, leg);
 }
 
 static void
 test_check(void)
 {
-#define FIELD(name) offsetof(struct provider_conf, name)
-	static const struct {
-		const char	*what;
-		size_t		 field;
-		const char	*value;
-	} bad[] = {
+	static const struct trunk_fault bad[] = {
 		{ "no http", FIELD(url), "api.telnyx.com" },
 		{ "a slash at the end", FIELD(url), "https://h.example/" },
 		{ "a user", FIELD(user), "me" },
@@ -81,30 +52,14 @@ test_check(void)
 		{ "no base64", FIELD(public_key),
 		    "37d89fJO9E9TB6KECMvCMkIaEO2yVckeQ4nUP+l1+S!=" },
 	};
-	struct provider_conf c;
-	const char *why;
-	size_t i;
 
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		c = conf;
-		memcpy((char *)&c + bad[i].field, &bad[i].value,
-		    sizeof(bad[i].value));
-		why = telnyx->check(&c);
-		ok(why != NULL, "section: %s: %s", bad[i].what,
-		    why != NULL ? why : "good");
-	}
-	ok(telnyx->check(&conf) == NULL, "the usual section");
+	trunk_check(&trunk, bad, N(bad));
 }
 
 static void
 test_requests(void)
 {
-	static const struct {
-		enum provider_act	 act;
-		enum leg		 leg;
-		int			 step;
-		const char		*method, *url, *body;
-	} cases[] = {
+	static const struct trunk_request cases[] = {
 		{ PROVIDER_PROBE, LEG_A, 0, "GET",
 		    "/call_control_applications/1684641123236054244", "" },
 		{ PROVIDER_RING, LEG_A, 0, "POST", "/calls",
@@ -139,31 +94,10 @@ test_requests(void)
 		{ PROVIDER_FIND, LEG_A, 0, "GET", "/calls/v3%3Aa%2F1", "" },
 	};
 	static const int steps[] = { 1, 1, 2, 1, 1, 2, 0, 1 };
-	struct provider_intent in;
-	struct request r;
-	char url[1024];
-	size_t i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		in = intent(cases[i].act, cases[i].leg);
-		is_int(telnyx->request(&conf, &in, cases[i].step, &r), 0,
-		    "act %d step %d", cases[i].act, cases[i].step);
-		snprintf(url, sizeof(url), BASE "%s", cases[i].url);
-		is_str(r.method, cases[i].method, "method");
-		is_str(buf_cstr(&r.url), url, "URL");
-		is_str(buf_cstr(&r.body), cases[i].body, "body");
-		is_int(r.auth, REQUEST_BEARER, "credentials");
-		request_free(&r);
-	}
-	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		in = intent((enum provider_act)i, LEG_A);
-		is_int(telnyx->request(&conf, &in, steps[i], &r), -1,
-		    "act %zu has %d steps", i, steps[i]);
-		request_free(&r);
-		is_int(telnyx->request(&conf, &in, -1, &r), -1,
-		    "nor one before");
-		request_free(&r);
-	}
+	trunk_requests(&trunk, cases, N(cases));
+	trunk_steps(&trunk, steps, N(steps));
+	trunk_needs_limits(&trunk);
 	ok(telnyx->stream == NULL, "events come by webhook");
 }
 
@@ -171,23 +105,14 @@ test_requests(void)
 static void
 test_nameless(void)
 {
-	static const enum provider_act acts[] = { PROVIDER_PLAY, PROVIDER_HUSH,
-	    PROVIDER_BRIDGE };
 	struct provider_intent in;
 	struct request r;
 	size_t i;
 
-	for (i = 0; i < 3; i++) {
-		in = intent(acts[i], LEG_A);
-		in.ref = i == 1 ? NULL : "";
-		is_int(telnyx->request(&conf, &in, 0, &r), -1,
-		    "act %d needs the leg's name", acts[i]);
-		request_free(&r);
-	}
+	trunk_needs_name(&trunk);
 	in = intent(PROVIDER_BRIDGE, LEG_A);
 	in.other_ref = "";
-	is_int(telnyx->request(&conf, &in, 0, &r), -1, "of both legs");
-	request_free(&r);
+	trunk_is_refused(&trunk, &in, 0, "of both legs");
 	for (i = 0; i < 2; i++) {
 		in = intent(i == 0 ? PROVIDER_HANG : PROVIDER_FIND, LEG_A);
 		in.ref = "";
@@ -197,8 +122,7 @@ test_nameless(void)
 		    "1684641123236054244/active_calls?page%5Blimit%5D=250",
 		    "among the active calls");
 		request_free(&r);
-		is_int(telnyx->request(&conf, &in, 1, &r), -1, "and no more");
-		request_free(&r);
+		trunk_is_refused(&trunk, &in, 1, "and no more");
 	}
 }
 
@@ -275,16 +199,13 @@ test_prompts(void)
 		{ "a b", "en" }, { "a", "" }, { "a", ".." }, { "a", "e/n" },
 	};
 	struct provider_intent in = intent(PROVIDER_PLAY, LEG_A);
-	struct request r;
 	size_t i;
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		in.prompt = bad[i].prompt;
 		in.lang = bad[i].lang;
-		is_int(telnyx->request(&conf, &in, 0, &r), -1,
-		    "no prompt: \"%s\" in \"%s\"", bad[i].prompt,
-		    bad[i].lang);
-		request_free(&r);
+		tap_note("\"%s\" in \"%s\"", bad[i].prompt, bad[i].lang);
+		trunk_is_refused(&trunk, &in, 0, "no prompt");
 	}
 }
 

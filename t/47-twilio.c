@@ -1,30 +1,21 @@
 /* Twilio: requests, documents, replies, webhooks and how they are signed. */
 
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/buf.h"
-#include "lib/json.h"
 #include "lib/secret.h"
 
-#include "bridge-client/net/request.h"
 #include "bridge-client/net/sha1.h"
 #include "bridge-client/provider/provider.h"
 #include "bridge-client/provider/twilio.h"
 
-#include "t/tap.h"
-#include "t/transcript.h"
+#include "t/trunks.h"
 
-#define ID	"000102030405060708090a0b0c0d0e0f"
 #define BASE	"https://api.twilio.com/2010-04-01"
 #define AC	"AC00112233445566778899aabbccddeeff"
 #define HOOK	"https://call.example.com/hook/tw"
 #define CA	"CA00112233445566778899aabbccddeef"
-#define A	"+442079460123"
-#define B	"+442079460199"
-#define PROXY	"+441632960000"
 
 static const struct provider *const twilio = &provider_twilio;
 static struct provider_conf conf = {
@@ -33,30 +24,39 @@ static struct provider_conf conf = {
 	.hook_url = HOOK
 };
 
+/* %XX back to what it was. */
+static const char *
+decoded(struct request *r)
+{
+	static char out[8192];
+	const char *p = buf_cstr(&r->body);
+	char hex[3] = "";
+	size_t n = 0;
+
+	ok(strchr(p, '+') == NULL, "no bare +");
+	for (; *p != '\0' && n + 1 < sizeof(out); p++) {
+		if (*p != '%') {
+			out[n++] = *p;
+			continue;
+		}
+		memcpy(hex, p + 1, 2);
+		out[n++] = (char)strtol(hex, NULL, 16);
+		p += 2;
+	}
+	out[n] = '\0';
+	return out;
+}
+
+static const struct trunk trunk = {
+	.provider = &provider_twilio, .conf = &conf,
+	.base = BASE "/Accounts/" AC,
+	.ref = { CA "a", CA "b" }, .auth = REQUEST_BASIC, .body = decoded
+};
+
 static struct provider_intent
 intent(enum provider_act act, enum leg leg)
 {
-	static struct tel to;
-	struct provider_intent in;
-	size_t i;
-
-	memset(&in, 0, sizeof(in));
-	in.act = act;
-	in.leg = leg;
-	for (i = 0; i < PROVIDER_CALL_BYTES; i++)
-		in.call[i] = (unsigned char)i;
-	memset(&to, 0, sizeof(to));
-	to.kind = TEL_E164;
-	snprintf(to.text, sizeof(to.text), leg == LEG_A ? A : B);
-	in.to = &to;
-	in.ref = leg == LEG_A ? CA "a" : CA "b";
-	in.other_ref = leg == LEG_A ? CA "b" : CA "a";
-	in.caller = PROXY;
-	in.ring_s = 25;
-	in.max_s = 3600;
-	in.prompt = "a-offer,a-press";
-	in.lang = "en";
-	return in;
+	return trunk_intent(&trunk, act, leg);
 }
 
 /* RFC 3174's and RFC 2202's. */
@@ -102,12 +102,7 @@ test_sha1(void)
 static void
 test_check(void)
 {
-#define FIELD(name) offsetof(struct provider_conf, name)
-	static const struct {
-		const char	*what;
-		size_t		 field;
-		const char	*value;
-	} bad[] = {
+	static const struct trunk_fault bad[] = {
 		{ "no http", FIELD(url), "api.twilio.com" },
 		{ "no user", FIELD(user), "" },
 		{ "no account", FIELD(app), "" },
@@ -119,41 +114,8 @@ test_check(void)
 		{ "a public URL likewise", FIELD(hook_url), "https://h/<" },
 		{ "no token", FIELD(hook_secret), NULL },
 	};
-	struct provider_conf c;
-	const char *why;
-	size_t i;
 
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		c = conf;
-		memcpy((char *)&c + bad[i].field, &bad[i].value,
-		    sizeof(bad[i].value));
-		why = twilio->check(&c);
-		ok(why != NULL, "section: %s: %s", bad[i].what,
-		    why != NULL ? why : "good");
-	}
-	ok(twilio->check(&conf) == NULL, "the usual section");
-}
-
-/* %XX back to what it was. */
-static const char *
-decoded(struct request *r)
-{
-	static char out[8192];
-	const char *p = buf_cstr(&r->body);
-	char hex[3] = "";
-	size_t n = 0;
-
-	for (; *p != '\0' && n + 1 < sizeof(out); p++) {
-		if (*p != '%') {
-			out[n++] = *p;
-			continue;
-		}
-		memcpy(hex, p + 1, 2);
-		out[n++] = (char)strtol(hex, NULL, 16);
-		p += 2;
-	}
-	out[n] = '\0';
-	return out;
+	trunk_check(&trunk, bad, N(bad));
 }
 
 #define XML "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response>"
@@ -169,12 +131,7 @@ decoded(struct request *r)
 static void
 test_requests(void)
 {
-	static const struct {
-		enum provider_act	 act;
-		enum leg		 leg;
-		int			 step;
-		const char		*method, *url, *body;
-	} cases[] = {
+	static const struct trunk_request cases[] = {
 		{ PROVIDER_PROBE, LEG_A, 0, "GET", "/Calls.json?PageSize=1",
 		    "" },
 		{ PROVIDER_RING, LEG_A, 0, "POST", "/Calls.json",
@@ -202,30 +159,10 @@ test_requests(void)
 		{ PROVIDER_FIND, LEG_A, 0, "GET", "/Calls/" CA "a.json", "" },
 	};
 	static const int steps[] = { 1, 1, 1, 1, 2, 4, 0, 1 };
-	struct provider_intent in;
-	struct request r;
-	char url[1024];
-	size_t i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		in = intent(cases[i].act, cases[i].leg);
-		is_int(twilio->request(&conf, &in, cases[i].step, &r), 0,
-		    "act %d step %d", cases[i].act, cases[i].step);
-		snprintf(url, sizeof(url), BASE "/Accounts/" AC "%s",
-		    cases[i].url);
-		is_str(r.method, cases[i].method, "method");
-		is_str(buf_cstr(&r.url), url, "URL");
-		ok(strchr(buf_cstr(&r.body), '+') == NULL, "no bare +");
-		is_str(decoded(&r), cases[i].body, "body");
-		is_int(r.auth, REQUEST_BASIC, "credentials");
-		request_free(&r);
-	}
-	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		in = intent((enum provider_act)i, LEG_A);
-		is_int(twilio->request(&conf, &in, steps[i], &r), -1,
-		    "act %zu has %d steps", i, steps[i]);
-		request_free(&r);
-	}
+	trunk_requests(&trunk, cases, N(cases));
+	trunk_steps(&trunk, steps, N(steps));
+	trunk_needs_limits(&trunk);
 }
 
 /* A leg whose name we were not told: among those of its two numbers. */
@@ -234,20 +171,14 @@ test_nameless(void)
 {
 	static const char *const states[] = { "in-progress", "ringing",
 	    "queued" };
-	static const enum provider_act acts[] = { PROVIDER_PLAY, PROVIDER_HUSH,
-	    PROVIDER_BRIDGE };
 	struct provider_intent in;
 	struct provider_reply out;
 	struct request r;
 	char url[512];
 	int i;
 
+	trunk_needs_name(&trunk);
 	for (i = 0; i < 3; i++) {
-		in = intent(acts[i], LEG_A);
-		in.ref = "";
-		is_int(twilio->request(&conf, &in, 0, &r), -1,
-		    "act %d needs the leg's name", acts[i]);
-		request_free(&r);
 		in = intent(PROVIDER_HANG, LEG_A);
 		in.ref = "";
 		is_int(twilio->request(&conf, &in, i, &r), 0, "looked for");
@@ -268,13 +199,7 @@ test_replies(void)
 #define NAMED "{\"sid\":\"" CA "a\",\"status\":\"queued\"}"
 #define ERROR(code) "{\"code\":" code ",\"message\":\"No to " A "\"}"
 #define LIST "{\"calls\":[{\"sid\":\"" CA "a\",\"status\":\"ringing\"}]}"
-	static const struct {
-		enum provider_act	 act;
-		int			 is_nameless, step, status;
-		const char		*body;
-		enum provider_outcome	 want;
-		int			 found;
-	} cases[] = {
+	static const struct trunk_reply cases[] = {
 		{ PROVIDER_PROBE, 0, 0, 200, "{}", PROVIDER_DONE, -1 },
 		{ PROVIDER_PROBE, 0, 0, 401, "{}", PROVIDER_REFUSED, -1 },
 		{ PROVIDER_PROBE, 0, 0, 404, "{}", PROVIDER_REFUSED, -1 },
@@ -318,22 +243,8 @@ test_replies(void)
 		    PROVIDER_GONE },
 		{ PROVIDER_RING, 1, 0, 0, "", PROVIDER_UNKNOWN, -1 },
 	};
-	struct provider_intent in;
-	struct provider_reply out;
-	size_t i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		in = intent(cases[i].act, LEG_A);
-		if (cases[i].is_nameless)
-			in.ref = "";
-		twilio->reply(&in, cases[i].step, cases[i].status, 1,
-		    cases[i].body, strlen(cases[i].body), &out);
-		is_int(out.outcome, cases[i].want, "act %d: HTTP %d %s (%s)",
-		    cases[i].act, cases[i].status, cases[i].body, out.detail);
-		if (cases[i].found >= 0)
-			is_int(out.found, cases[i].found, "what was found");
-		ok(!has_number(out.detail), "without a number");
-	}
+	trunk_replies(&trunk, cases, N(cases));
 }
 
 /* A webhook at this path with this body; signed as Twilio does, over `base`,

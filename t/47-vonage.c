@@ -1,29 +1,19 @@
 /* Vonage: requests, documents, replies. */
 
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/buf.h"
-#include "lib/json.h"
 #include "lib/secret.h"
-#include "lib/tel.h"
 
-#include "bridge-client/net/request.h"
 #include "bridge-client/provider/provider.h"
 #include "bridge-client/provider/vonage.h"
 
-#include "t/tap.h"
-#include "t/transcript.h"
+#include "t/trunks.h"
 
-#define ID	"000102030405060708090a0b0c0d0e0f"
 #define BASE	"https://api.nexmo.com/v1/calls"
 #define APP	"00000000-0000-4000-8000-000000000000"
 #define HOOK	"https://call.example.com/hook/vo"
 #define REF	"63f61863-4a51-4f6b-86e1-46edebcf935"
-#define A	"+442079460123"
-#define B	"+442079460199"
-#define PROXY	"+441632960000"
 
 static const struct provider *const vonage = &provider_vonage;
 static struct provider_conf conf = {
@@ -32,49 +22,21 @@ static struct provider_conf conf = {
 	.prompts = "https://call.example.com/prompts", .hook_url = HOOK
 };
 
-static struct tel to;
-
-static void
-set_to(const char *text)
-{
-	const char *why;
-
-	if (tel_parse(&to, text, strlen(text), &why) < 0)
-		tap_note("%s: %s", text, why);
-}
+static const struct trunk trunk = {
+	.provider = &provider_vonage, .conf = &conf, .base = BASE,
+	.ref = { REF "a", REF "b" }, .auth = REQUEST_BEARER
+};
 
 static struct provider_intent
 intent(enum provider_act act, enum leg leg)
 {
-	struct provider_intent in;
-	size_t i;
-
-	memset(&in, 0, sizeof(in));
-	in.act = act;
-	in.leg = leg;
-	for (i = 0; i < PROVIDER_CALL_BYTES; i++)
-		in.call[i] = (unsigned char)i;
-	set_to(leg == LEG_A ? A : B);
-	in.to = &to;
-	in.ref = leg == LEG_A ? REF "a" : REF "b";
-	in.other_ref = leg == LEG_A ? REF "b" : REF "a";
-	in.caller = PROXY;
-	in.ring_s = 25;
-	in.max_s = 3600;
-	in.prompt = "a-offer,a-press";
-	in.lang = "en";
-	return in;
+	return trunk_intent(&trunk, act, leg);
 }
 
 static void
 test_check(void)
 {
-#define FIELD(name) offsetof(struct provider_conf, name)
-	static const struct {
-		const char	*what;
-		size_t		 field;
-		const char	*value;
-	} bad[] = {
+	static const struct trunk_fault bad[] = {
 		{ "no http", FIELD(url), "api.nexmo.com" },
 		{ "no application", FIELD(app), "" },
 		{ "an application with a slash", FIELD(app), "a/b" },
@@ -82,19 +44,8 @@ test_check(void)
 		{ "prompts in a directory", FIELD(prompts), "/prompts" },
 		{ "no secret", FIELD(hook_secret), NULL },
 	};
-	struct provider_conf c;
-	const char *why;
-	size_t i;
 
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		c = conf;
-		memcpy((char *)&c + bad[i].field, &bad[i].value,
-		    sizeof(bad[i].value));
-		why = vonage->check(&c);
-		ok(why != NULL, "section: %s: %s", bad[i].what,
-		    why != NULL ? why : "good");
-	}
-	ok(vonage->check(&conf) == NULL, "the usual section");
+	trunk_check(&trunk, bad, N(bad));
 }
 
 #define INPUT(leg, what, wait) "{\"action\":\"input\",\"type\":[\"dtmf\"]," \
@@ -118,12 +69,7 @@ test_check(void)
 static void
 test_requests(void)
 {
-	static const struct {
-		enum provider_act	 act;
-		enum leg		 leg;
-		int			 step;
-		const char		*method, *url, *body;
-	} cases[] = {
+	static const struct trunk_request cases[] = {
 		{ PROVIDER_PROBE, LEG_A, 0, "GET", "?page_size=1", "" },
 		{ PROVIDER_RING, LEG_A, 0, "POST", "",
 		    CALL("a", PHONE("442079460123"), "3600") },
@@ -141,32 +87,9 @@ test_requests(void)
 		{ PROVIDER_FIND, LEG_A, 0, "GET", "/" REF "a", "" },
 	};
 	static const int steps[] = { 1, 1, 1, 1, 2, 4, 0, 1 };
-	struct provider_intent in;
-	struct request r;
-	struct json *j;
-	char url[512];
-	size_t i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		in = intent(cases[i].act, cases[i].leg);
-		is_int(vonage->request(&conf, &in, cases[i].step, &r), 0,
-		    "act %d step %d", cases[i].act, cases[i].step);
-		snprintf(url, sizeof(url), BASE "%s", cases[i].url);
-		is_str(r.method, cases[i].method, "method");
-		is_str(buf_cstr(&r.url), url, "URL");
-		is_str(buf_cstr(&r.body), cases[i].body, "body");
-		is_int(r.auth, REQUEST_BEARER, "credentials");
-		j = json_parse(r.body.data, r.body.len);
-		ok(r.body.len == 0 || j != NULL, "is JSON");
-		json_free(j);
-		request_free(&r);
-	}
-	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		in = intent((enum provider_act)i, LEG_A);
-		is_int(vonage->request(&conf, &in, steps[i], &r), -1,
-		    "act %zu has %d steps", i, steps[i]);
-		request_free(&r);
-	}
+	trunk_requests(&trunk, cases, N(cases));
+	trunk_steps(&trunk, steps, N(steps));
 }
 
 /* Whom it can ring, and for how long at most. */
@@ -192,32 +115,19 @@ test_ring(void)
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		in = intent(PROVIDER_RING, LEG_A);
-		set_to(cases[i].to);
+		trunk_set_to(cases[i].to);
 		in.max_s = cases[i].max_s;
 		is_int(vonage->request(&conf, &in, 0, &r), 0, "rings %s",
 		    cases[i].to);
 		is_str(buf_cstr(&r.body), cases[i].body, "so");
 		request_free(&r);
 	}
-	for (i = 0; i < 3; i++) {
-		in = intent(PROVIDER_RING, LEG_A);
-		if (i == 0)
-			in.caller = "anonymous";
-		else if (i == 1)
-			in.max_s = 0;
-		else
-			in.ring_s = 0;
-		is_int(vonage->request(&conf, &in, 0, &r), -1,
-		    "nobody is rung without caller and limits (%zu)", i);
-		request_free(&r);
-	}
+	trunk_needs_limits(&trunk);
 }
 
 static void
 test_nameless(void)
 {
-	static const enum provider_act acts[] = { PROVIDER_PLAY, PROVIDER_HUSH,
-	    PROVIDER_BRIDGE };
 	static const char *const states[] = { "answered", "ringing",
 	    "started" };
 	static const char none[] = "{\"_embedded\":{\"calls\":[]}}";
@@ -227,12 +137,8 @@ test_nameless(void)
 	char url[256];
 	int i;
 
+	trunk_needs_name(&trunk);
 	for (i = 0; i < 3; i++) {
-		in = intent(acts[i], LEG_A);
-		in.ref = "";
-		is_int(vonage->request(&conf, &in, 0, &r), -1,
-		    "act %d needs the leg's name", acts[i]);
-		request_free(&r);
 		in = intent(PROVIDER_HANG, LEG_A);
 		in.ref = "";
 		is_int(vonage->request(&conf, &in, i, &r), 0, "looked for");
@@ -256,13 +162,7 @@ test_replies(void)
 	"a\",\"to\":{\"type\":\"phone\",\"number\":\"" to "\"},\"from\":{" \
 	"\"type\":\"phone\",\"number\":\"" from "\"}}]}}"
 #define LIST LISTED("442079460123", "441632960000")
-	static const struct {
-		enum provider_act	 act;
-		int			 is_nameless, step, status;
-		const char		*body;
-		enum provider_outcome	 want;
-		int			 found;
-	} cases[] = {
+	static const struct trunk_reply cases[] = {
 		{ PROVIDER_PROBE, 0, 0, 200, "{}", PROVIDER_DONE, -1 },
 		{ PROVIDER_PROBE, 0, 0, 401, "{}", PROVIDER_REFUSED, -1 },
 		{ PROVIDER_PROBE, 0, 0, 503, "", PROVIDER_NOT, -1 },
@@ -300,24 +200,8 @@ test_replies(void)
 		{ PROVIDER_FIND, 1, 2, 200, LISTED("442079460123",
 		    "441632960001"), PROVIDER_DONE, PROVIDER_GONE },
 	};
-	struct provider_intent in;
-	struct provider_reply out;
-	size_t i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		in = intent(cases[i].act, LEG_A);
-		if (cases[i].is_nameless)
-			in.ref = "";
-		vonage->reply(&in, cases[i].step, cases[i].status, 1,
-		    cases[i].body, strlen(cases[i].body), &out);
-		is_int(out.outcome, cases[i].want, "act %d: HTTP %d %s (%s)",
-		    cases[i].act, cases[i].status, cases[i].body, out.detail);
-		if (cases[i].found >= 0)
-			is_int(out.found, cases[i].found, "what was found");
-		ok(!has_number(out.detail), "without a number");
-	}
-	vonage->reply(&in, 0, 0, 0, "", 0, &out);
-	is_int(out.outcome, PROVIDER_NOT, "what was not sent did not happen");
+	trunk_replies(&trunk, cases, N(cases));
 }
 
 /* A list that may go on holds nobody back, but says so. */
