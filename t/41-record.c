@@ -6,9 +6,10 @@
 #include <string.h>
 
 #include "lib/buf.h"
+#include "lib/scan.h"
 
 #include "bridge-client/call/call.h"
-#include "bridge-client/journal/crc.h"
+#include "bridge-client/journal/bytes.h"
 #include "bridge-client/journal/record.h"
 #include "bridge-client/journal/vault.h"
 
@@ -18,16 +19,47 @@
 
 static struct vault *vault;
 
+/* The checksum of this row under this key. */
+static uint32_t
+sum(const char *key, const void *row, size_t len)
+{
+	unsigned char bytes[64];
+	struct scan s;
+	struct buf b;
+
+	buf_over(&b, bytes, sizeof(bytes));
+	buf_put(&b, row, len);
+	bytes_end(&b, 0, key, strlen(key));
+	is_int(bytes_open(&s, key, strlen(key), b.data, b.len), bytes[0],
+	    "opens, by its first byte");
+	scan_init(&s, b.data + len, 4);
+	return scan_u32(&s);
+}
+
 static void
-test_crc(void)
+test_bytes(void)
 {
 	/* RFC 3720, B.4: 32 bytes of zeros; and the usual check word */
 	static const unsigned char zeros[32];
+	static const int64_t times[][2] = { { -1, 0 }, { 0, 0 },
+	    { WALL, WALL }, { BYTES_TIME_MAX - 1, BYTES_TIME_MAX - 1 },
+	    { BYTES_TIME_MAX, BYTES_TIME_MAX - 1 } };
+	unsigned char bytes[64];
+	struct scan s;
+	struct buf b;
+	size_t i;
 
-	is_int(crc_32c(0, "123456789", 9), 0xe3069283u, "CRC-32C of 1..9");
-	is_int(crc_32c(0, zeros, 32), 0x8a9136aau, "CRC-32C of zeros");
-	is_int(crc_32c(crc_32c(0, "1234", 4), "56789", 5), 0xe3069283u,
-	    "in two pieces");
+	is_int(sum("", "123456789", 9), 0xe3069283u, "CRC-32C of 1..9");
+	is_int(sum("", zeros, 32), 0x8a9136aau, "CRC-32C of zeros");
+	is_int(sum("1234", "56789", 5), 0xe3069283u, "of key and row");
+	is_int(bytes_open(&s, "", 0, zeros, 4), -1, "no row: no version");
+	for (i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		buf_over(&b, bytes, sizeof(bytes));
+		bytes_put_time(&b, times[i][0]);
+		is_int(b.len, 5, "a time");
+		scan_init(&s, b.data, b.len);
+		is_int(bytes_get_time(&s), times[i][1], "as it is read");
+	}
 }
 
 static void
@@ -146,7 +178,7 @@ main(void)
 	char why[256];
 
 	vault = vault_open(NULL, why, sizeof(why));
-	test_crc();
+	test_bytes();
 	test_short_rows();
 	test_record();
 	vault_close(vault);

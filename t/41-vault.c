@@ -17,7 +17,7 @@
 #include "lib/db.h"
 
 #include "bridge-client/call/call.h"
-#include "bridge-client/journal/crc.h"
+#include "bridge-client/journal/bytes.h"
 #include "bridge-client/journal/journal.h"
 #include "bridge-client/journal/journal_lmdb.h"
 #include "bridge-client/journal/record.h"
@@ -401,7 +401,7 @@ bare_row(unsigned char *row, const struct call *c)
 	at += 18;
 	at += 2 + (size_t)(b.data[at] << 8 | b.data[at + 1]);
 	buf_put(&old, b.data + at, b.len - at - 4);
-	buf_u32(&old, crc_32c(crc_32c(0, c->acc.id, 16), old.data, old.len));
+	bytes_end(&old, 0, c->acc.id, 16);
 	memcpy(row, old.data, old.len);
 	r.len = old.len;
 	is_int(record_get_call(&back, &r, NULL), 0, "an old row is read");

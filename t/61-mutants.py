@@ -138,7 +138,7 @@ BREAKS = [
      "\ts->c->leg[LEG_B].route_at = s->c->leg[LEG_A].route_at;\n", "",
      ["B is rung where A cannot be joined with it"]),
     ("B's provider is not kept", "record.c",
-     "\tput_text(b, c->b_provider);\n", "\tput_text(b, \"\");\n",
+     "\tbytes_put_text(b, c->b_provider);\n", "\tbytes_put_text(b, \"\");\n",
      ["ended while a leg is there"]),
     ("whoever is gone was never rung", "step.c",
      "\tif (!e->is_unrung || l->is_rung ||", "\tif (0 ||",

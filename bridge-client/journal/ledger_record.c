@@ -3,51 +3,13 @@
 #include "lib/buf.h"
 #include "lib/scan.h"
 
-#include "bridge-client/journal/crc.h"
+#include "bridge-client/journal/bytes.h"
 
 #include "bridge-client/journal/ledger_record.h"
 
 #define VERSION		1
 #define VERSION_GROWS	2	/* of a hold that may become more */
-#define CRC_BYTES	4
-#define TIME_MAX	(INT64_C(1) << 40)
 #define CODE		(MONEY_CURRENCY_SIZE - 1)
-
-/* Bytes. */
-
-static void
-put_text(struct buf *b, const char *text)
-{
-	size_t len = strlen(text);
-
-	buf_u8(b, (uint8_t)len);
-	buf_put(b, text, len);
-}
-
-static void
-get_text(struct scan *s, char *dst, size_t size)
-{
-	scan_str(s, dst, size, scan_u8(s));
-}
-
-static void
-put_time(struct buf *b, int64_t t)
-{
-	if (t < 0)
-		t = 0;
-	if (t >= TIME_MAX)
-		t = TIME_MAX - 1;
-	buf_u8(b, (uint8_t)(t >> 32));
-	buf_u32(b, (uint32_t)t);
-}
-
-static int64_t
-get_time(struct scan *s)
-{
-	int64_t high = scan_u8(s);
-
-	return high << 32 | scan_u32(s);
-}
 
 /* With its sign, two's complement. */
 static void
@@ -60,44 +22,6 @@ static int64_t
 get_amount(struct scan *s)
 {
 	return (int64_t)scan_u64(s);
-}
-
-static uint32_t
-checksum(const void *key, size_t key_len, const void *row, size_t len)
-{
-	return crc_32c(crc_32c(0, key, key_len), row, len);
-}
-
-static void
-end_row(struct buf *b, size_t start, const void *key, size_t key_len)
-{
-	if (buf_ok(b))
-		buf_u32(b, checksum(key, key_len, b->data + start,
-		    b->len - start));
-}
-
-/* Its version, or -1. */
-static int
-open_any(struct scan *s, const void *key, size_t key_len, const void *row,
-    size_t len)
-{
-	struct scan tail;
-
-	if (len < 1 + CRC_BYTES)
-		return -1;
-	scan_init(&tail, (const unsigned char *)row + len - CRC_BYTES,
-	    CRC_BYTES);
-	if (scan_u32(&tail) != checksum(key, key_len, row, len - CRC_BYTES))
-		return -1;
-	scan_init(s, row, len - CRC_BYTES);
-	return scan_u8(s);
-}
-
-static int
-open_row(struct scan *s, const void *key, size_t key_len, const void *row,
-    size_t len)
-{
-	return open_any(s, key, key_len, row, len) == VERSION ? 0 : -1;
 }
 
 /* Accounts. */
@@ -127,7 +51,7 @@ ledger_record_put_account(struct buf *b, const struct ledger_account *a)
 	put_amount(b, a->credits);
 	put_amount(b, a->debits_held);
 	put_amount(b, a->credits_held);
-	end_row(b, start, k.bytes, k.len);
+	bytes_end(b, start, k.bytes, k.len);
 }
 
 int
@@ -137,7 +61,7 @@ ledger_record_get_account(struct ledger_account *a, const void *key,
 	struct scan s;
 
 	memset(a, 0, sizeof(*a));
-	if (open_row(&s, key, key_len, row, len) != 0)
+	if (bytes_open(&s, key, key_len, row, len) != VERSION)
 		return -1;
 	a->debits = get_amount(&s);
 	a->credits = get_amount(&s);
@@ -174,15 +98,15 @@ ledger_record_put_entry(struct buf *b, const struct ledger_entry *e)
 	ledger_record_number(key, e->number);
 	buf_u8(b, VERSION);
 	buf_u8(b, e->kind);
-	put_time(b, e->at);
+	bytes_put_time(b, e->at);
 	buf_put(b, e->id, sizeof(e->id));
 	buf_put(b, e->currency, CODE);
 	put_amount(b, e->amount);
 	put_amount(b, e->held);
-	put_text(b, e->debit);
-	put_text(b, e->credit);
-	put_text(b, e->note);
-	end_row(b, start, key, sizeof(key));
+	bytes_put_text(b, e->debit);
+	bytes_put_text(b, e->credit);
+	bytes_put_text(b, e->note);
+	bytes_end(b, start, key, sizeof(key));
 }
 
 int
@@ -193,17 +117,17 @@ ledger_record_get_entry(struct ledger_entry *e, const void *key,
 
 	memset(e, 0, sizeof(*e));
 	if (key_len != LEDGER_NUMBER_BYTES ||
-	    open_row(&s, key, key_len, row, len) != 0)
+	    bytes_open(&s, key, key_len, row, len) != VERSION)
 		return -1;
 	e->kind = scan_u8(&s);
-	e->at = get_time(&s);
+	e->at = bytes_get_time(&s);
 	scan_copy(&s, e->id, sizeof(e->id));
 	scan_copy(&s, e->currency, CODE);
 	e->amount = get_amount(&s);
 	e->held = get_amount(&s);
-	get_text(&s, e->debit, sizeof(e->debit));
-	get_text(&s, e->credit, sizeof(e->credit));
-	get_text(&s, e->note, sizeof(e->note));
+	bytes_get_text(&s, e->debit, sizeof(e->debit));
+	bytes_get_text(&s, e->credit, sizeof(e->credit));
+	bytes_get_text(&s, e->note, sizeof(e->note));
 	if (!scan_done(&s) || e->kind == 0 || e->kind >= LEDGER_KINDS)
 		return -1;
 	scan_init(&s, key, key_len);
@@ -240,22 +164,22 @@ ledger_record_put_hold(struct buf *b, const unsigned char id[16],
 
 	buf_u8(b, grows ? VERSION_GROWS : VERSION);
 	buf_u8(b, h->pay);
-	put_time(b, h->at);
+	bytes_put_time(b, h->at);
 	buf_put(b, h->fare.currency, CODE);
 	put_amount(b, h->fare.hold);
 	put_amount(b, h->fare.floor);
 	put_amount(b, h->cost);
 	put_rate(b, &h->fare.rate[0]);
 	put_rate(b, &h->fare.rate[1]);
-	put_text(b, h->fare.payer);
-	put_text(b, h->fare.customer);
-	put_text(b, h->account);
-	put_text(b, h->ref);
+	bytes_put_text(b, h->fare.payer);
+	bytes_put_text(b, h->fare.customer);
+	bytes_put_text(b, h->account);
+	bytes_put_text(b, h->ref);
 	if (grows) {
 		buf_u32(b, h->fare.step_s);
 		put_amount(b, h->raise);
 	}
-	end_row(b, start, id, 16);
+	bytes_end(b, start, id, 16);
 }
 
 int
@@ -263,24 +187,23 @@ ledger_record_get_hold(struct ledger_hold *h, const unsigned char id[16],
     const void *row, size_t len)
 {
 	struct scan s;
-
-	int version = open_any(&s, id, 16, row, len);
+	int version = bytes_open(&s, id, 16, row, len);
 
 	memset(h, 0, sizeof(*h));
 	if (version != VERSION && version != VERSION_GROWS)
 		return -1;
 	h->pay = scan_u8(&s);
-	h->at = get_time(&s);
+	h->at = bytes_get_time(&s);
 	scan_copy(&s, h->fare.currency, CODE);
 	h->fare.hold = get_amount(&s);
 	h->fare.floor = get_amount(&s);
 	h->cost = get_amount(&s);
 	get_rate(&h->fare.rate[0], &s);
 	get_rate(&h->fare.rate[1], &s);
-	get_text(&s, h->fare.payer, sizeof(h->fare.payer));
-	get_text(&s, h->fare.customer, sizeof(h->fare.customer));
-	get_text(&s, h->account, sizeof(h->account));
-	get_text(&s, h->ref, sizeof(h->ref));
+	bytes_get_text(&s, h->fare.payer, sizeof(h->fare.payer));
+	bytes_get_text(&s, h->fare.customer, sizeof(h->fare.customer));
+	bytes_get_text(&s, h->account, sizeof(h->account));
+	bytes_get_text(&s, h->ref, sizeof(h->ref));
 	if (version == VERSION_GROWS) {
 		h->fare.step_s = scan_u32(&s);
 		h->raise = get_amount(&s);

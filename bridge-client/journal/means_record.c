@@ -3,12 +3,11 @@
 #include "lib/buf.h"
 #include "lib/scan.h"
 
-#include "bridge-client/journal/crc.h"
+#include "bridge-client/journal/bytes.h"
 
 #include "bridge-client/journal/means_record.h"
 
 #define VERSION		1
-#define CRC_BYTES	4
 
 static void
 put_text(struct buf *b, const char *text)
@@ -23,12 +22,6 @@ static void
 get_text(struct scan *s, char *dst, size_t size)
 {
 	scan_str(s, dst, size, scan_u16(s));
-}
-
-static uint32_t
-checksum(const struct means_key *k, const void *row, size_t len)
-{
-	return crc_32c(crc_32c(0, k->bytes, k->len), row, len);
 }
 
 void
@@ -64,8 +57,7 @@ means_record_put(struct buf *b, const struct means *m)
 	put_text(b, m->customer);
 	put_text(b, m->address);
 	put_text(b, m->ref);
-	if (buf_ok(b))
-		buf_u32(b, checksum(&k, b->data + start, b->len - start));
+	bytes_end(b, start, k.bytes, k.len);
 }
 
 static void
@@ -92,13 +84,8 @@ means_record_get(struct means *m, const struct means_key *k, const void *row,
 	struct scan s;
 
 	memset(m, 0, sizeof(*m));
-	if (k->len == 0 || len < 1 + CRC_BYTES)
-		return -1;
-	scan_init(&s, (const unsigned char *)row + len - CRC_BYTES, CRC_BYTES);
-	if (scan_u32(&s) != checksum(k, row, len - CRC_BYTES))
-		return -1;
-	scan_init(&s, row, len - CRC_BYTES);
-	if (scan_u8(&s) != VERSION)
+	if (k->len == 0 ||
+	    bytes_open(&s, k->bytes, k->len, row, len) != VERSION)
 		return -1;
 	m->kind = k->bytes[0];
 	get_fields(m, &s);

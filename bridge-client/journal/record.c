@@ -5,7 +5,7 @@
 #include "lib/tel.h"
 
 #include "bridge-client/call/call.h"
-#include "bridge-client/journal/crc.h"
+#include "bridge-client/journal/bytes.h"
 #include "bridge-client/journal/vault.h"
 
 #include "bridge-client/journal/record.h"
@@ -13,47 +13,8 @@
 #define VERSION		1
 #define CALL_VERSION	2	/* 1: nothing was sealed */
 #define BOUND_VERSION	2	/* of uses that are bound to a number */
-#define CRC_BYTES	4
-#define TIME_MAX	(INT64_C(1) << 40)
 
 enum { IS_SPENT = 1, IS_BLOCKED = 2, IS_BRIDGED = 4, FLAGS = 7 };
-
-/* Bytes and times. */
-
-static void
-put_time(struct buf *b, int64_t t)
-{
-	if (t < 0)
-		t = 0;
-	if (t >= TIME_MAX)
-		t = TIME_MAX - 1;
-	buf_u8(b, (uint8_t)(t >> 32));
-	buf_u32(b, (uint32_t)t);
-}
-
-static int64_t
-get_time(struct scan *s)
-{
-	int64_t high = scan_u8(s);
-
-	return high << 32 | scan_u32(s);
-}
-
-static void
-put_text(struct buf *b, const char *text)
-{
-	size_t len = strlen(text);
-
-	buf_u8(b, (uint8_t)len);
-	buf_put(b, text, len);
-}
-
-/* A length byte and the text. */
-static void
-get_text(struct scan *s, char *dst, size_t size)
-{
-	scan_str(s, dst, size, scan_u8(s));
-}
 
 static void
 put_lang(struct buf *b, const char lang[3])
@@ -69,30 +30,6 @@ get_lang(struct scan *s, char lang[3])
 	lang[2] = '\0';
 }
 
-static uint32_t
-checksum(const void *key, size_t key_len, const void *row, size_t len)
-{
-	return crc_32c(crc_32c(0, key, key_len), row, len);
-}
-
-/* The cursor over a row's fields, when its checksum holds; its version, or
- * -1. */
-static int
-open_row(struct scan *s, const void *key, size_t key_len, const void *row,
-    size_t len)
-{
-	struct scan tail;
-
-	if (len < 1 + CRC_BYTES)
-		return -1;
-	scan_init(&tail, (const unsigned char *)row + len - CRC_BYTES,
-	    CRC_BYTES);
-	if (scan_u32(&tail) != checksum(key, key_len, row, len - CRC_BYTES))
-		return -1;
-	scan_init(s, row, len - CRC_BYTES);
-	return scan_u8(s);
-}
-
 /* A call. */
 
 static void
@@ -106,13 +43,13 @@ put_head(struct buf *b, const struct call *c)
 	    (c->is_bridged ? IS_BRIDGED : 0)));
 	buf_u8(b, c->leg[0].state);
 	buf_u8(b, c->leg[1].state);
-	put_time(b, c->since);
-	put_time(b, c->accepted_at);
-	put_time(b, c->key_at);
-	put_time(b, c->talk_at);
-	put_time(b, c->ended_at);
-	put_time(b, c->leg[0].asked_at);
-	put_time(b, c->leg[1].asked_at);
+	bytes_put_time(b, c->since);
+	bytes_put_time(b, c->accepted_at);
+	bytes_put_time(b, c->key_at);
+	bytes_put_time(b, c->talk_at);
+	bytes_put_time(b, c->ended_at);
+	bytes_put_time(b, c->leg[0].asked_at);
+	bytes_put_time(b, c->leg[1].asked_at);
 }
 
 static int
@@ -128,13 +65,13 @@ get_head(struct call *c, struct scan *s)
 	c->is_bridged = (flags & IS_BRIDGED) != 0;
 	c->leg[0].state = scan_u8(s);
 	c->leg[1].state = scan_u8(s);
-	c->since = get_time(s);
-	c->accepted_at = get_time(s);
-	c->key_at = get_time(s);
-	c->talk_at = get_time(s);
-	c->ended_at = get_time(s);
-	c->leg[0].asked_at = get_time(s);
-	c->leg[1].asked_at = get_time(s);
+	c->since = bytes_get_time(s);
+	c->accepted_at = bytes_get_time(s);
+	c->key_at = bytes_get_time(s);
+	c->talk_at = bytes_get_time(s);
+	c->ended_at = bytes_get_time(s);
+	c->leg[0].asked_at = bytes_get_time(s);
+	c->leg[1].asked_at = bytes_get_time(s);
 	return c->state < CALL_STATES && c->end < ASK_ENDS && flags <= FLAGS &&
 	    c->leg[0].state < CALL_LEG_STATES &&
 	    c->leg[1].state < CALL_LEG_STATES ? 0 : -1;
@@ -154,12 +91,12 @@ put_private(struct buf *b, const struct call *c, struct vault *vault)
 
 	for (leg = 0; leg < 2; leg++) {
 		call_redact(c, leg, shown);
-		put_text(b, shown);
+		bytes_put_text(b, shown);
 	}
 	buf_over(&plain, text, sizeof(text));
 	tel_pack(&c->acc.a, &plain);
 	tel_pack(&c->acc.b, &plain);
-	put_text(&plain, c->acc.recipient);
+	bytes_put_text(&plain, c->acc.recipient);
 	if (c->is_erased || vault == NULL) {
 		buf_u16(b, 0);
 		return 0;
@@ -177,7 +114,7 @@ get_plain(struct acceptance *a, const void *text, size_t len)
 	scan_init(&p, text, len);
 	tel_unpack(&a->a, &p);
 	tel_unpack(&a->b, &p);
-	get_text(&p, a->recipient, sizeof(a->recipient));
+	bytes_get_text(&p, a->recipient, sizeof(a->recipient));
 	return scan_done(&p) ? 0 : -1;
 }
 
@@ -189,8 +126,8 @@ get_sealed(struct call *c, struct scan *s, struct vault *vault)
 	const unsigned char *sealed;
 	enum vault_result r = VAULT_GONE;
 
-	get_text(s, c->shown[0], sizeof(c->shown[0]));
-	get_text(s, c->shown[1], sizeof(c->shown[1]));
+	bytes_get_text(s, c->shown[0], sizeof(c->shown[0]));
+	bytes_get_text(s, c->shown[1], sizeof(c->shown[1]));
 	n = scan_u16(s);
 	sealed = scan_bytes(s, n);
 	if (s->is_bad)
@@ -228,17 +165,17 @@ put_acceptance(struct buf *b, const struct acceptance *a)
 	buf_put(b, a->a_hash, sizeof(a->a_hash));
 	buf_u8(b, a->uses);
 	buf_u16(b, a->attempts_max);
-	put_time(b, a->not_after);
+	bytes_put_time(b, a->not_after);
 	buf_u16(b, a->ring_s);
 	buf_u16(b, a->confirm_s);
 	buf_u32(b, a->max_s);
 	put_lang(b, a->a_lang);
 	put_lang(b, a->b_lang);
-	put_text(b, a->name);
-	put_text(b, a->account);
-	put_text(b, a->offeror);
-	put_text(b, a->reference);
-	put_text(b, a->caller);
+	bytes_put_text(b, a->name);
+	bytes_put_text(b, a->account);
+	bytes_put_text(b, a->offeror);
+	bytes_put_text(b, a->reference);
+	bytes_put_text(b, a->caller);
 }
 
 static void
@@ -249,17 +186,17 @@ get_acceptance(struct acceptance *a, struct scan *s)
 	scan_copy(s, a->a_hash, sizeof(a->a_hash));
 	a->uses = scan_u8(s);
 	a->attempts_max = scan_u16(s);
-	a->not_after = get_time(s);
+	a->not_after = bytes_get_time(s);
 	a->ring_s = scan_u16(s);
 	a->confirm_s = scan_u16(s);
 	a->max_s = scan_u32(s);
 	get_lang(s, a->a_lang);
 	get_lang(s, a->b_lang);
-	get_text(s, a->name, sizeof(a->name));
-	get_text(s, a->account, sizeof(a->account));
-	get_text(s, a->offeror, sizeof(a->offeror));
-	get_text(s, a->reference, sizeof(a->reference));
-	get_text(s, a->caller, sizeof(a->caller));
+	bytes_get_text(s, a->name, sizeof(a->name));
+	bytes_get_text(s, a->account, sizeof(a->account));
+	bytes_get_text(s, a->offeror, sizeof(a->offeror));
+	bytes_get_text(s, a->reference, sizeof(a->reference));
+	bytes_get_text(s, a->caller, sizeof(a->caller));
 }
 
 int
@@ -271,17 +208,14 @@ record_put_call(struct buf *b, const struct call *c, struct vault *vault)
 	put_acceptance(b, &c->acc);
 	if (put_private(b, c, vault) != 0)
 		return -1;
-	put_text(b, c->provider);
-	put_text(b, c->b_provider);
-	put_text(b, c->leg[0].ref);
-	put_text(b, c->leg[1].ref);
-	put_text(b, c->detail);
-	put_text(b, c->leg[0].price);
-	put_text(b, c->leg[1].price);
-	if (!buf_ok(b))
-		return -1;
-	buf_u32(b, checksum(c->acc.id, sizeof(c->acc.id), b->data + start,
-	    b->len - start));
+	bytes_put_text(b, c->provider);
+	bytes_put_text(b, c->b_provider);
+	bytes_put_text(b, c->leg[0].ref);
+	bytes_put_text(b, c->leg[1].ref);
+	bytes_put_text(b, c->detail);
+	bytes_put_text(b, c->leg[0].price);
+	bytes_put_text(b, c->leg[1].price);
+	bytes_end(b, start, c->acc.id, sizeof(c->acc.id));
 	return buf_ok(b) ? 0 : -1;
 }
 
@@ -294,7 +228,7 @@ record_get_call(struct call *c, const struct record_row *row,
 	int version;
 
 	memcpy(id, row->id, sizeof(id));	/* it may be overwritten now */
-	version = open_row(&s, id, sizeof(id), row->data, row->len);
+	version = bytes_open(&s, id, sizeof(id), row->data, row->len);
 	memset(c, 0, sizeof(*c));
 	memcpy(c->acc.id, id, sizeof(id));
 	if ((version != VERSION && version != CALL_VERSION) ||
@@ -303,13 +237,13 @@ record_get_call(struct call *c, const struct record_row *row,
 	get_acceptance(&c->acc, &s);
 	if (get_private(c, &s, version, vault) != 0)
 		return -1;
-	get_text(&s, c->provider, sizeof(c->provider));
-	get_text(&s, c->b_provider, sizeof(c->b_provider));
-	get_text(&s, c->leg[0].ref, sizeof(c->leg[0].ref));
-	get_text(&s, c->leg[1].ref, sizeof(c->leg[1].ref));
-	get_text(&s, c->detail, sizeof(c->detail));
-	get_text(&s, c->leg[0].price, sizeof(c->leg[0].price));
-	get_text(&s, c->leg[1].price, sizeof(c->leg[1].price));
+	bytes_get_text(&s, c->provider, sizeof(c->provider));
+	bytes_get_text(&s, c->b_provider, sizeof(c->b_provider));
+	bytes_get_text(&s, c->leg[0].ref, sizeof(c->leg[0].ref));
+	bytes_get_text(&s, c->leg[1].ref, sizeof(c->leg[1].ref));
+	bytes_get_text(&s, c->detail, sizeof(c->detail));
+	bytes_get_text(&s, c->leg[0].price, sizeof(c->leg[0].price));
+	bytes_get_text(&s, c->leg[1].price, sizeof(c->leg[1].price));
 	return scan_done(&s) ? 0 : -1;
 }
 
@@ -331,24 +265,6 @@ record_may_be_open(const void *row, size_t len)
 
 /* The short rows: written into a buffer of their exact size. */
 
-struct row {
-	unsigned char	*dst;
-	size_t		 len;
-};
-
-static void
-add(struct row *r, int64_t value, int bytes)
-{
-	while (bytes-- > 0)
-		r->dst[r->len++] = (unsigned char)(value >> 8 * bytes);
-}
-
-static int64_t
-bounded(int64_t t)
-{
-	return t < 0 ? 0 : t >= TIME_MAX ? TIME_MAX - 1 : t;
-}
-
 static int
 is_bound(const struct record_uses *u)
 {
@@ -361,20 +277,19 @@ size_t
 record_put_uses(unsigned char dst[RECORD_USES_MAX],
     const unsigned char offer[16], const struct record_uses *u)
 {
-	struct row r = { dst, 0 };
+	struct buf b;
 
-	add(&r, is_bound(u) ? BOUND_VERSION : VERSION, 1);
-	add(&r, u->uses, 1);
-	add(&r, u->spent, 1);
-	add(&r, u->is_open, 1);
-	add(&r, u->attempts, 2);
-	add(&r, bounded(u->not_after), 5);
-	if (is_bound(u)) {
-		memcpy(r.dst + r.len, u->bound, sizeof(u->bound));
-		r.len += sizeof(u->bound);
-	}
-	add(&r, checksum(offer, 16, dst, r.len), CRC_BYTES);
-	return r.len;
+	buf_over(&b, dst, RECORD_USES_MAX + 1);
+	buf_u8(&b, is_bound(u) ? BOUND_VERSION : VERSION);
+	buf_u8(&b, u->uses);
+	buf_u8(&b, u->spent);
+	buf_u8(&b, u->is_open);
+	buf_u16(&b, u->attempts);
+	bytes_put_time(&b, u->not_after);
+	if (is_bound(u))
+		buf_put(&b, u->bound, sizeof(u->bound));
+	bytes_end(&b, 0, offer, 16);
+	return b.len;
 }
 
 int
@@ -385,14 +300,14 @@ record_get_uses(struct record_uses *u, const unsigned char offer[16],
 	int version;
 
 	memset(u, 0, sizeof(*u));
-	version = open_row(&s, offer, 16, row, len);
+	version = bytes_open(&s, offer, 16, row, len);
 	if (version != VERSION && version != BOUND_VERSION)
 		return -1;
 	u->uses = scan_u8(&s);
 	u->spent = scan_u8(&s);
 	u->is_open = scan_u8(&s);
 	u->attempts = scan_u16(&s);
-	u->not_after = get_time(&s);
+	u->not_after = bytes_get_time(&s);
 	if (version == BOUND_VERSION)
 		scan_copy(&s, u->bound, sizeof(u->bound));
 	return scan_done(&s) && u->is_open <= 1 &&
@@ -403,12 +318,13 @@ void
 record_put_times(unsigned char dst[RECORD_TIMES_BYTES], const void *key,
     size_t key_len, const struct record_times *t)
 {
-	struct row r = { dst, 0 };
+	struct buf b;
 
-	add(&r, VERSION, 1);
-	add(&r, bounded(t->at), 5);
-	add(&r, bounded(t->until), 5);
-	add(&r, checksum(key, key_len, dst, r.len), CRC_BYTES);
+	buf_over(&b, dst, RECORD_TIMES_BYTES + 1);
+	buf_u8(&b, VERSION);
+	bytes_put_time(&b, t->at);
+	bytes_put_time(&b, t->until);
+	bytes_end(&b, 0, key, key_len);
 }
 
 int
@@ -418,9 +334,9 @@ record_get_times(struct record_times *t, const void *key, size_t key_len,
 	struct scan s;
 
 	memset(t, 0, sizeof(*t));
-	if (open_row(&s, key, key_len, row, len) != VERSION)
+	if (bytes_open(&s, key, key_len, row, len) != VERSION)
 		return -1;
-	t->at = get_time(&s);
-	t->until = get_time(&s);
+	t->at = bytes_get_time(&s);
+	t->until = bytes_get_time(&s);
 	return scan_done(&s) ? 0 : -1;
 }

@@ -8,7 +8,7 @@
 
 #include "lib/buf.h"
 
-#include "bridge-client/journal/crc.h"
+#include "bridge-client/journal/bytes.h"
 #include "bridge-client/journal/ledger_record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
@@ -37,7 +37,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 		buf_init(&row, 4 * LEDGER_RECORD_MAX);
 		buf_init(&again, 4 * LEDGER_RECORD_MAX);
 		buf_put(&row, p, len);
-		buf_u32(&row, crc_32c(crc_32c(0, keys[i], sizes[i]), p, len));
+		bytes_end(&row, 0, keys[i], sizes[i]);
 		is_read = 0;
 		if (buf_ok(&row) && i == 0 && ledger_record_get_account(
 		    &account, keys[i], sizes[i], row.data, row.len) == 0) {

@@ -9,7 +9,7 @@
 #include "lib/buf.h"
 
 #include "bridge-client/call/call.h"
-#include "bridge-client/journal/crc.h"
+#include "bridge-client/journal/bytes.h"
 #include "bridge-client/journal/record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
@@ -27,7 +27,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 	buf_init(&row, RECORD_CALL_MAX);
 	buf_init(&again, RECORD_CALL_MAX);
 	buf_put(&row, p, len);
-	buf_u32(&row, crc_32c(crc_32c(0, id, sizeof(id)), p, len));
+	bytes_end(&row, 0, id, sizeof(id));
 	if (!buf_ok(&row))
 		goto out;
 	r.data = row.data;
