@@ -158,31 +158,42 @@ flush(struct peer *p)
 }
 
 void
-peer_answer_more(struct peer *p, uint32_t id, uint8_t verb,
+peer_answer_more(struct peer *p, const struct frame *asked,
     const struct buf *body)
 {
 	if (p->is_ended)
 		return;
-	frame_put(&p->out, id, verb, body->data, body->len);
+	frame_put(&p->out, asked->id, asked->verb, body->data, body->len);
 	if (!buf_ok(&p->out) || !buf_ok(body))
 		end(p, "does not fetch its answers");
 }
 
 void
-peer_answer(struct peer *p, uint32_t id, uint8_t verb, const struct buf *body)
+peer_answer(struct peer *p, const struct frame *asked, const struct buf *body)
 {
-	peer_answer_more(p, id, verb, body);
+	peer_answer_more(p, asked, body);
 	if (!p->is_ended && p->out.len >= SEND_BYTES)
 		flush(p);
 	if (!p->is_ended && !loop_timer_is_armed(p->socket->send))
 		loop_timer_arm(p->socket->send, 0);
 }
 
+static void
+ask(struct peer *p, const struct frame *f)
+{
+	const struct peer_socket_conf *conf = &p->socket->conf;
+
+	if (conf->ask(conf->ctx, p, f) == 0)
+		return;
+	log_warn("socket=%s verb=%u cannot be read, or is none of this "
+	    "socket's: connection ended", conf->name, f->verb);
+	end(p, "asks what cannot be read");
+}
+
 /* All whole frames of the input, as far as they can be worked on. */
 static void
 take_frames(struct peer *p)
 {
-	struct peer_socket *s = p->socket;
 	struct frame f;
 	size_t at = 0, used;
 
@@ -191,8 +202,7 @@ take_frames(struct peer *p)
 		    &used)) {
 		case FRAME_WHOLE:
 			at += used;
-			if (s->conf.ask(s->conf.ctx, p, &f) == -1)
-				end(p, "asks what cannot be read");
+			ask(p, &f);
 			continue;
 		case FRAME_BAD:
 			end(p, "does not speak in frames");
@@ -412,6 +422,8 @@ peer_release(struct peer_ticket *t)
 void
 peer_ticket_answer(const struct peer_ticket *t, const struct buf *body)
 {
+	const struct frame asked = { .id = t->id, .verb = t->verb };
+
 	if (t->peer != NULL)
-		peer_answer(t->peer, t->id, t->verb, body);
+		peer_answer(t->peer, &asked, body);
 }

@@ -26,7 +26,8 @@ struct peer_socket_conf {
 	int		 (*may_speak)(void *ctx, uid_t);
 	/*
 	 * One question.  0; or -1: it cannot be read, or is none of this
-	 * socket's: the connection ends.  The frame is borrowed.
+	 * socket's: that is logged, and the connection ends.  The frame is
+	 * borrowed.
 	 */
 	int		 (*ask)(void *ctx, struct peer *, const struct frame *);
 	void		*ctx;
@@ -39,10 +40,10 @@ struct peer_socket *peer_listen(struct loop *, int fd,
 void peer_close(struct peer_socket *);
 
 /* Answers a question, any number of times. */
-void peer_answer(struct peer *, uint32_t id, uint8_t verb,
+void peer_answer(struct peer *, const struct frame *asked,
     const struct buf *body);
 /* Likewise, and more follows: it need not be sent yet. */
-void peer_answer_more(struct peer *, uint32_t id, uint8_t verb,
+void peer_answer_more(struct peer *, const struct frame *asked,
     const struct buf *body);
 
 /*

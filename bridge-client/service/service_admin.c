@@ -57,7 +57,7 @@ struct answer {
 static void
 send_answer(struct answer *a)
 {
-	peer_answer(a->peer, a->frame->id, a->frame->verb, &a->body);
+	peer_answer(a->peer, a->frame, &a->body);
 }
 
 static void
@@ -106,8 +106,7 @@ list_one(struct listing *l, const struct ask_call *call)
 {
 	buf_clear(&l->answer->body);
 	ask_put_call(&l->answer->body, call);
-	peer_answer_more(l->answer->peer, l->answer->frame->id,
-	    l->answer->frame->verb, &l->answer->body);
+	peer_answer_more(l->answer->peer, l->answer->frame, &l->answer->body);
 	l->n++;
 }
 
@@ -436,9 +435,6 @@ on_ask(void *ctx, struct peer *peer, const struct frame *frame)
 	else
 		rc = service_ledger_ask(s->service, peer, frame) == 0 ||
 		    service_means_admin(s->service, peer, frame) == 0 ? 0 : -1;
-	if (rc == -1)
-		log_warn("socket=admin verb=%u cannot be read, or is none of "
-		    "the administrator's: connection ended", frame->verb);
 	buf_free(&answer.body);
 	return rc;
 }

@@ -66,19 +66,6 @@ struct service_face {
 	struct watcher		*watchers;
 };
 
-/* Where a question came from, and the answer's bytes. */
-struct answer {
-	struct peer		*peer;
-	const struct frame	*frame;
-	struct buf		 body;
-};
-
-static void
-send_answer(struct answer *a)
-{
-	peer_answer(a->peer, a->frame->id, a->frame->verb, &a->body);
-}
-
 static void
 log_refusal(const struct offer *o, enum ask_refusal refusal, const char *why)
 {
@@ -339,12 +326,13 @@ get_question(struct question *q, const struct frame *f)
 
 /* ASK_LOOK, ASK_CHECK, ASK_ACCEPT. */
 static int
-on_question(struct service_face *f, struct answer *answer)
+on_question(struct service_face *f, struct peer *peer,
+    const struct frame *frame)
 {
 	struct question *q = calloc(1, sizeof(*q));
 
-	if (q == NULL || get_question(q, answer->frame) == -1 ||
-	    peer_hold(&q->ticket, answer->peer, answer->frame, NULL) == -1) {
+	if (q == NULL || get_question(q, frame) == -1 ||
+	    peer_hold(&q->ticket, peer, frame, NULL) == -1) {
 		free(q);
 		return -1;
 	}
@@ -416,7 +404,8 @@ on_patience_over(void *ctx)
 
 /* NULL: it is not open, or there is no room. */
 static struct watcher *
-watch(struct service_face *f, struct answer *answer, const unsigned char *id)
+watch(struct service_face *f, struct peer *peer, const struct frame *frame,
+    const unsigned char *id)
 {
 	struct watcher *w = calloc(1, sizeof(*w));
 
@@ -430,7 +419,7 @@ watch(struct service_face *f, struct answer *answer, const unsigned char *id)
 	f->watchers = w;
 	w->watch = driver_watch(f->service->driver, id, on_change, w);
 	if (w->watch != NULL &&
-	    peer_hold(&w->ticket, answer->peer, answer->frame, on_gone) == 0)
+	    peer_hold(&w->ticket, peer, frame, on_gone) == 0)
 		return w;
 	watcher_free(w);
 	return NULL;
@@ -457,9 +446,10 @@ is_going_on(const struct ask_status *s)
 
 /* 0, or -1: to be answered at once. */
 static int
-hang_up(struct service_face *f, struct answer *answer, const unsigned char *id)
+hang_up(struct service_face *f, struct peer *peer, const struct frame *frame,
+    const unsigned char *id)
 {
-	struct watcher *w = watch(f, answer, id);
+	struct watcher *w = watch(f, peer, frame, id);
 
 	if (w == NULL)
 		return -1;
@@ -475,22 +465,25 @@ hang_up(struct service_face *f, struct answer *answer, const unsigned char *id)
 
 /* To ASK_HANGUP the answer is the call's state when the end is durable. */
 static int
-on_watch(struct service_face *f, struct answer *answer)
+on_watch(struct service_face *f, struct peer *peer, const struct frame *frame)
 {
-	int is_hangup = answer->frame->verb == ASK_HANGUP;
+	int is_hangup = frame->verb == ASK_HANGUP;
 	unsigned char id[CALL_ID_BYTES];
 	struct ask_status out;
 	struct ask_watch ask;
+	struct buf body;
 
-	if (ask_get_watch(&ask, answer->frame->body, answer->frame->len) == -1)
+	if (ask_get_watch(&ask, frame->body, frame->len) == -1)
 		return -1;
 	look_at(f, ask.secret, id, &out);
-	if (is_hangup && is_going_on(&out) && hang_up(f, answer, id) == 0)
+	if (is_hangup && is_going_on(&out) && hang_up(f, peer, frame, id) == 0)
 		return 0;
-	ask_put_status(&answer->body, &out);
-	send_answer(answer);
+	buf_init(&body, BODY_MAX);
+	ask_put_status(&body, &out);
+	peer_answer(peer, frame, &body);
+	buf_free(&body);
 	if (!is_hangup && ask.is_subscription && is_going_on(&out))
-		(void)watch(f, answer, id);
+		(void)watch(f, peer, frame, id);
 	return 0;
 }
 
@@ -498,24 +491,21 @@ static int
 on_ask(void *ctx, struct peer *peer, const struct frame *frame)
 {
 	struct service_face *f = ctx;
-	struct answer answer = { .peer = peer, .frame = frame };
-	int rc = -1;
 
-	buf_init(&answer.body, BODY_MAX);
-	if (frame->verb == ASK_LOOK || frame->verb == ASK_CHECK ||
-	    frame->verb == ASK_ACCEPT)
-		rc = on_question(f, &answer);
-	else if (frame->verb == ASK_STATUS || frame->verb == ASK_HANGUP)
-		rc = on_watch(f, &answer);
-	else if (frame->verb == ASK_HOOK)
-		rc = f->service->on_hook(f->service, peer, frame);
-	else if (service_means_face(f->service, peer, frame) == 0)
-		rc = 0;
-	if (rc == -1)
-		log_warn("socket=face verb=%u cannot be read, or is none of "
-		    "the face's: connection ended", frame->verb);
-	buf_free(&answer.body);
-	return rc;
+	switch (frame->verb) {
+	case ASK_LOOK:
+	case ASK_CHECK:
+	case ASK_ACCEPT:
+		return on_question(f, peer, frame);
+	case ASK_STATUS:
+	case ASK_HANGUP:
+		return on_watch(f, peer, frame);
+	case ASK_HOOK:
+		return f->service->on_hook(f->service, peer, frame);
+	default:
+		return service_means_face(f->service, peer, frame) == 0 ? 0 :
+		    -1;
+	}
 }
 
 static int

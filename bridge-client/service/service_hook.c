@@ -146,7 +146,7 @@ service_hook_ask(const struct service *s, struct peer *peer,
 	if (rc == 2)
 		rc = by_payer(s, peer, frame, &ask, &body);
 	if (rc == 0)
-		peer_answer(peer, frame->id, frame->verb, &body);
+		peer_answer(peer, frame, &body);
 	buf_free(&body);
 	return rc == -1 ? -1 : 0;
 }

@@ -39,8 +39,8 @@ struct answer {
 static void
 send_one(struct answer *a, int is_last)
 {
-	(is_last ? peer_answer : peer_answer_more)(a->peer, a->frame->id,
-	    a->frame->verb, &a->body);
+	(is_last ? peer_answer : peer_answer_more)(a->peer, a->frame,
+	    &a->body);
 	buf_clear(&a->body);
 }
 

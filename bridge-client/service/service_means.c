@@ -87,7 +87,7 @@ service_means_admin(const struct service *s, struct peer *peer,
 	else if (frame->verb == ASK_BOUND)
 		rc = on_bound(s, frame, &body);
 	if (rc == 0)
-		peer_answer(peer, frame->id, frame->verb, &body);
+		peer_answer(peer, frame, &body);
 	buf_free(&body);
 	return rc;
 }
