@@ -20,26 +20,15 @@
 #include "bridge-client/journal/journal_lmdb.h"
 #include "bridge-client/journal/vault.h"
 
+#include "t/bench/ages.h"
+
 #define BATCH	4096
-#define WEEK_S	(7 * 86400)
 
 static _Noreturn void
 die(const char *why)
 {
 	fprintf(stderr, "filler: %s\n", why);
 	exit(1);
-}
-
-/* Half within the hour, half of the others within two, and so on. */
-static int64_t
-age_ms(void)
-{
-	long span_s = 3600;
-
-	while (span_s < WEEK_S && (random() & 1))
-		span_s *= 2;
-	return random() % (span_s < WEEK_S ? span_s : WEEK_S) * 1000 +
-	    random() % 1000;
 }
 
 /* What is the same of all. */
@@ -74,12 +63,12 @@ accept_at(struct journal *j, struct call *c, int64_t wall_ms)
 	struct acceptance *a = &c->acc;
 
 	token_uuid_new(a->id, wall_ms - 20000);
-	token_uuid_new(a->offer, wall_ms - age_ms());
+	token_uuid_new(a->offer, wall_ms - ages_ms());
 	memcpy(a->tag, a->offer, sizeof(a->tag));
 	/* random to its first byte, as a hash is: an id begins with its time */
 	memcpy(a->a_hash, a->id + 8, 8);
 	memcpy(a->a_hash + 8, a->id + 8, 8);
-	a->not_after = wall_ms / 1000 + WEEK_S;
+	a->not_after = wall_ms / 1000 + AGES_WEEK_S;
 	c->accepted_at = c->since = wall_ms / 1000;
 	c->leg[0].asked_at = c->accepted_at;
 	c->ended_at = 0;

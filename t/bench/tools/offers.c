@@ -18,19 +18,8 @@
 
 #include "milter/mint.h"
 
-#define WEEK_S	(7 * 86400)
+#include "t/bench/ages.h"
 
-/* Half within the hour, half of the others within two, and so on. */
-static int64_t
-age_ms(void)
-{
-	long span_s = 3600;
-
-	while (span_s < WEEK_S && (random() & 1))
-		span_s *= 2;
-	return random() % (span_s < WEEK_S ? span_s : WEEK_S) * 1000 +
-	    random() % 1000;
-}
 
 static void
 usual_terms(struct terms *t)
@@ -86,8 +75,8 @@ main(int argc, char **argv)
 	usual_terms(&terms);
 	offer.terms = &terms;
 	for (n = strtoul(argv[3], NULL, 10); n > 0; n--) {
-		offer.now_ms = clock_wall_ms() - age_ms();
-		offer.not_after = offer.now_ms / 1000 + 2 * WEEK_S;
+		offer.now_ms = clock_wall_ms() - ages_ms();
+		offer.not_after = offer.now_ms / 1000 + 2 * AGES_WEEK_S;
 		if (mint_token(mint, &offer, &token) != MINT_OK)
 			abort();
 		put_request(f, &token);
