@@ -62,7 +62,7 @@ def begin(home):
         "unix:" + tcp.socket, "inet:%d@127.0.0.1" % ports["ours"]))
     tcp.start()
     pairs.start("replace", pairs.write(home + "/replace", ""),
-                pairs.TOOLS + "/peer_replace",
+                pairs.TOOLS + "/peer_milter", "replace",
                 "inet:%d@127.0.0.1" % ports["replace"])
     if not mta.wait_for(lambda: reaches(("127.0.0.1", ports["replace"]))):
         sys.exit("bench: the other filter does not start")

@@ -3,7 +3,7 @@
 for a message, and memory for eight large ones at once.
 
 Beside filters on the same libmilter that do nothing but what any such filter
-must (tools/peer_*.c), and beside OpenDKIM signing with RSA 2048.  One message
+must (tools/peer_milter.c), and beside OpenDKIM signing with RSA 2048.  One message
 a connection, as mail programs send, four connections at a time.
 """
 import os
@@ -19,7 +19,7 @@ PAIRS = 2 * pairs.ROUNDS + 1
 HELD = 8                                        # at once
 HELD_SIZE = 20 * 1024 * 1024
 DRIVER = pairs.TOOLS + "/milterdrive"
-REPLACE = pairs.TOOLS + "/peer_replace"
+PEER = pairs.TOOLS + "/peer_milter"
 MB = 1024 * 1024
 
 
@@ -68,10 +68,9 @@ def bench_cpu(home):
     plain = pairs.write(home + "/plain", pairs.usual_mail(tagged=False))
     ours = start_ours(home)
     peer = {}
-    for name, command in (("replace", [REPLACE]), ("seal", [REPLACE, "-s"]),
-                          ("accept", [pairs.TOOLS + "/peer_accept"])):
+    for name in ("replace", "seal", "accept"):
         where = home + "/" + name
-        peer[name] = where, pairs.start(name, where, *command, where)
+        peer[name] = where, pairs.start(name, where, PEER, name, where)
     sides = {
         "tagged": cpu(ours, tagged, "-w", "/o/A"),
         "replace": cpu(peer["replace"], tagged, "-w", "Dear Bob"),
@@ -105,7 +104,8 @@ def bench_large(home):
     sides = {
         "ours": cpu(start_ours(home, "megabyte-milter"), mail, "-w", "/o/A",
                     count=COUNT // 10),
-        "replace": cpu((where, pairs.start("replace", where, REPLACE, where)),
+        "replace": cpu((where, pairs.start("replace", where, PEER, "replace",
+                                          where)),
                        mail, "-w", "Dear Bob", count=COUNT // 10),
     }
     for side in sides.values():
@@ -137,13 +137,13 @@ def bench_memory(home):
         return m.socket, pairs.start("milter", m.socket, pairs.B +
                                      "/calloffer-milter", "-c", m.conf)
 
-    def peer(*options):
+    def peer(mode):
         where = home + "/large-peer"
-        return where, pairs.start("replace", where, REPLACE, *options, where)
+        return where, pairs.start(mode, where, PEER, mode, where)
     f = pairs.rounds({
         "ours": memory(ours, mail, "-w", "/o/A"),
-        "holds": memory(peer, mail, "-w", "Dear Bob"),
-        "drops": memory(lambda: peer("-d"), mail),
+        "holds": memory(lambda: peer("replace"), mail, "-w", "Dear Bob"),
+        "drops": memory(lambda: peer("drop"), mail),
     })
     # Above what libmilter itself takes, with a filter that keeps nothing.
     pairs.say("milter-memory-8x20m", f["ours"],

@@ -137,8 +137,8 @@ def begin(home):
     ours = pairs.start("milter", m.socket, pairs.B + "/calloffer-milter",
                        "-c", m.conf)
     where = home + "/replace"
-    replace = pairs.start("replace", where, pairs.TOOLS + "/peer_replace",
-                          where)
+    replace = pairs.start("replace", where, pairs.TOOLS + "/peer_milter",
+                          "replace", where)
     subprocess.run(["chmod", "666", where], check=True)
     sink = mta.Sink()
     postfix = mta.Postfix(home, "unix:" + m.socket, sink, main=MAIN,

@@ -1,19 +1,19 @@
 /*
- * A filter that does nothing but receive the whole message and give its body
- * back as the new one: what any filter that edits bodies pays libmilter.
- * It answers no step but the last (SMFIP_NR_*).
+ * Filters that do the least of their kind, and answer no step but the last
+ * (SMFIP_NR_*): what any filter pays libmilter.
  *
- *	peer_replace [-d | -s] SOCKET
+ *	peer_milter accept|replace|seal|drop SOCKET
  *
- * -d: drops the body as it comes, and lets the message pass: what memory
- * libmilter itself takes.  -s: seals and signs as much as a usual token has,
- * by bare libsodium: what these cost where they are done.
+ * accept: looks at the header, and lets every message pass as it is.
+ * replace: receives the whole message, and gives its body back as the new one.
+ * seal: and seals and signs as much as a usual token has, by bare libsodium:
+ * what these cost where they are done.  drop: drops the body as it comes, and
+ * lets the message pass: what memory libmilter itself takes.
  */
 
 #include <err.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <libmilter/mfapi.h>
 #include <sodium.h>
@@ -26,7 +26,7 @@ struct session {
 	size_t		 len, size;
 };
 
-static int drops, seals;
+static int accepts, drops, seals;
 static unsigned char seal_key[crypto_box_PUBLICKEYBYTES];
 static unsigned char sign_key[crypto_sign_SECRETKEYBYTES];
 
@@ -64,10 +64,11 @@ on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1,
 	(void)f0;
 	(void)f2;
 	(void)f3;
-	*pf0 = SMFIF_CHGBODY;
+	*pf0 = accepts ? 0 : SMFIF_CHGBODY;
 	*pf1 = f1 & (SMFIP_NOCONNECT | SMFIP_NOHELO | SMFIP_NODATA |
 	    SMFIP_NOUNKNOWN | SMFIP_NR_MAIL | SMFIP_NR_RCPT | SMFIP_NR_HDR |
-	    SMFIP_NR_EOH | SMFIP_NR_BODY | SMFIP_HDR_LEADSPC);
+	    SMFIP_HDR_LEADSPC | (accepts ? SMFIP_NOBODY :
+	    SMFIP_NR_EOH | SMFIP_NR_BODY));
 	*pf2 = *pf3 = 0;
 	return SMFIS_CONTINUE;
 }
@@ -109,7 +110,7 @@ static sfsistat
 on_eoh(SMFICTX *ctx)
 {
 	(void)ctx;
-	return SMFIS_NOREPLY;
+	return accepts ? SMFIS_ACCEPT : SMFIS_NOREPLY;
 }
 
 static sfsistat
@@ -157,7 +158,17 @@ on_close(SMFICTX *ctx)
 	return SMFIS_CONTINUE;
 }
 
-static const struct smfiDesc hooks = {
+static const struct smfiDesc accepting = {
+	.xxfi_name = (char[]){ "accept" },
+	.xxfi_version = SMFI_VERSION,
+	.xxfi_envfrom = on_rcpt,
+	.xxfi_envrcpt = on_rcpt,
+	.xxfi_header = on_header,
+	.xxfi_eoh = on_eoh,
+	.xxfi_negotiate = on_negotiate,
+};
+
+static const struct smfiDesc replacing = {
 	.xxfi_name = (char[]){ "replace" },
 	.xxfi_version = SMFI_VERSION,
 	.xxfi_flags = SMFIF_CHGBODY,
@@ -174,17 +185,16 @@ static const struct smfiDesc hooks = {
 int
 main(int argc, char **argv)
 {
-	int ch;
+	const char *mode = argc == 3 ? argv[1] : "";
 
-	while ((ch = getopt(argc, argv, "ds")) != -1) {
-		drops |= ch == 'd';
-		seals |= ch == 's';
-	}
-	if (argc - optind != 1)
-		errx(64, "usage: peer_replace [-d | -s] SOCKET");
+	accepts = strcmp(mode, "accept") == 0;
+	drops = strcmp(mode, "drop") == 0;
+	seals = strcmp(mode, "seal") == 0;
+	if (!accepts && !drops && !seals && strcmp(mode, "replace") != 0)
+		errx(64, "usage: peer_milter accept|replace|seal|drop SOCKET");
 	make_keys();
-	if (smfi_register(hooks) != MI_SUCCESS ||
-	    smfi_setconn(argv[optind]) != MI_SUCCESS)
+	if (smfi_register(accepts ? accepting : replacing) != MI_SUCCESS ||
+	    smfi_setconn(argv[2]) != MI_SUCCESS)
 		errx(1, "libmilter does not start");
 	return smfi_main() == MI_SUCCESS ? 0 : 1;
 }
