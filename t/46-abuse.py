@@ -28,28 +28,8 @@ OTHER_UID = 12345               # the face's user, but not the administrator
 DAY = 86400
 
 CONF = """
-public = "https://call.example.com"
-USER
-journal = "DIR/journal"
-unseal_keys = {"DIR/unseal.key"}
-mac_key = "DIR/mac.key"
-face = "DIR/face"
-face_mode = 0666
-face_users = {"UID", "%(other)d"}
-admin = "DIR/admin"
-admin_mode = 0666
-admin_users = {"UID"}
-provider pbx {
-	kind = asterisk
-	url = "%(url)s"
-	user = calloffer
-	password_file = "DIR/password"
-	app = calloffer
-	trunk_pstn = "PJSIP/%%s@trunk"
-	trunk_sip = "PJSIP/packet/%%s"
-	prompts = "/prompts"
-}
-%(accounts)skey main {
+%(accounts)s
+key main {
 	file = "DIR/sign.pub"
 	accounts = {"*"}
 	from_domains = {"*"}
@@ -103,8 +83,9 @@ def denied_numbers():
 
 def configuration(url):
     regions = sorted({c for c, _ in denied_numbers()})
-    return CONF % {
-        "other": OTHER_UID, "url": url,
+    users = 'face_users = {"UID", "%d"}' % OTHER_UID
+    return shifted.HEAD.replace('face_users = {"UID"}', users) \
+        + fakeari.SECTION % ("pbx", url) + CONF % {
         "retired": time.strftime("%Y-%m-%dT%H:%M:%SZ",
                                  time.gmtime(time.time() - 3600)),
         "accounts": ACCOUNT % ("sales", "GB") + (ACCOUNT % (

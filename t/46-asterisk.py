@@ -6,28 +6,16 @@ import hashlib
 import json
 import os
 import sys
-import tempfile
 
 os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 sys.path.insert(0, "t")
 import fakeari                  # noqa: E402
 import tap                      # noqa: E402
+import trunks                   # noqa: E402
 from trunks import (A, ANN, DESK, NAME, NUMBERS, PROXY,  # noqa: E402
-                    SIP, SPECS, Bridge, wait)
+                    SIP, wait)
 
-SPEC = SPECS + "asterisk-ari/"
-SECTION = """
-provider %s {
-	kind = asterisk
-	url = "%s"
-	user = calloffer
-	password_file = "DIR/password"
-	app = calloffer
-	trunk_pstn = "PJSIP/%%s@trunk"
-	trunk_sip = "PJSIP/packet/%%s"
-	prompts = "/prompts"
-}
-"""
+SPEC = trunks.SPECS + "asterisk-ari/"
 COMBINATIONS = (
     (A, DESK, "PJSIP/%s@trunk" % A, "PJSIP/%s@trunk" % DESK),
     (A, SIP, "PJSIP/%s@trunk" % A, "PJSIP/packet/" + SIP),
@@ -182,25 +170,17 @@ def test_spec(fake):
     tap.check(sorted(bad), "every request has the interface's fields")
 
 
+def scenarios(b, fake, _):
+    for n, case in enumerate(COMBINATIONS):
+        test_talk(b, fake, n + 1, case)
+    test_said(b, fake, len(COMBINATIONS))
+
+
 def main():
-    fake, spare = fakeari.Ari(), fakeari.Ari()
-    with tempfile.TemporaryDirectory() as folder:
-        os.chmod(folder, 0o755)
-        home = os.path.join(folder, "b")
-        os.mkdir(home)
-        b = Bridge(home, SECTION % ("phone", fake.url)
-                   + SECTION % ("spare", spare.url), {"password": "KEY0123"})
-        try:
-            tap.same(wait(lambda: b.ready() == [1, 1], 20), True,
-                     "both are ready")
-            for n, case in enumerate(COMBINATIONS):
-                test_talk(b, fake, n + 1, case)
-            test_said(b, fake, len(COMBINATIONS))
-        except Exception as e:  # what the program said is worth more
-            tap.check([repr(e)] + b.log().splitlines()[-40:], "no fault")
-        tap.same(b.end(), 0, "ends")
-        log = b.log()
-        tap.check([n for n in NUMBERS if n in log], "no number in the log")
+    fakes = fake, _ = fakeari.Ari(), fakeari.Ari()
+    trunks.play(fakes, lambda *urls: "".join(
+        fakeari.SECTION % one for one in zip(("phone", "spare"), urls)),
+        {"password": "KEY0123"}, scenarios)
     test_leak(fake)
     if os.path.exists(SPEC):
         test_spec(fake)

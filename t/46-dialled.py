@@ -20,28 +20,8 @@ KNOWN = "+442079460723"
 BOB, DESK, OWN = "+442079460123", "+442079460100", "+442079460177"
 
 CONF = """
-public = "https://call.example.com"
-USER
-journal = "DIR/journal"
-unseal_keys = {"DIR/unseal.key"}
-mac_key = "DIR/mac.key"
-face = "DIR/face"
-face_mode = 0666
-face_users = {"UID"}
-admin = "DIR/admin"
-admin_mode = 0666
-admin_users = {"UID"}
-provider pbx {
-	kind = asterisk
-	url = "%(url)s"
-	user = calloffer
-	password_file = "DIR/password"
-	app = calloffer
-	trunk_pstn = "PJSIP/%%s@trunk"
-	trunk_sip = "PJSIP/packet/%%s"
-	prompts = "/prompts"
-}
-%(accounts)skey main {
+%s
+key main {
 	file = "DIR/sign.pub"
 	accounts = {"*"}
 	from_domains = {"*"}
@@ -78,8 +58,9 @@ def configuration(url):
     accounts = [("sales", "GB", "yes", 1000), ("strict", "GB", "yes", 2)]
     accounts += [("in-" + c.lower(), c, "no", 1000)
                  for c in sorted({c for c, _ in denied_numbers()})]
-    return CONF % {"url": url, "accounts": "".join(ACCOUNT % dict(zip(
-        ("name", "region", "sip", "n"), a)) for a in accounts)}
+    return shifted.HEAD + fakeari.SECTION % ("pbx", url) + CONF % "".join(
+        ACCOUNT % dict(zip(("name", "region", "sip", "n"), a))
+        for a in accounts)
 
 
 def accept(b, number=BOB, **f):

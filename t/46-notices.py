@@ -20,31 +20,10 @@ from smtpsink import Server     # noqa: E402
 
 OURS = ask.Keys(b"ours")
 BUSY, NO_ANSWER, DECLINED = 17, 19, 21
-CONF = """
-public = "https://call.example.com"
-USER
-journal = "DIR/journal"
-unseal_keys = {"DIR/unseal.key"}
-mac_key = "DIR/mac.key"
-face = "DIR/face"
-face_mode = 0666
-face_users = {"UID"}
-admin = "DIR/admin"
-admin_mode = 0666
-admin_users = {"UID"}
-smtp = "smtp://127.0.0.1:%d"
+CONF = """smtp = "smtp://127.0.0.1:%d"
 smtp_from = "calls@example.com"
 smtp_user = calls
 smtp_password_file = "DIR/password"
-provider pbx {
-	kind = asterisk
-	url = "%s"
-	user = calloffer
-	password_file = "DIR/password"
-	app = calloffer
-	trunk_pstn = "PJSIP/%%s@trunk"
-	prompts = "/prompts"
-}
 account sales {
 	caller_id = "+442079460100"
 	region = GB
@@ -87,6 +66,11 @@ key main {
 	destinations = {"*"}
 }
 """
+
+
+def configuration(server, ari):
+    return shifted.HEAD + CONF % server.port \
+        + fakeari.SECTION % ("pbx", ari.url)
 
 
 class Stage:
@@ -406,7 +390,7 @@ def test_killed(s):
 def main():
     ari, server = fakeari.Ari(), Server()
     with tempfile.TemporaryDirectory() as folder:
-        b = shifted.Bridge(folder, CONF % (server.port, ari.url), OURS)
+        b = shifted.Bridge(folder, configuration(server, ari), OURS)
         try:
             b.write("rates.csv", "prefix,minute,setup,rounding\n"
                     "44,0,0.1255,60/60\n")

@@ -13,12 +13,12 @@ os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 sys.path.insert(0, "t")
 import nacl.signing             # noqa: E402
 import faketelnyx               # noqa: E402
-import openapi                  # noqa: E402
 import tap                      # noqa: E402
+import trunks                   # noqa: E402
 from trunks import (A, COMBINATIONS, DESK, NAME, NUMBERS,  # noqa: E402
-                    PROXY, SPECS, Bridge, Prism, find_prism, wait)
+                    PROXY, wait)
 
-SPEC = SPECS + "telnyx_calls_trim.json"
+SPEC = trunks.SPECS + "telnyx_calls_trim.json"
 APP = "1684641123236054244"
 OTHER = "1684641123236054245"
 PROVIDERS = """
@@ -41,16 +41,8 @@ provider spare {
 """
 
 
-class Play:
+class Play(trunks.Play):
     """Two telephones, and what Telnyx tells of them."""
-
-    def __init__(self, bridge, fake, times=1, name="phone"):
-        self.bridge, self.fake, self.times = bridge, fake, times
-        self.old = set(fake.calls)
-        self.name = name
-
-    def leg(self, leg):
-        return self.fake.leg(leg, self.old)
 
     def tell(self, kind, c, **more):
         head, body = self.fake.sign(self.fake.event(kind, c, **more))
@@ -251,7 +243,7 @@ def test_failover(b, fake, spare):
 def test_two_connections(folder):
     """Of one account: their legs can be joined, so B goes by the other."""
     fake = faketelnyx.Telnyx(APP, OTHER)
-    b = Bridge(folder, PROVIDERS % {
+    b = trunks.Bridge(folder, PROVIDERS % {
         "url": fake.url, "spare": fake.url, "app": APP, "spare_app": OTHER,
         "key": fake.public_key}, {"password": "KEY0123"})
     wait(lambda: b.ready() == [1, 1], 20)
@@ -325,8 +317,7 @@ def lines(name):
         return f.read().splitlines()
 
 
-def test_spec(fakes):
-    spec = openapi.Spec(SPEC)
+def test_spec(spec, fakes):
     tap.same(bool(spec.request_faults("POST", "/calls", {
         "connection_id": "1", "to": "+1", "from": "+1",
         "time_limit_sec": 60})), True, "a misspelt field would be seen")
@@ -364,8 +355,6 @@ def test_spec(fakes):
 
 
 def scenarios(b, fake, spare):
-    tap.same(wait(lambda: b.ready() == [1, 1], 20), True,
-             "both providers are ready")
     test_talk(b, fake, 1)
     test_talk(b, fake, 3)
     test_hooks(b, fake)
@@ -376,46 +365,15 @@ def scenarios(b, fake, spare):
 
 
 def main():
-    fake, spare = faketelnyx.Telnyx(APP), faketelnyx.Telnyx(APP)
-    program = find_prism() if os.path.exists(SPEC) else None
+    fakes = fake, spare = faketelnyx.Telnyx(APP), faketelnyx.Telnyx(APP)
     with tempfile.TemporaryDirectory() as folder:
-        prism = Prism(program, SPEC, folder, fake) if program else None
-        if prism is None:
-            tap.note("without the vendor's specification in between")
-        else:
-            tap.same(prism.is_up, True, "the vendor's specification stands "
-                     "between the bridge and the fake")
         os.chmod(folder, 0o755)
-        home = os.path.join(folder, "j")
-        os.mkdir(home)
-        joined = test_two_connections(home)
-        home = os.path.join(folder, "b")
-        os.mkdir(home)
-        b = Bridge(home, PROVIDERS % {
-            "url": prism.url if prism else fake.url, "spare": spare.url,
-            "app": APP, "spare_app": APP, "key": fake.public_key},
-            {"password": "KEY0123"})
-        try:
-            scenarios(b, fake, spare)
-        except Exception as e:  # what the program said is worth more
-            tap.check([repr(e)] + b.log().splitlines()[-40:], "no fault")
-        tap.same(b.end(), 0, "ends")
-        log = b.log()
-        tap.check([n for n in NUMBERS if n in log],
-                  "no number in the log")
-        if prism:
-            prism.end()
-            with open(prism.log, encoding="utf-8", errors="replace") as f:
-                text = f.read()
-            tap.check([x for x in text.splitlines()
-                       if "[CLI]" not in x and
-                       ("iolation" in x or "rror" in x)],
-                      "no violation, says the proxy")
+        joined = test_two_connections(folder)
+    trunks.play(fakes, lambda url, spare_url: PROVIDERS % {
+        "url": url, "spare": spare_url, "app": APP, "spare_app": APP,
+        "key": fake.public_key}, {"password": "KEY0123"}, scenarios, SPEC)
     test_leak((fake, spare, joined))
-    if os.path.exists(SPEC):
-        test_spec((fake, spare))
-    else:
-        tap.note("the vendor's specification is not here")
+    trunks.against(SPEC, test_spec, fakes)
     tap.finish()
 
 

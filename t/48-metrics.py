@@ -20,18 +20,7 @@ from scrape import ask as get   # noqa: E402
 from scrape import parse        # noqa: E402
 
 M = "calloffer_bridge_"
-SECTIONS = """
-provider phone {
-	kind = asterisk
-	url = "%s"
-	user = calloffer
-	password_file = "DIR/password"
-	app = calloffer
-	trunk_pstn = "PJSIP/%%s@trunk"
-	trunk_sip = "PJSIP/packet/%%s"
-	prompts = "/prompts"
-}
-provider spare {
+SPARE = """provider spare {
 	kind = signalwire
 	url = "http://127.0.0.1:1/laml"
 	user = project
@@ -48,7 +37,7 @@ class Bridge(trunks.Bridge):
 
     def __init__(self, folder, ari, where):
         self.where = where
-        super().__init__(folder, SECTIONS % ari.url,
+        super().__init__(folder, fakeari.SECTION % ("phone", ari.url) + SPARE,
                          {"password": "secret", "token": "token"})
 
     def write(self, name, text, mode=0o644):

@@ -9,6 +9,18 @@ import threading
 from urllib.parse import parse_qs, urlsplit
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+# The bridge's part of it: its name and where it is.
+SECTION = """provider %s {
+	kind = asterisk
+	url = "%s"
+	user = calloffer
+	password_file = "DIR/password"
+	app = calloffer
+	trunk_pstn = "PJSIP/%%s@trunk"
+	trunk_sip = "PJSIP/packet/%%s"
+	prompts = "/prompts"
+}
+"""
 
 
 class Ari:

@@ -2,13 +2,13 @@
 that are created, given documents and ended; and what it would tell, with the
 name and password that it was given for that."""
 import base64
-import http.server
 import json
-import threading
 import time
 import uuid
 from urllib.parse import parse_qs
 import xml.etree.ElementTree as xml
+
+import fakenet
 
 ACCOUNT = "9900000"
 APP = "04e88489-df02-4e34-a0ee-27a91849555f"
@@ -43,49 +43,13 @@ def read(text, root):
     return list(document)
 
 
-class Bandwidth:
+class Bandwidth(fakenet.Network):
     def __init__(self):
-        self.lock = threading.Condition()
-        self.asked = []         # (method, path, query, body)
-        self.calls = {}         # callId: dict
-        self.odd = []           # (status, is_done[, retry after]), of creations
+        super().__init__()      # odd: (status, is_done[, retry after])
         self.n_busy = 0         # documents that come too early
         self.bad = []           # documents that are none
         self.told = 0           # no two webhooks are of one moment
         self.hides = False      # what lives is not in the list yet
-        fake = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, *_):
-                pass
-
-            def do_POST(self):
-                size = int(self.headers.get("content-length") or 0)
-                status, what = fake.react(self, self.rfile.read(size))
-                retry = what.pop("retry", None) if isinstance(what, dict) \
-                    else None
-                data = json.dumps(what).encode() if what != {} else b""
-                self.send_response(status)
-                if data:
-                    self.send_header("Content-Type", "application/json")
-                if status != 204:
-                    self.send_header("Content-Length", str(len(data)))
-                if retry:
-                    self.send_header("Retry-After", retry)
-                self.end_headers()
-                self.wfile.write(data)
-
-            do_GET = do_PUT = do_POST
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0),
-                                                      Handler)
-        self.server.daemon_threads = True
-        self.server.handle_error = lambda *_: None
-        self.url = "http://127.0.0.1:%d" % self.server.server_port
-        threading.Thread(target=self.server.serve_forever,
-                         daemon=True).start()
 
     def react(self, h, raw):
         path, _, query = h.path.partition("?")
@@ -175,15 +139,9 @@ class Bandwidth:
 
     # what the telephones do
 
-    def wait(self, look, timeout=10):
-        with self.lock:
-            self.lock.wait_for(look, timeout)
-            return look()
-
-    def leg(self, leg, skip=()):
-        return self.wait(lambda: next(
-            (c for c in self.calls.values() if c["callId"] not in skip
-             and c["body"]["tag"].endswith("-" + leg)), None))
+    @staticmethod
+    def is_leg(c, leg):
+        return c["body"]["tag"].endswith("-" + leg)
 
     def tells(self, c, kind, **more):
         """The body of a webhook."""

@@ -1,14 +1,14 @@
 """A little of Telnyx Call Control, for tests of the bridge: calls that are
 dialled, spoken to, joined and hung up; and what it would tell, signed."""
 import base64
-import http.server
 import json
 import re
-import threading
 import time
 import uuid
 
 import nacl.signing
+
+import fakenet
 
 CALL = re.compile(r"^/calls/([^/]+)(?:/actions/(\w+))?$")
 
@@ -17,45 +17,11 @@ def error(status, code, title):
     return status, {"errors": [{"code": code, "title": title}]}
 
 
-class Telnyx:
+class Telnyx(fakenet.Network):
     def __init__(self, *apps):
+        super().__init__()      # odd: (path's end, status, code, is_done)
         self.app, self.apps = apps[0], apps
         self.key = nacl.signing.SigningKey(b"\7" * 32)
-        self.lock = threading.Condition()
-        self.asked = []         # (method, path, query, body)
-        self.calls = {}         # call_control_id: dict
-        self.odd = []           # (path's end, status, code, is_done)
-        fake = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, *_):
-                pass
-
-            def do_POST(self):
-                size = int(self.headers.get("content-length") or 0)
-                body = self.rfile.read(size)
-                status, what = fake.react(self, body)
-                data = json.dumps(what).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            do_GET = do_POST
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0),
-                                                      Handler)
-        self.server.daemon_threads = True
-        self.server.handle_error = lambda *_: None
-        threading.Thread(target=self.server.serve_forever,
-                         daemon=True).start()
-
-    @property
-    def url(self):
-        return "http://127.0.0.1:%d" % self.server.server_port
 
     @property
     def public_key(self):
@@ -128,21 +94,10 @@ class Telnyx:
 
     # what the telephones do
 
-    def wait(self, look, timeout=10):
-        with self.lock:
-            self.lock.wait_for(look, timeout)
-            return look()
-
-    def leg(self, leg, skip=()):
-        """The call that rings this leg, once there is one."""
-        def look():
-            for c in self.calls.values():
-                mine = base64.b64decode(c["client_state"]).decode()
-                if mine.endswith("-" + leg) \
-                        and c["call_control_id"] not in skip:
-                    return c
-            return None
-        return self.wait(look)
+    @staticmethod
+    def is_leg(c, leg):
+        mine = base64.b64decode(c["client_state"]).decode()
+        return mine.endswith("-" + leg)
 
     def commands(self, c, action):
         return [b for m, p, _, b in self.asked

@@ -3,13 +3,12 @@ are created, given documents and ended; and what it would tell, signed."""
 import base64
 import hashlib
 import hmac
-import http.server
-import json
-import threading
 import time
 import uuid
 from urllib.parse import parse_qs, urlencode
 import xml.etree.ElementTree as xml
+
+import fakenet
 
 AC = "AC00112233445566778899aabbccddeeff"
 PROJECT = "b08dacad-0f6b-4a1e-8f4f-2c1f6b7d3a01"
@@ -27,50 +26,17 @@ def error(status, code, _=False, retry=None):
                     "retry": retry}
 
 
-class Twilio:
+class Twilio(fakenet.Network):
     def __init__(self, dialect="twilio"):
+        super().__init__()      # odd: (status, code, is_done[, retry after])
         self.account, self.base, self.header = DIALECTS[dialect]
         self.root = "%s/Accounts/%s" % (self.base, self.account)
-        self.lock = threading.Condition()
-        self.asked = []         # (method, path, query, fields, raw body)
-        self.calls = {}         # sid: dict
         self.deleted = []
-        self.odd = []           # (status, code, is_done[, retry after]), of
-        self.created = []       # creations; when they were asked for
-        fake = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, *_):
-                pass
-
-            def do_POST(self):
-                size = int(self.headers.get("content-length") or 0)
-                body = self.rfile.read(size).decode()
-                status, what = fake.react(self, body)
-                retry = what.pop("retry", None)
-                data = json.dumps(what).encode() if status != 204 else b""
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(data)))
-                if retry:
-                    self.send_header("Retry-After", retry)
-                self.end_headers()
-                self.wfile.write(data)
-
-            do_GET = do_DELETE = do_POST
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0),
-                                                      Handler)
-        self.server.daemon_threads = True
-        self.server.handle_error = lambda *_: None
-        self.url = "http://127.0.0.1:%d" % self.server.server_port
-        threading.Thread(target=self.server.serve_forever,
-                         daemon=True).start()
+        self.created = []       # when they were asked for
 
     def react(self, h, raw):
         path, _, query = h.path.partition("?")
+        raw = raw.decode()
         fields = parse_qs(raw, keep_blank_values=True)
         with self.lock:
             self.asked.append((h.command, path, query, fields, raw))
@@ -155,15 +121,9 @@ class Twilio:
 
     # what the telephones do
 
-    def wait(self, look, timeout=10):
-        with self.lock:
-            self.lock.wait_for(look, timeout)
-            return look()
-
-    def leg(self, leg, skip=()):
-        return self.wait(lambda: next(
-            (c for c in self.calls.values() if c["sid"] not in skip
-             and c["hook"].endswith("-%s/status" % leg)), None))
+    @staticmethod
+    def is_leg(c, leg):
+        return c["hook"].endswith("-%s/status" % leg)
 
     def sign(self, url, fields):
         """(headers, body) of a webhook at this URL."""

@@ -3,13 +3,13 @@ created, given documents and ended; and what it would tell, signed."""
 import base64
 import hashlib
 import hmac
-import http.server
 import json
 import subprocess
-import threading
 import time
 import uuid
 from urllib.parse import parse_qs
+
+import fakenet
 
 APP = "00000000-0000-4000-8000-000000000000"
 API_KEY = "abcd1234"
@@ -31,50 +31,15 @@ def error(status, title, retry=None):
                     "instance": "x", "retry": retry}
 
 
-class Vonage:
+class Vonage(fakenet.Network):
     def __init__(self, key_file):
         """With the application's private key, of which the public half is
         known here."""
         self.public = "%s.%d" % (key_file, id(self))
         subprocess.run(["openssl", "rsa", "-in", key_file, "-pubout", "-out",
                         self.public], check=True, capture_output=True)
-        self.lock = threading.Condition()
+        super().__init__()      # odd: (status, is_done[, retry after])
         self.tokens = {}        # token: are it and its claims good?
-        self.asked = []         # (method, path, query, body)
-        self.calls = {}         # uuid: dict
-        self.odd = []           # (status, is_done), of creations
-        fake = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, *_):
-                pass
-
-            def do_POST(self):
-                size = int(self.headers.get("content-length") or 0)
-                status, what = fake.react(self, self.rfile.read(size))
-                retry = what.pop("retry", None)
-                data = json.dumps(what).encode() if status != 204 else b""
-                self.send_response(status)
-                if data:
-                    self.send_header("Content-Type", "application/json")
-                if status != 204:
-                    self.send_header("Content-Length", str(len(data)))
-                if retry:
-                    self.send_header("Retry-After", retry)
-                self.end_headers()
-                self.wfile.write(data)
-
-            do_GET = do_PUT = do_POST
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0),
-                                                      Handler)
-        self.server.daemon_threads = True
-        self.server.handle_error = lambda *_: None
-        self.url = "http://127.0.0.1:%d" % self.server.server_port
-        threading.Thread(target=self.server.serve_forever,
-                         daemon=True).start()
 
     def is_allowed(self, header):
         """By openssl, and not by what is tested."""
@@ -151,15 +116,9 @@ class Vonage:
 
     # what the telephones do
 
-    def wait(self, look, timeout=10):
-        with self.lock:
-            self.lock.wait_for(look, timeout)
-            return look()
-
-    def leg(self, leg, skip=()):
-        return self.wait(lambda: next(
-            (c for c in self.calls.values() if c["uuid"] not in skip
-             and c["hook"].endswith("-%s/status" % leg)), None))
+    @staticmethod
+    def is_leg(c, leg):
+        return c["hook"].endswith("-%s/status" % leg)
 
     @staticmethod
     def sign(what, at=None, secret=SECRET):

@@ -2,6 +2,7 @@
 its members (one that the schema does not know is a fault), types, enums,
 required ones, bounds."""
 import json
+from urllib.parse import parse_qs
 
 TYPES = {"object": dict, "array": list, "string": str, "boolean": bool,
          "integer": int, "number": (int, float), "null": type(None)}
@@ -109,3 +110,9 @@ class Spec:
         content = one.get("content", {})
         schema = content.get("application/json", {}).get("schema", {})
         return self.faults(body, schema, "%s %s: %d" % (method, path, status))
+
+    def query_faults(self, method, path, query):
+        """Parameters that this request does not have."""
+        op = self.operation(method, path)
+        known = {self.resolve(p)["name"] for p in op.get("parameters", ())}
+        return [path + "?" + q for q in set(parse_qs(query)) - known]

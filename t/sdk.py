@@ -9,6 +9,8 @@ import subprocess
 import tempfile
 import xml.etree.ElementTree as xml
 
+import tap
+
 NUMBERS = ("numDigits", "timeout", "timeLimit", "maxParticipants")
 BOOLEANS = ("startConferenceOnEnter", "endConferenceOnExit")
 LISTS = ("input",)
@@ -122,6 +124,23 @@ def build(folder, script):
                              text=True, check=False, timeout=60)
         return (json.loads(run.stdout), []) if run.returncode == 0 \
             else ([], run.stderr.splitlines())
+
+
+def check(documents, faults, member):
+    """Documents by the vendor's own library, in which they must come out the
+    same; and one in which this member is misspelt."""
+    folder = get()
+    if folder is None:
+        tap.note("the vendor's library cannot be had")
+        return
+    tap.check(faults(folder, documents) if len(documents) > 7
+              else ["only %d documents" % len(documents)],
+              "%d kinds of documents, as the vendor's library makes them"
+              % len(documents))
+    wrong = next(d for d in documents if member in d).replace(
+        member, member[:-1])
+    tap.same(bool(faults(folder, [wrong])), True,
+             "a misspelt member would be seen")
 
 
 def kinds(documents):

@@ -10,6 +10,20 @@ import time
 import askpeer as ask
 
 B = os.path.abspath(os.environ.get("B", "build"))
+# How a configuration begins.
+HEAD = """
+public = "https://call.example.com"
+USER
+journal = "DIR/journal"
+unseal_keys = {"DIR/unseal.key"}
+mac_key = "DIR/mac.key"
+face = "DIR/face"
+face_mode = 0666
+face_users = {"UID"}
+admin = "DIR/admin"
+admin_mode = 0666
+admin_users = {"UID"}
+"""
 
 
 class Bridge:

@@ -6,9 +6,11 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 
 import askpeer as ask
+import openapi
 import tap
 
 B = os.environ.get("B", "build")
@@ -185,3 +187,70 @@ class Prism:
     def end(self):
         self.run.terminate()
         self.run.wait(20)
+
+    def violations(self):
+        with open(self.log, encoding="utf-8", errors="replace") as f:
+            return [x for x in f.read().splitlines() if "[CLI]" not in x
+                    and ("iolation" in x or "rror" in x)]
+
+
+class Play:
+    """Two telephones, and what their network tells of them.  A subclass knows
+    what a leg has been asked to say: said(call)."""
+
+    def __init__(self, bridge, fake, times=1, name="phone"):
+        self.bridge, self.fake, self.times = bridge, fake, times
+        self.old = set(fake.calls)
+        self.name = name
+
+    def leg(self, leg):
+        return self.fake.leg(leg, self.old)
+
+    def heard(self, c, *prompts):
+        want = list(prompts)
+        self.fake.wait(lambda: self.said(c)[-len(want):] == want)
+        tap.same(self.said(c)[-len(want):], want, "hears " + " ".join(prompts))
+
+
+def play(fakes, sections, secrets, scenarios, spec=None, no=(), unless=None):
+    """The scenarios by a bridge with these two fakes, of whose URLs sections
+    are made.  The vendor's specification stands before the first, where it is
+    there; it may complain of what has the words of `unless'.  Neither a number
+    nor any of `no' is in the log."""
+    fake, spare = fakes
+    program = find_prism() if spec and os.path.exists(spec) else None
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        prism = Prism(program, spec, folder, fake) if program else None
+        if spec and prism is None:
+            tap.note("without the vendor's specification in between")
+        elif prism:
+            tap.same(prism.is_up, True, "the vendor's specification stands "
+                     "between the bridge and the fake")
+        home = os.path.join(folder, "b")
+        os.mkdir(home)
+        b = Bridge(home, sections(prism.url if prism else fake.url,
+                                  spare.url), secrets)
+        try:
+            tap.same(wait(lambda: b.ready() == [1, 1], 20), True,
+                     "both providers are ready")
+            scenarios(b, fake, spare)
+        except Exception as e:  # what the program said is worth more
+            tap.check([repr(e)] + b.log().splitlines()[-40:], "no fault")
+        tap.same(b.end(), 0, "ends")
+        log = b.log()
+        tap.check([n for n in NUMBERS + tuple(no) if n in log],
+                  "no number in the log, and no secret")
+        if prism:
+            prism.end()
+            tap.check([x for x in prism.violations()
+                       if unless is None or unless not in x],
+                      "no violation, says the proxy")
+
+
+def against(path, test, fakes):
+    """What they were asked, held against the vendor's specification."""
+    if os.path.exists(path):
+        test(openapi.Spec(path), fakes)
+    else:
+        tap.note("the vendor's specification is not here")
