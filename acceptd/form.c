@@ -7,15 +7,6 @@
 
 #include "acceptd/form.h"
 
-static int
-hex(int c)
-{
-	if (scan_is_digit(c))
-		return c - '0';
-	c = scan_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* One byte, or what an escape stands for; `*i` is moved to its last. */
 static int
 unescape(const unsigned char *p, size_t len, size_t *i)
@@ -26,8 +17,8 @@ unescape(const unsigned char *p, size_t len, size_t *i)
 		return p[*i];
 	if (len - *i < 3)
 		return -1;
-	high = hex(p[*i + 1]);
-	low = hex(p[*i + 2]);
+	high = scan_hex(p[*i + 1]);
+	low = scan_hex(p[*i + 2]);
 	if (high < 0 || low < 0)
 		return -1;
 	*i += 2;

@@ -54,6 +54,7 @@ int scan_is_digit(int);
 int scan_is_alnum(int);
 int scan_is_space(int);		/* SP and HTAB */
 int scan_lower(int);
+int scan_hex(int);		/* the value of a hexadecimal digit, or -1 */
 /* 1 when the two slices are equal but for ASCII case. */
 int scan_same(const char *, size_t, const char *, size_t);
 /* 1 when the slice equals the literal but for ASCII case. */

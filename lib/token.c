@@ -201,15 +201,6 @@ token_uuid_text(const unsigned char id[TOKEN_OFFER_BYTES],
 	dst[n] = '\0';
 }
 
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)scan_lower((unsigned char)c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 int
 token_uuid_parse(unsigned char id[TOKEN_OFFER_BYTES], const char *p,
     size_t len)
@@ -223,8 +214,8 @@ token_uuid_parse(unsigned char id[TOKEN_OFFER_BYTES], const char *p,
 	for (i = 0; i < TOKEN_OFFER_BYTES; i++) {
 		if ((i == 4 || i == 6 || i == 8 || i == 10) && p[at++] != '-')
 			return -1;
-		high = hex_value(p[at++]);
-		low = hex_value(p[at++]);
+		high = scan_hex(p[at++]);
+		low = scan_hex(p[at++]);
 		if (high == -1 || low == -1)
 			return -1;
 		bytes[i] = (unsigned char)(high << 4 | low);

@@ -33,16 +33,6 @@ codec_find(enum codec *codec, const char *p, size_t len)
 	return 0;
 }
 
-static int
-hex(int c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /*
  * At "=": the length of a soft line break (with the white space that a
  * transport may have added), or of a dangling "=" at the very end; else 0.
@@ -71,6 +61,7 @@ static size_t
 qp_step(const unsigned char *p, size_t len, int *byte)
 {
 	size_t n;
+	int high, low;
 
 	if (p[0] != '=') {
 		*byte = p[0];
@@ -81,8 +72,9 @@ qp_step(const unsigned char *p, size_t len, int *byte)
 		*byte = -1;
 		return n;
 	}
-	if (len >= 3 && hex(p[1]) >= 0 && hex(p[2]) >= 0) {
-		*byte = hex(p[1]) << 4 | hex(p[2]);
+	if (len >= 3 && (high = scan_hex(p[1])) >= 0 &&
+	    (low = scan_hex(p[2])) >= 0) {
+		*byte = high << 4 | low;
 		return 3;
 	}
 	*byte = '=';

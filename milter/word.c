@@ -41,15 +41,6 @@ struct encoded {
 };
 
 static int
-hex(int c)
-{
-	if (scan_is_digit(c))
-		return c - '0';
-	c = scan_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static int
 base64(int c)
 {
 	static const char alphabet[] =
@@ -77,11 +68,10 @@ decode_q(struct text *t, const char *v, const struct encoded *e)
 	size_t i, end = e->body + e->body_len;
 
 	for (i = e->body; i < end; i++) {
-		if (v[i] == '=' && i + 2 < end &&
-		    hex((unsigned char)v[i + 1]) >= 0 &&
-		    hex((unsigned char)v[i + 2]) >= 0) {
-			put(t, hex((unsigned char)v[i + 1]) << 4 |
-			    hex((unsigned char)v[i + 2]), i, 3, t->n_words);
+		if (v[i] == '=' && i + 2 < end && scan_hex(v[i + 1]) >= 0 &&
+		    scan_hex(v[i + 2]) >= 0) {
+			put(t, scan_hex(v[i + 1]) << 4 | scan_hex(v[i + 2]),
+			    i, 3, t->n_words);
 			i += 2;
 		} else {
 			put(t, v[i] == '_' ? ' ' : v[i], i, 1, t->n_words);

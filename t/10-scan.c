@@ -179,6 +179,13 @@ test_same(void)
 	ok(!scan_is_alpha(0xe4) && !scan_is_digit(0xb2) &&
 	    !scan_is_space('\n') && scan_is_space('\t') &&
 	    scan_lower(0xc4) == 0xc4, "ASCII only, whatever the locale");
+	ok(scan_hex('0') == 0 && scan_hex('9') == 9 && scan_hex('a') == 10 &&
+	    scan_hex('f') == 15 && scan_hex('A') == 10 && scan_hex('F') == 15,
+	    "hexadecimal digits");
+	ok(scan_hex('/') == -1 && scan_hex(':') == -1 && scan_hex('@') == -1 &&
+	    scan_hex('G') == -1 && scan_hex('`') == -1 &&
+	    scan_hex('g') == -1 && scan_hex('\0') == -1 &&
+	    scan_hex(-1) == -1, "and no others");
 }
 
 static void

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/scan.h"
+
 #include "bridge-client/net/fields.h"
 
 int
@@ -12,15 +14,6 @@ fields_compare(const void *a, const void *b)
 	int order = strcmp(x->name, y->name);
 
 	return order != 0 ? order : strcmp(x->value, y->value);
-}
-
-static int
-hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /* In place, to the separator or the end.  What follows, or NULL. */
@@ -34,10 +27,10 @@ decode(char *s, char separator)
 			*to++ = *s == '+' ? ' ' : *s;
 			continue;
 		}
-		if (hex(s[1]) < 0 || hex(s[2]) < 0 ||
+		if (scan_hex(s[1]) < 0 || scan_hex(s[2]) < 0 ||
 		    (s[1] == '0' && s[2] == '0'))
 			return NULL;
-		*to++ = (char)(hex(s[1]) << 4 | hex(s[2]));
+		*to++ = (char)(scan_hex(s[1]) << 4 | scan_hex(s[2]));
 		s += 2;
 	}
 	s += *s != '\0';
