@@ -82,12 +82,8 @@ enum visit_step
 calls_hangup(struct context *c, struct visit *v, const char *secret,
     const struct web_request *r)
 {
-	if (context_throttle(c, v, c->posts, v->client) < 0)
+	if (context_admit_post(c, v, r) < 0)
 		return VISIT_RESPOND;
-	if (!context_is_same_origin(c, r)) {
-		c->count.n[COUNT_FOREIGN]++;
-		return context_note(c, v, PAGE_FOREIGN, 403);
-	}
 	if (take_secret(v, secret) < 0)
 		return gone(c, v);
 	c->count.n[COUNT_HANGUPS]++;

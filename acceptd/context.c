@@ -167,8 +167,13 @@ context_is_secret(const char *s)
 	    "0123456789-_") == len;
 }
 
-int
-context_is_same_origin(const struct context *c, const struct web_request *r)
+/*
+ * As far as the browser says (Sec-Fetch-Site, Origin).  "Origin: null" is what
+ * a browser sends for our own pages, too, since they say no-referrer; so it
+ * decides nothing.
+ */
+static int
+is_same_origin(const struct context *c, const struct web_request *r)
 {
 	if (r->fetch_site != NULL &&
 	    strcmp(r->fetch_site, "same-origin") != 0 &&
@@ -191,5 +196,18 @@ context_throttle(struct context *c, struct visit *v, struct limit *limit,
 	c->count.n[COUNT_THROTTLED]++;
 	r.at = clock_wall() + wait_ms / 1000 + 1;
 	context_refuse(c, v, &r);
+	return -1;
+}
+
+int
+context_admit_post(struct context *c, struct visit *v,
+    const struct web_request *r)
+{
+	if (context_throttle(c, v, c->posts, v->client) < 0)
+		return -1;
+	if (is_same_origin(c, r))
+		return 0;
+	c->count.n[COUNT_FOREIGN]++;
+	(void)context_note(c, v, PAGE_FOREIGN, 403);
 	return -1;
 }

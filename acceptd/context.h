@@ -57,15 +57,12 @@ enum visit_step context_redirect(struct visit *, const char *path);
  */
 int context_is_secret(const char *);
 
-/*
- * 1 when a form was sent from our own page, as far as the browser says
- * (Sec-Fetch-Site, Origin).  "Origin: null" is what a browser sends for our
- * own pages, too, since they say no-referrer; so it decides nothing.
- */
-int context_is_same_origin(const struct context *,
-    const struct web_request *);
 /* 0, or -1: this client comes too often; then the response is ready. */
 int context_throttle(struct context *, struct visit *, struct limit *,
     const char *key);
+/* Before a form that changes something.  0, or -1: its client posts too often,
+ * or it was sent from another site's page; then the response is ready. */
+int context_admit_post(struct context *, struct visit *,
+    const struct web_request *);
 
 #endif

@@ -217,12 +217,8 @@ offers_post(struct context *c, struct visit *v, const char *token,
 	struct form f;
 
 	c->count.n[COUNT_POSTS]++;
-	if (context_throttle(c, v, c->posts, v->client) < 0)
+	if (context_admit_post(c, v, r) < 0)
 		return VISIT_RESPOND;
-	if (!context_is_same_origin(c, r)) {
-		c->count.n[COUNT_FOREIGN]++;
-		return context_note(c, v, PAGE_FOREIGN, 403);
-	}
 	if (!form_is_type(r->content_type))
 		return context_note(c, v, PAGE_BROKEN, 415);
 	if (form_parse(&f, r->body, r->body_len) < 0)
