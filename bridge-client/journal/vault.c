@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <sodium.h>
@@ -102,19 +101,19 @@ path_of(const struct vault *v, const struct day_key *k, char *dst, size_t size)
 static int
 read_name(const char *name, struct day_key *k)
 {
-	struct tm tm = { .tm_isdst = 0 };
-	const char *dot = strptime(name, "%Y-%m-%d", &tm);
-	char date[CLOCK_ISO_SIZE];
+	char date[11];
 	uint64_t generation;
+	int64_t at;
 
-	if (dot == NULL || *dot != '.' ||
-	    scan_uint(dot + 1, strlen(dot + 1), UINT16_MAX, &generation) == -1)
+	snprintf(date, sizeof(date), "%.10s", name);
+	if (clock_read_day(date, &at) != 0 || name[10] != '.' ||
+	    scan_uint(name + 11, strlen(name + 11), UINT16_MAX,
+	    &generation) == -1)
 		return -1;
 	memset(k, 0, sizeof(*k));
-	k->day = (int32_t)(timegm(&tm) / DAY_S);
+	k->day = (int32_t)(at / DAY_S);
 	k->generation = (uint16_t)generation;
-	clock_iso((int64_t)k->day * DAY_S, date);
-	return strncmp(name, date, 10) == 0 && dot == name + 10 ? 0 : -1;
+	return 0;
 }
 
 /* So that what is deleted stays so after a power failure. */

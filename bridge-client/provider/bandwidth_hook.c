@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "lib/clock.h"
 #include "lib/json.h"
 #include "lib/scan.h"
 
@@ -59,30 +59,13 @@ is_known(const struct provider_conf *c, const struct provider_hook *h,
 static int
 read_time(const char *s, int64_t *out)
 {
-	static const struct {
-		size_t	at, len;
-		int	max;
-	} parts[] = { { 0, 4, 9999 }, { 5, 2, 12 }, { 8, 2, 31 },
-	    { 11, 2, 23 }, { 14, 2, 59 }, { 17, 2, 60 } };
-	uint64_t v[6];
-	struct tm tm;
-	size_t i;
+	char whole[CLOCK_ISO_SIZE];
 
-	if (s == NULL || strlen(s) < 20 || s[strlen(s) - 1] != 'Z')
+	if (s == NULL || strlen(s) < sizeof(whole) - 1 ||
+	    s[strlen(s) - 1] != 'Z')
 		return -1;
-	for (i = 0; i < 6; i++)
-		if (scan_uint(s + parts[i].at, parts[i].len,
-		    (uint64_t)parts[i].max, &v[i]) < 0)
-			return -1;
-	memset(&tm, 0, sizeof(tm));
-	tm.tm_year = (int)v[0] - 1900;
-	tm.tm_mon = (int)v[1] - 1;
-	tm.tm_mday = (int)v[2];
-	tm.tm_hour = (int)v[3];
-	tm.tm_min = (int)v[4];
-	tm.tm_sec = (int)v[5];
-	*out = timegm(&tm);
-	return 0;
+	snprintf(whole, sizeof(whole), "%.19sZ", s);
+	return clock_read(whole, out);
 }
 
 static int
