@@ -370,7 +370,7 @@ def test_erase(b, fake):
 
 
 def test_facts(b, is_heard):
-    said = subprocess.run([os.path.join(trunks.B, "calloffer-bridge"), "--facts",
+    said = subprocess.run([trunks.B + "/calloffer-bridge", "--facts",
                            "-c", b.path("conf")], capture_output=True,
                           text=True, check=False).stdout.splitlines()
     tap.same([f for f in said if f.startswith("unheard")],

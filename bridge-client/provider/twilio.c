@@ -427,7 +427,7 @@ list_reply(const struct provider_intent *in, int step, int status,
 static void
 room_reply(int status, const struct json *j, struct provider_reply *out)
 {
-	const char *sid = j != NULL ? json_str(j, "conferences.0.sid") : NULL;
+	const char *sid = json_str(j, "conferences.0.sid");
 
 	provider_set_ref(out->ref, sid);
 	if (status == 200 && out->ref[0] != '\0')
