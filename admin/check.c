@@ -15,6 +15,7 @@
 #include "lib/ask.h"
 #include "lib/buf.h"
 #include "lib/frame.h"
+#include "lib/scan.h"
 #include "lib/sock.h"
 
 #include "admin/command.h"
@@ -93,6 +94,54 @@ look_at_seal(struct visit *v)
 		    "sealing key: no offer can be opened.",
 		    "Give the milter the seal.pub that was made with the "
 		    "bridge's unseal.key.");
+}
+
+/* The number that the value begins with; `*rest` is what follows it. */
+static uint64_t
+number_of(const char *value, const char **rest)
+{
+	size_t n = strspn(value, "0123456789");
+	uint64_t v = 0;
+
+	*rest = value + n + (value[n] == ' ');
+	return scan_uint(value, n, INT64_MAX, &v) == 0 ? v : 0;
+}
+
+/* What the bridge grants to the milter's key; NULL: not known. */
+static const char *
+grants_of(const struct visit *v)
+{
+	const char *id = facts_get(&v->milter, "sign", 0), *grants;
+	size_t i;
+
+	for (i = 0; id != NULL && (grants = facts_get(&v->bridge, "grants",
+	    i)) != NULL; i++)
+		if (strncmp(grants, id, strlen(id)) == 0)
+			return grants + strlen(id) + 1;
+	return NULL;
+}
+
+/* Offers that last longer, or are good more often, would all be refused. */
+static void
+look_at_grants(struct visit *v)
+{
+	static const char what[] = "grants what the milter offers";
+	const char *uses = facts_get(&v->milter, "uses", 0), *grants, *rest;
+	const char *life = facts_get(&v->milter, "lifetime", 0);
+
+	grants = grants_of(v);
+	if (uses == NULL || life == NULL || grants == NULL)
+		return;
+	if (number_of(uses, &rest) <= number_of(grants, &grants) &&
+	    number_of(life, &rest) <= number_of(grants, &grants))
+		report_good(&v->report, "bridge", what);
+	else
+		report_bad(&v->report, "bridge", what,
+		    "The milter makes offers that may be used more often, or "
+		    "live longer, than the bridge grants to its key: those "
+		    "are refused when somebody opens the link.",
+		    "Set max_uses and max_lifetime alike in milter.conf and in "
+		    "the key's section of bridge.conf.");
 }
 
 /* The links that the milter writes lead to these pages. */
@@ -387,6 +436,7 @@ check(const struct place *place, int is_quiet)
 	look_at_trust(&v, &v.acceptd);
 	look_at_trust(&v, &v.bridge);
 	look_at_seal(&v);
+	look_at_grants(&v);
 	look_at_url(&v, &v.acceptd);
 	look_at_url(&v, &v.bridge);
 	look_at_way(&v);

@@ -13,10 +13,12 @@ struct place;
  *	PROGRAM -n -c FILE	is the configuration good?
  *	PROGRAM --facts -c FILE	lines of a word, a space, and a value:
  *
- *	milter	sign ID, seal ID, listen ADDRESS, table FILE, url URL
+ *	milter	sign ID, seal ID, listen ADDRESS, table FILE, url URL, uses
+ *		NUMBER and lifetime SECONDS (of an offer at most)
  *	acceptd	verify ID (each), listen ADDRESS, bridge ADDRESS, url URL
- *	bridge	verify ID STATE (each), unseal ID FILE (each), face PATH,
- *		admin PATH, journal PATH, lifetime SECONDS, url URL,
+ *	bridge	verify ID STATE (each), grants ID USES SECONDS (likewise),
+ *		unseal ID FILE (each), face PATH, admin PATH, journal PATH,
+ *		lifetime SECONDS, url URL,
  *		unheard PROVIDER (each who cannot tell who talks and pays that
  *		the end is near)
  */

@@ -174,6 +174,8 @@ print_facts(const struct site *site)
 	key_id_hex(mint_seal_id(site->mint), seal);
 	printf("sign %s\nseal %s\nlisten %s\ntable %s\nurl %s\n", sign, seal,
 	    site->set.socket, table_path(site->table), site->set.base_url);
+	printf("uses %lld\nlifetime %lld\n", (long long)site->set.max_uses,
+	    (long long)site->set.max_lifetime);
 }
 
 /* Without table and keys: the table may be the one that is to be made. */

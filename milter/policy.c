@@ -7,6 +7,7 @@
 
 #include "lib/idn.h"
 #include "lib/scan.h"
+#include "lib/unit.h"
 
 #include "milter/mailbox.h"
 #include "milter/mint.h"
@@ -164,6 +165,28 @@ may_log_in(const struct question *q)
 	return 0;
 }
 
+/* The bridge would refuse it: better told now than to who opens the link. */
+static int
+is_beyond(struct policy_answer *a, const struct question *q)
+{
+	char why[64], most[UNIT_SIZE];
+
+	if (q->offer.uses > q->set->max_uses) {
+		snprintf(why, sizeof(why), "the parameter uses is at most "
+		    "%d here", (int)q->set->max_uses);
+		refuse(a, REASON_HEADER, why);
+		return 1;
+	}
+	if (q->offer.expires_s > q->set->max_lifetime) {
+		unit_duration(q->set->max_lifetime, most);
+		snprintf(why, sizeof(why), "the parameter expires is at most "
+		    "%s here", most);
+		refuse(a, REASON_HEADER, why);
+		return 1;
+	}
+	return 0;
+}
+
 /* The header, where there is one.  0: go on. */
 static int
 read_offer(struct policy_answer *a, struct question *q)
@@ -184,7 +207,7 @@ read_offer(struct policy_answer *a, struct question *q)
 		pass(a, REASON_DECLINED);
 		return -1;
 	}
-	return 0;
+	return is_beyond(a, q) ? -1 : 0;
 }
 
 /* The one address of the message, in both its forms.  0, or -1. */
@@ -295,6 +318,25 @@ set_recipient(struct terms *t, const struct policy_mail *m)
 		memcpy(t->recipient, m->recipient, n + 1);
 }
 
+/* How long it stands and how often: of the table what the bridge grants. */
+static void
+set_bounds(struct policy_answer *a, const struct question *q)
+{
+	const struct offer *o = &q->offer;
+	const struct entry *e = &q->entry;
+	const struct settings *set = q->set;
+	size_t uses = e->uses != 0 ? e->uses : q->mail->n_recipients;
+
+	if (uses > (size_t)set->max_uses)
+		uses = (size_t)set->max_uses;
+	if (uses == 0)
+		uses = 1;
+	a->uses = o->uses != 0 ? o->uses : (uint8_t)uses;
+	a->expires_s = o->expires_s != 0 ? o->expires_s :
+	    e->expires_s < set->max_lifetime ? e->expires_s :
+	    (uint32_t)set->max_lifetime;
+}
+
 static void
 set_offer(struct policy_answer *a, const struct question *q)
 {
@@ -302,7 +344,6 @@ set_offer(struct policy_answer *a, const struct question *q)
 	const struct entry *e = &q->entry;
 	const struct policy_mail *m = q->mail;
 	struct terms *t = &a->terms;
-	size_t uses = m->n_recipients < UINT8_MAX ? m->n_recipients : UINT8_MAX;
 
 	t->destination = o->wish == OFFER_DESTINATION ? o->destination : e->to;
 	t->offeree = o->offeree;
@@ -319,10 +360,7 @@ set_offer(struct policy_answer *a, const struct question *q)
 	memcpy(a->template, e->template, sizeof(a->template));
 	if (e->mode == ENTRY_SUBJECT)
 		memcpy(a->tag, e->subject_tag, sizeof(a->tag));
-	a->expires_s = o->expires_s != 0 ? o->expires_s : e->expires_s;
-	a->uses = o->uses != 0 ? o->uses : e->uses;
-	if (a->uses == 0)
-		a->uses = uses > 0 ? (uint8_t)uses : 1;
+	set_bounds(a, q);
 	set_name(a, q);
 }
 

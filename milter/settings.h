@@ -25,6 +25,8 @@ struct settings {
 	struct conf_list trusted_networks;
 	int		 sender_is_login;
 	int64_t		 max_recipients;
+	int64_t		 max_uses;		/* that the bridge grants */
+	int64_t		 max_lifetime;		/* likewise, seconds */
 	int64_t		 max_body;
 	int64_t		 spool_threshold;	/* bytes kept in memory */
 	char		*spool_dir;

@@ -291,6 +291,12 @@ static const struct decision decisions[] = {
 	    POLICY_REFUSE, REASON_DESTINATION, "destination" },
 	{ "too many recipients", MAIL(.n_recipients = 51), POLICY_REFUSE,
 	    REASON_RECIPIENTS, "recipients" },
+	{ "more uses than the bridge grants", MAIL(.offer = "yes; uses=11"),
+	    POLICY_REFUSE, REASON_HEADER, "uses is at most 10" },
+	{ "a longer life", MAIL(.offer = "yes; expires=721h"), POLICY_REFUSE,
+	    REASON_HEADER, "expires is at most 30d" },
+	{ "as much as it grants", MAIL(.offer = "yes; uses=10; expires=30d"),
+	    POLICY_OFFER, REASON_NONE, "" },
 	{ "signed already", MAIL(.is_dkim = 1), POLICY_REFUSE, REASON_DKIM,
 	    "DKIM" },
 	{ "nobody asked", MAIL(.n_offers = 0, .offer = ""), POLICY_PASS,
@@ -426,7 +432,9 @@ check_offer(const struct settings *set, struct table *t)
 	    "window=\"Sat 10:00-12:00 UTC\""), bare = MAIL(.n_recipients = 3),
 	    always = MAIL(.n_offers = 0, .offer = "", .login = "always",
 	    .from = "always@example.com", .n_recipients = 3),
-	    domain = MAIL(.login = "x", .from = "X@example.org");
+	    domain = MAIL(.login = "x", .from = "X@example.org"),
+	    many = MAIL(.n_recipients = 11);
+	struct settings few = *set;
 	struct policy_answer a;
 
 	policy_decide(&a, set, t, &full);
@@ -456,6 +464,15 @@ check_offer(const struct settings *set, struct table *t)
 	is_int(a.uses, 7, "the entry's uses");
 	is_int(a.terms.window.days, 0x1f, "the entry's hours");
 	is_int(a.is_explicit, 0, "not asked for");
+
+	policy_decide(&a, set, t, &many);
+	is_int(a.uses, 10, "eleven recipients: as many as the bridge grants");
+	few.max_uses = 5;
+	few.max_lifetime = 86400;
+	policy_decide(&a, &few, t, &always);
+	is_int(a.uses, 5, "so also where the entry says more");
+	policy_decide(&a, &few, t, &bare);
+	is_int(a.expires_s, 86400, "or gives a longer life");
 
 	policy_decide(&a, set, t, &domain);
 	is_str(a.name, "x@example.org", "the address where there is no name");
@@ -498,7 +515,8 @@ main(void)
 {
 	char delimiter[] = "+";
 	struct settings set = { .recipient_delimiter = delimiter,
-	    .max_recipients = 50, .refuses_unfit = 1 };
+	    .max_recipients = 50, .max_uses = 10, .max_lifetime = 30 * 86400,
+	    .refuses_unfit = 1 };
 	struct table *t;
 
 	check_mailboxes();

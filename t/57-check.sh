@@ -57,6 +57,8 @@ good() {	# a whole installation without a fault
 	listen unix:$dir/run/milter
 	table $dir/etc/offerors.lmdb
 	url https://call.example.com
+	uses 10
+	lifetime 2592000
 	E2
 	cat >"$dir/acceptd.facts" <<-E2
 	verify 33333333
@@ -70,7 +72,9 @@ good() {	# a whole installation without a fault
 	face $dir/run/face
 	admin $dir/run/admin
 	verify 33333333 retired
+	grants 33333333 1 60
 	verify 11111111 live
+	grants 11111111 10 2592000
 	unseal 44444444
 	unseal 22222222
 	E2
@@ -111,6 +115,11 @@ fault "the bridge does not know it" \
     'bridge trusts .* 11111111.*refused as forged'
 sed -i 's/11111111 live/11111111 retired/' "$dir/bridge.facts"
 fault "the bridge has it retired" 'bridge trusts .*retired or compromised'
+sed -i 's/^uses 10/uses 11/' "$dir/milter.facts"
+fault "the milter makes offers of more uses" \
+    'grants what the milter offers.*refused when somebody.*max_uses'
+sed -i 's/10 2592000/10 2591999/' "$dir/bridge.facts"
+fault "or of a longer life" 'grants what the milter offers.*max_lifetime'
 sed -i '/unseal 22222222/d' "$dir/bridge.facts"
 fault "the bridge cannot open what the milter seals" \
     'sealed with 22222222.*no offer can be opened.*seal.pub'

@@ -65,6 +65,7 @@ stack_milter_conf() {
 	sign_key = "$STACK/etc/keys/sign.key"
 	seal_key = "$STACK/etc/keys/seal.pub"
 	offerors = "$STACK/etc/offerors.lmdb"
+	max_uses = 255
 	X
 }
 

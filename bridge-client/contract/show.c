@@ -19,6 +19,8 @@ show_key(const struct contract_key *k)
 
 	key_id_hex(k->id, id);
 	printf("verify %s %s\n", id, k->state_word);
+	printf("grants %s %lld %lld\n", id, (long long)k->max_uses,
+	    (long long)k->max_lifetime_s);
 }
 
 static int
