@@ -178,8 +178,8 @@ static void
 test_rings(void)
 {
 	start();
-	is_str(ring_after(YOUNG, 0, 200), "gP", "no stream: each asks");
-	is_str(ring_after(1, 0, 200), "gP", "each");
+	is_str(ring_after(YOUNG, 0, 200), "g", "no stream: each asks");
+	is_int(outcome, PROVIDER_NOT, "and rings nobody");
 	come_up();
 	is_str(ring_after(1, 0, 200), "gP", "a young stream: each asks");
 	is_str(ring_after(YOUNG - 2, 0, 200), "gP", "while it is young");
@@ -203,14 +203,14 @@ test_ends(void)
 {
 	is_str(ring_after(1, 0, 200), "P", "it is known");
 	lines_stream(&lines, 0, 0, "it fell");
-	is_str(ring_after(0, 0, 200), "gP", "the stream falls: it is not");
+	is_str(ring_after(0, 0, 200), "g", "the stream falls: it is not");
 	come_up();
 	is_str(ring_after(0, 0, 200), "gP", "it comes back: it is young");
 	after(YOUNG);
 	(void)ring_after(0, 0, 200);
 	is_str(ring_after(0, 0, 200), "P", "it is known");
 	lines_lost(&lines, 0);
-	is_str(ring_after(0, 0, 200), "gP", "others get our events: it is not");
+	is_str(ring_after(0, 0, 200), "g", "others get our events: it is not");
 	lines_stream(&lines, 0, 0, "anew");
 	come_up();
 	after(YOUNG);
@@ -218,8 +218,40 @@ test_ends(void)
 	is_str(ring_after(0, 0, 200), "P", "it is known");
 	(void)lines_wake(&lines);
 	answer(404);
-	is_str(ring_after(0, 0, 200), "gP", "a bad probe: it is not");
+	is_str(ring_after(0, 0, 200), "g", "a bad probe: it is not");
 	exchange_free_all(&all);
+}
+
+/* The answer was true when it was given. */
+static void
+test_falls_meanwhile(void)
+{
+	const struct exchange_owner owner = { NULL, is_over, NULL, 0 };
+	struct provider_reply now;
+	world_done_fn *fn;
+	void *ctx;
+	int is_back;
+
+	for (is_back = 0; is_back < 2; is_back++) {
+		start();
+		come_up();
+		after(1);
+		asked[0] = '\0';
+		ok(exchange_begin(&all, 0, &ring, &owner, &now) != NULL,
+		    "a RING asks");
+		fn = done;
+		ctx = done_ctx;
+		lines_stream(&lines, 0, 0, "it fell");
+		after(1);
+		if (is_back)
+			come_up();
+		asked[0] = '\0';
+		fn(ctx, 200, 1, "{}", 2, "");
+		is_str(asked, "", "the stream falls%s: nobody is rung",
+		    is_back ? " and comes back" : "");
+		is_int(outcome, PROVIDER_NOT, "which is certain");
+		exchange_free_all(&all);
+	}
 }
 
 /* What is left out is the first step, and nothing else. */
@@ -268,6 +300,7 @@ main(void)
 	test_memory();
 	test_rings();
 	test_ends();
+	test_falls_meanwhile();
 	test_steps();
 	return tap_done();
 }

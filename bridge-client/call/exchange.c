@@ -130,6 +130,16 @@ due_ms(const struct exchange *x)
 	return ms;
 }
 
+/* A RING that has asked whether somebody listens; the stream fell meanwhile. */
+static int
+is_unheard(const struct exchange *x)
+{
+	return x->intent.act == PROVIDER_RING && x->step == 1 &&
+	    !x->intent.has_listener &&
+	    x->all->provider[x->provider].kind->stream != NULL &&
+	    !listener_has_stayed(&x->all->listener[x->provider], x->sent_ms);
+}
+
 /* Sends this step's request.  0, or -1: then `*out` is the outcome. */
 static int
 send_now(struct exchange *x, struct provider_reply *out)
@@ -137,7 +147,7 @@ send_now(struct exchange *x, struct provider_reply *out)
 	const struct world_provider *p = &x->all->provider[x->provider];
 	const struct world *w = &x->all->world;
 	struct request r;
-	int status = -1;
+	int is_deaf = is_unheard(x), status = -1;
 
 	memset(out, 0, sizeof(*out));
 	request_init(&r);
@@ -145,7 +155,9 @@ send_now(struct exchange *x, struct provider_reply *out)
 	if (is_call(x))
 		x->intent.has_listener = listener_is_sure(
 		    &x->all->listener[x->provider], x->sent_ms);
-	if (x->step >= STEPS_MAX ||
+	if (is_deaf)
+		provider_say(out, PROVIDER_NOT, "its events come no more");
+	else if (x->step >= STEPS_MAX ||
 	    p->kind->request(p->conf, &x->intent, x->step, &r) != 0)
 		provider_say(out, PROVIDER_REFUSED,
 		    "this provider cannot do that");

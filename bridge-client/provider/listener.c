@@ -15,12 +15,17 @@ listener_end(struct listener *l)
 	l->since_ms = l->asked_ms = 0;
 }
 
+int
+listener_has_stayed(const struct listener *l, int64_t since_ms)
+{
+	return l->since_ms != 0 && since_ms >= l->since_ms;
+}
+
 /* What was asked before the stream came up says nothing of it. */
 void
 listener_found(struct listener *l, int64_t asked_ms)
 {
-	if (l->since_ms != 0 && asked_ms >= l->since_ms &&
-	    asked_ms > l->asked_ms)
+	if (listener_has_stayed(l, asked_ms) && asked_ms > l->asked_ms)
 		l->asked_ms = asked_ms;
 }
 

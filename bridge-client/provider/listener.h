@@ -27,6 +27,9 @@ void listener_begin(struct listener *, int64_t now_ms);
 void listener_end(struct listener *);
 /* Somebody listens, says the answer to a question of this time. */
 void listener_found(struct listener *, int64_t asked_ms);
+/* 1: its events have come all the while since then: what was said since holds
+ * still. */
+int listener_has_stayed(const struct listener *, int64_t since_ms);
 /* 1: the provider need not be asked. */
 int listener_is_sure(const struct listener *, int64_t now_ms);
 

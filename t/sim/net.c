@@ -14,6 +14,8 @@
 #define SLOW_MS		4900	/* .. for this one */
 #define RING_TRIES	3	/* by each provider */
 #define CALLS_PER_S	5	/* begin at the second */
+#define FRESH_MS	1000	/* that somebody listens is good for so long */
+#define YOUNG_MS	10000	/* .. not while the stream is young: DESIGN, 6 */
 #define LATE_S		25	/* a RING begins at most so much after it could
 				   have rung out: DESIGN, 6 */
 
@@ -167,6 +169,28 @@ const struct world_provider net_provider[SIM_PROVIDERS] = {
 
 /* What must be so. */
 
+void
+net_listened(const struct sim_thing *t)
+{
+	t->call->phone[t->wire.leg].listened_ms = t->since_ms;
+	if (t->since_ms > world.listened_ms)
+		world.listened_ms = t->since_ms;
+}
+
+/* Who would answer unheard is not rung: a moment ago somebody listened. */
+static void
+check_listener(struct sim_call *c, struct sim_phone *p)
+{
+	int is_known = p->listened_ms != 0 || (world.now_ms -
+	    world.stream_ms >= YOUNG_MS && world.now_ms -
+	    world.listened_ms <= FRESH_MS);
+
+	p->listened_ms = 0;
+	if (!is_known || !world.is_stream_up || world.listened_ms <
+	    world.stream_ms)
+		world_wrong(c, "rung, and nobody may listen");
+}
+
 static int
 may_ring(const struct sim_phone *p)
 {
@@ -192,6 +216,8 @@ check_ring(struct sim_call *c, const struct sim_wire *w, size_t provider)
 	struct sim_phone *p = &c->phone[w->leg];
 	size_t i;
 
+	if (provider == 0)
+		check_listener(c, p);
 	if (++p->n_asked > RING_TRIES * c->acc.n_routes)
 		world_wrong(c, "a telephone is asked for too often");
 	if (!l->is_in)
@@ -287,6 +313,7 @@ go(const struct sim_thing *like, int is_answered, int64_t in_ms)
 	t->fate = like->fate;
 	t->fn = is_answered ? like->fn : NULL;
 	t->ctx = like->ctx;
+	t->since_ms = world.now_ms;
 	if (t->wire.act == PROVIDER_RING &&
 	    has_effect(&t->wire, (size_t)t->provider))
 		t->call->phone[t->wire.leg].n_on_its_way++;

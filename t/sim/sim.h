@@ -99,7 +99,7 @@ struct sim_thing {
 	struct sim_call		*call;
 	struct sim_phone	*phone;
 	struct provider_event	 event;
-	int64_t			 since_ms;	/* of a check */
+	int64_t			 since_ms;	/* of a check; sent, of a request */
 	int64_t			 bound_ms;	/* .. ; or the mean pause */
 	int64_t			 bad_ms;
 	/* requests and answers */
@@ -151,6 +151,7 @@ struct sim_phone {
 	int			 was_heard;	/* .. and the bridge asked */
 	int			 has_left;	/* of his own will */
 	int			 n_hangs;	/* HANGs that the bridge sent */
+	int64_t			 listened_ms;	/* as for the world, of its RING */
 	int			 speaks;	/* which play; 0: none */
 	int64_t			 rung_ms;
 	int			 n_limits;	/* that it was given, after RING */
@@ -253,6 +254,8 @@ void net_arrive(struct sim_thing *);
 void net_event(const struct sim_phone *, enum provider_event_kind,
     int64_t in_ms, const struct provider_event *more);
 void net_deliver(struct sim_thing *);
+/* A RING's question whether somebody listens is answered: yes. */
+void net_listened(const struct sim_thing *);
 /* What is on its way to or from this provider is lost. */
 void net_cut(int provider);
 
@@ -394,6 +397,9 @@ struct sim_world {
 	struct sim_offer	 offer[SIM_OFFERS];
 	int			 is_link_up[SIM_PROVIDERS];
 	int			 is_stream_up;	/* provider 0's */
+	int64_t			 stream_ms;	/* .. since when */
+	int64_t			 listened_ms;	/* when it was asked whether
+						   somebody listens: yes */
 	int			 is_payer_down;
 	int			 has_memory;	/* the payer, of what he voided */
 	unsigned		 n_topups;

@@ -245,6 +245,7 @@ stream(struct sim_thing *t)
 	sim_drop(t);
 	if (what == SIM_STREAM_UP && !world.is_stream_up && bridge_is_up()) {
 		world.is_stream_up = 1;
+		world.stream_ms = world.now_ms;
 		world.is_stolen = SIM_NO_THIEF;
 		bridge_stream(1);
 	} else if (what != SIM_STREAM_UP && world.is_stream_up) {
@@ -273,6 +274,9 @@ answer(struct sim_thing *t)
 	sim_log("= %s call %d leg %c step %d: %d%s", net_act_words[t->wire.act],
 	    t->call != NULL ? world_index(t->call) : -1, "ab"[t->wire.leg],
 	    t->wire.step, t->status, t->status == 0 && t->is_sent ? "?" : "");
+	if (t->provider == 0 && t->wire.act == PROVIDER_RING &&
+	    t->wire.step == 0 && t->status == 200)
+		net_listened(t);
 	if (t->status == 429) {
 		s = (int)sim_dice(10);
 		world.alone_ms[t->provider] = world.now_ms +
