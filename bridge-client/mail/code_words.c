@@ -35,8 +35,8 @@ static const struct code_words catalogue[] = {
 		"nada: no se llamará a nadie.",
 	    .foot = "Este correo es automático; nadie lee las respuestas." },
 	{ .lang = "fr",
-	    .subject = "Code pour une offre d'appel reçue par courrier",
-	    .lead = "Vous avez reçu un courrier avec une offre d'appel "
+	    .subject = "Code pour une offre d'appel reçue par courriel",
+	    .lead = "Vous avez reçu un message avec une offre d'appel "
 		"de : %s",
 	    .number = "Quelqu'un veut maintenant l'utiliser avec ce "
 		"numéro : %s",
@@ -44,7 +44,7 @@ static const struct code_words catalogue[] = {
 	    .code = "Si vous êtes d'accord, donnez-lui ce code : %s",
 	    .how = "Il sert une fois, pendant 15 minutes.  Sinon, ne faites "
 		"rien : personne ne sera appelé.",
-	    .foot = "Ce courrier est automatique ; personne ne lit les "
+	    .foot = "Ce message est automatique ; personne ne lit les "
 		"réponses." },
 	{ .lang = "ar", .is_rtl = 1,
 	    .subject = "رمز لعرض مكالمة وصلك بالبريد",

@@ -76,18 +76,18 @@ static const struct words {
 		"Indiquez comment vos appels sont payés",
 		"Votre banque attend votre confirmation" },
 	    .why = {
-		"Vous proposez des appels par courrier ; ils sont payés par "
+		"Vous proposez des appels par courriel ; ils sont payés par "
 		"un compte de ce service : %s.",
-		"Un appel que vous avez proposé par courrier n'a pas pu être "
+		"Un appel que vous avez proposé par courriel n'a pas pu être "
 		"passé : votre banque veut que vous confirmiez vous-même que "
 		"ce compte peut être débité : %s." },
 	    .what =
 		"Ouvrez cette page. Elle vous mène chez %s, où vous laissez "
 		"une carte ; rien n'en passe par nous.",
 	    .until = "Le lien sert une fois, jusqu'au %s.",
-	    .doubt = "Si vous n'attendiez pas ce courrier, ne faites rien.",
+	    .doubt = "Si vous n'attendiez pas ce message, ne faites rien.",
 	    .foot =
-		"Ce courrier est automatique ; personne ne lit les réponses." },
+		"Ce message est automatique ; personne ne lit les réponses." },
 	{ .lang = "ja",
 	    .subject = {
 		"通話料金のお支払い方法をご登録ください",

@@ -95,10 +95,10 @@ static const struct letter_words catalogue[] = {
 	    .also_used_up = "L'offre ne peut plus servir.",
 	    .when = "Quand : %s",
 	    .caller = "Numéro : %s",
-	    .mail_to = "Votre courrier était adressé à : %s",
+	    .mail_to = "Votre message était adressé à : %s",
 	    .reference = "Référence : %s",
 	    .foot =
-		"Ce courrier est automatique ; personne ne lit les "
+		"Ce message est automatique ; personne ne lit les "
 		"réponses.",
 	    .talked = "Durée de conversation : %s",
 	    .rates = "Prix à la minute : %s",
