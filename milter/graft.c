@@ -38,11 +38,15 @@ look(struct graft *g, struct buf *copy, const unsigned char **p, size_t *len)
 static enum reason
 place_html(struct graft *g, const unsigned char *p, size_t len)
 {
+	struct html_spot spot;
+
 	/* Markup may hide in a shifted run, where nobody sees it. */
 	if (g->set.kind == CHARSET_UTF7)
 		return REASON_CHARSET;
-	switch (html_place(p, len, &g->at)) {
+	switch (html_place(p, len, &spot)) {
 	case HTML_PLACED:
+		g->at = spot.at;
+		g->is_sheet = spot.is_sheet;
 		g->spot.is_midline = g->at > 0 && p[g->at - 1] != '\n';
 		return REASON_NONE;
 	case HTML_BROKEN:
@@ -119,7 +123,12 @@ compose(const struct graft *g, const struct button *b, struct buf *out)
 	if (g->spot.is_midline)
 		buf_str(out, "\r\n");
 	if (g->leaf->is_html) {
+		if (g->is_sheet)
+			buf_str(out, "<div align=\"center\" "
+			    "style=\"padding:0 8px\">\r\n");
 		button_html(b, out);
+		if (g->is_sheet)
+			buf_str(out, "</div>\r\n");
 		if (codec_grain(&g->text, g->at) == 3) {
 			buf_put(out, spaces, (3 - (out->len + 2) % 3) % 3);
 			buf_str(out, "\r\n");

@@ -23,6 +23,7 @@ struct graft {
 	struct charset		 set;
 	struct buf		 decoded;	/* where it is encoded at all */
 	size_t			 at;		/* in text, bytes */
+	int			 is_sheet;	/* as struct html_spot has it */
 	struct plain_spot	 spot;
 };
 

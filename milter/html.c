@@ -48,6 +48,11 @@ struct reader {
 	size_t		opened;		/* the first block begun since text */
 	size_t		prefix;		/* a line of that class began there */
 	size_t		ruler;		/* an <hr>, and no text since */
+
+	int		has_words;	/* of the author's own */
+	int		is_loose;	/* ... and some stand in no table */
+	int		is_centring;	/* what begins stands in the middle */
+	int		is_sheet;	/* a table did, before the first word */
 };
 
 static int
@@ -165,6 +170,18 @@ note_top(struct reader *r, const struct tag *t)
 	r->is_page = 1;
 }
 
+/* Does a table that stands in the middle hold what is to be read? */
+static void
+note_sheet(struct reader *r, const struct tag *t)
+{
+	if (tag_is(t, "table"))
+		r->is_sheet |= r->is_centring || tag_is_centred(t);
+	else if (tag_is_centred(t))
+		r->is_centring = 1;
+	else if (tag_is(t, "td"))
+		r->is_centring = 0;
+}
+
 static void
 take_start(struct reader *r, const struct tag *t)
 {
@@ -184,6 +201,8 @@ take_start(struct reader *r, const struct tag *t)
 			r->quote_depth++;
 		return;
 	}
+	if (!r->has_words)
+		note_sheet(r, t);
 	if (tag_is_final(t)) {
 		set_place(r, t);
 		r->is_final = 1;
@@ -374,6 +393,8 @@ take_text(struct reader *r, size_t from, size_t to)
 	r->place = NOWHERE;
 	r->ruler = NOWHERE;
 	r->is_colon = last == ':';
+	r->has_words = 1;
+	r->is_loose |= r->cell.depth == 0;
 }
 
 /* A comment opened in a script can hide what looks like the script's end. */
@@ -449,7 +470,7 @@ take_markup(struct reader *r)
 }
 
 enum html_result
-html_place(const unsigned char *p, size_t len, size_t *at)
+html_place(const unsigned char *p, size_t len, struct html_spot *spot)
 {
 	struct reader r = { .p = p, .len = len, .body_end = NOWHERE,
 	    .html_end = NOWHERE, .place = NOWHERE, .line = NOWHERE,
@@ -457,7 +478,7 @@ html_place(const unsigned char *p, size_t len, size_t *at)
 	    .line_place = NOWHERE, .opened = NOWHERE, .top = NOWHERE,
 	    .body_at = NOWHERE };
 	const unsigned char *open;
-	size_t text;
+	size_t text, at;
 
 	if (find(&r, 0, "-----BEGIN PGP SIGNED MESSAGE") != NOWHERE ||
 	    find(&r, 0, "-----BEGIN PGP MESSAGE") != NOWHERE)
@@ -470,16 +491,18 @@ html_place(const unsigned char *p, size_t len, size_t *at)
 		if (r.at < len && take_markup(&r) != 0)
 			return HTML_BROKEN;
 	}
-	*at = fitting(&r, len);
+	at = fitting(&r, len);
 	if (r.html_end != NOWHERE)
-		*at = r.html_end;
+		at = r.html_end;
 	if (r.body_end != NOWHERE)
-		*at = r.body_end;
-	if (r.place < *at)
-		*at = r.place;
-	if (r.hidden_depth > 0 && r.hidden_at < *at)
+		at = r.body_end;
+	spot->is_sheet = r.is_sheet && !r.is_loose && r.place >= at;
+	if (r.place < at)
+		at = r.place;
+	if (r.hidden_depth > 0 && r.hidden_at < at)
 		return HTML_BROKEN;
-	if (*at > CLIPPED && (r.top != NOWHERE || !r.is_page))
-		*at = r.top != NOWHERE ? r.top : 0;
+	if (at > CLIPPED && (r.top != NOWHERE || !r.is_page))
+		at = r.top != NOWHERE ? r.top : 0;
+	spot->at = at;
 	return HTML_PLACED;
 }

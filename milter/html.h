@@ -15,13 +15,18 @@
  *
  * The text is decoded and flattened: one byte a character, ASCII or above.
  */
+struct html_spot {
+	size_t	at;
+	int	is_sheet;	/* below centred tables that hold all words */
+};
+
 enum html_result {
 	HTML_PLACED = 0,
 	HTML_BROKEN,		/* ends where nothing would be seen */
 	HTML_PGP		/* holds inline PGP: not to be touched */
 };
 
-enum html_result html_place(const unsigned char *, size_t, size_t *at)
+enum html_result html_place(const unsigned char *, size_t, struct html_spot *)
     __attribute__((warn_unused_result));
 
 #endif

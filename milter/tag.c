@@ -43,6 +43,8 @@ wanted(struct tag *t, const struct tag_slice *name)
 		return &t->type;
 	if (is_name(name, "style"))
 		return &t->style;
+	if (is_name(name, "align"))
+		return &t->align;
 	if (is_name(name, "name") || is_name(name, "data-marker"))
 		return &t->label;
 	return NULL;
@@ -176,6 +178,17 @@ tag_is_hidden(const struct tag *t)
 {
 	return t->is_hidden || has_property(&t->style, "display", "none") ||
 	    has_property(&t->style, "visibility", "hidden");
+}
+
+int
+tag_is_centred(const struct tag *t)
+{
+	return is_name(&t->name, "center") || is_name(&t->align, "center") ||
+	    has_property(&t->style, "text-align", "center") ||
+	    has_property(&t->style, "margin", "0 auto") ||
+	    has_property(&t->style, "margin", "0px auto") ||
+	    has_property(&t->style, "margin", "auto") ||
+	    has_property(&t->style, "margin-left", "auto");
 }
 
 int

@@ -22,6 +22,7 @@ struct tag {
 	struct tag_slice	type;
 	struct tag_slice	label;	/* name, data-marker */
 	struct tag_slice	style;
+	struct tag_slice	align;
 	int			is_end;
 	int			is_self_closing;
 	int			is_hidden;	/* by its attribute */
@@ -45,6 +46,9 @@ int tag_is_block(const struct tag *);
 int tag_is_holder(const struct tag *);
 /* Not shown, by style or attribute: preview texts, for example. */
 int tag_is_hidden(const struct tag *);
+
+/* It, or what it holds, stands in the middle. */
+int tag_is_centred(const struct tag *);
 
 /* Its content is drawn in a way, or not at all: no block can stand in it. */
 int tag_is_closed(const struct tag *);

@@ -243,16 +243,57 @@ static void
 check_html(const struct place *p)
 {
 	char text[1024];
-	size_t bar, at = 0, len = prepare(p->text, text, &bar);
-	enum html_result r = html_place(tap_edge(text, len), len, &at);
+	size_t bar, len = prepare(p->text, text, &bar);
+	struct html_spot spot = { 0, 0 };
+	enum html_result r = html_place(tap_edge(text, len), len, &spot);
 
 	if (bar == SIZE_MAX) {
 		ok(r != HTML_PLACED, "html: %s: no place", p->name);
 		return;
 	}
 	is_int(r, HTML_PLACED, "html: %s", p->name);
-	if (!is_int(at, bar, " has its place"))
-		tap_note("found before: %.40s", text + at);
+	if (!is_int(spot.at, bar, " has its place"))
+		tap_note("found before: %.40s", text + spot.at);
+}
+
+/* Letters that are a sheet in the middle: the button belongs there, too. */
+static void
+check_sheets(void)
+{
+#define CELL "<tr><td>Words</td></tr></table>"
+	static const struct {
+		const char	*text;
+		int		 is_sheet;
+	} pages[] = {
+		{ "<p>Words</p>", 0 },
+		{ "<table>" CELL, 0 },
+		{ "<p align=center>Words</p>", 0 },
+		{ "<p>Hi</p><table align=center>" CELL, 0 },
+		{ "<table align=center>" CELL "<p>Alice</p>", 0 },
+		{ "<table><tr><td align=center>Head</td></tr>" CELL, 0 },
+		{ "<table><tr><td align=center>Head</td><td><table>" CELL
+		    "</td></tr></table>", 0 },
+		{ "<table align=center>" CELL "<div class=gmail_quote>x</div>",
+		    0 },
+		{ "<div style=display:none>Hi</div><table align=center>" CELL,
+		    1 },
+		{ "<center><table>" CELL "</center>", 1 },
+		{ "<table style=\"margin: 0 auto\">" CELL, 1 },
+		{ "<body><table width=\"100%\"><tr><td ALIGN=Center><table>"
+		    CELL "</td></tr></table> <img src=x></body>", 1 },
+		{ "<div style='text-align:center'><table>" CELL "</div>&nbsp;",
+		    1 },
+	};
+	struct html_spot spot;
+	size_t i, n;
+
+	for (i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		n = strlen(pages[i].text);
+		spot.is_sheet = -1;
+		is_int(html_place(tap_edge(pages[i].text, n), n, &spot),
+		    HTML_PLACED, "a sheet? %.40s", pages[i].text);
+		is_int(spot.is_sheet, pages[i].is_sheet, " or not");
+	}
 }
 
 /* What Gmail would not show: the place is at the top then. */
@@ -282,7 +323,8 @@ check_clipped(void)
 		{ "<div hidden><body></div>", "", 95100, 0 },
 	};
 	static char text[100000];
-	size_t i, n, at;
+	struct html_spot spot;
+	size_t i, n;
 
 	for (i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
 		n = (size_t)snprintf(text, sizeof(text), "%s",
@@ -290,14 +332,15 @@ check_clipped(void)
 		memset(text + n, 'x', pages[i].filler);
 		n += pages[i].filler;
 		snprintf(text + n, sizeof(text) - n, "%s", pages[i].behind);
-		is_int(html_place((unsigned char *)text, strlen(text), &at),
+		is_int(html_place((unsigned char *)text, strlen(text), &spot),
 		    HTML_PLACED, "a page of %zu bytes", strlen(text));
 		if (pages[i].place == -2)
-			ok(at != 0, "not in front of a table's cell");
+			ok(spot.at != 0, "not in front of a table's cell");
 		else if (pages[i].place == -1)
-			ok(at >= n, " its place is at its end");
+			ok(spot.at >= n, " its place is at its end");
 		else
-			is_int(at, pages[i].place, " its place is at its top");
+			is_int(spot.at, pages[i].place,
+			    " its place is at its top");
 	}
 }
 
@@ -404,6 +447,7 @@ main(void)
 	for (i = 0; i < sizeof(html) / sizeof(html[0]); i++)
 		check_html(&html[i]);
 	check_clipped();
+	check_sheets();
 	check_gaps();
 	check_button();
 	return tap_done();

@@ -19,11 +19,13 @@ check_html(const uint8_t *p, size_t len)
 	/* Closed only where it is seen as markup. */
 	static const char block[] = "\r\n<svg><b>x</b></svg>\r\n";
 	static const char open[] = "<svg>";
-	size_t at, again, n;
+	struct html_spot spot, again;
+	size_t at, n;
 	uint8_t *with;
 
-	if (html_place(p, len, &at) != HTML_PLACED)
+	if (html_place(p, len, &spot) != HTML_PLACED)
 		return;
+	at = spot.at;
 	if (at > len)
 		abort();
 	n = sizeof(block) - 1;
@@ -47,7 +49,7 @@ check_html(const uint8_t *p, size_t len)
 	    memmem(p + at, len - at, "SvG", 3) == NULL &&
 	    memmem(p + at, len - at, "sVG", 3) == NULL &&
 	    html_place(with, len + sizeof(open) - 1, &again) == HTML_PLACED &&
-	    again > at)
+	    again.at > at)
 		abort();
 	free(with);
 }
