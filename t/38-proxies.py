@@ -3,6 +3,7 @@
 HTTP/2, who the visitor is, live progress, a log without any link; and every
 ambiguous request through nginx."""
 import os
+import re
 import socket
 import ssl
 import subprocess
@@ -392,6 +393,18 @@ def prompts(p):
     ok(out == "RIFF200 audio/wav", p.kind + ": shows the prompts", out)
 
 
+def keeping(kind, sample):
+    """No connection is kept for longer than acceptd keeps it: a form that
+    comes on one that is being closed would be lost."""
+    with open(os.path.join(ROOT, sample), encoding="utf-8") as f:
+        kept = [int(n) for n in re.findall(
+            r"^\s*keepalive(?:_timeout)? (\d+)s", f.read(), re.M)]
+    with open(os.path.join(ROOT, "etc/acceptd.conf"), encoding="utf-8") as f:
+        idle = int(re.search(r"idle_timeout = (\d+)s", f.read()).group(1))
+    ok(kept and max(kept) < idle, kind + ": drops idle connections first",
+       (kept, idle))
+
+
 def certificate(folder):
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
@@ -421,4 +434,6 @@ for what in "nginx", "caddy", "haproxy":
             ambiguous(p)
         else:
             in_other_words(p)
+keeping("nginx", "etc/nginx/calloffer.conf")
+keeping("caddy", "etc/caddy/Caddyfile")
 done()
