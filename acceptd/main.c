@@ -103,13 +103,12 @@ library_free(struct library *l)
 static int
 check_zone(const char *zone, char *why, size_t size)
 {
-	char path[256], what[WHY_SIZE / 2];
+	char what[WHY_SIZE / 2];
 
-	snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", zone);
-	if (strcmp(zone, "UTC") == 0 || (strstr(zone, "..") == NULL &&
-	    zone[0] != '\0' && access(path, R_OK) == 0))
+	if (clock_is_zone(zone))
 		return 0;
-	snprintf(what, sizeof(what), "there is no %s", path);
+	snprintf(what, sizeof(what), "there is no zone %.200s here (tzdata)",
+	    zone);
 	return complain("zone", what, why, size);
 }
 

@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "lib/buf.h"
+#include "lib/clock.h"
 #include "lib/db.h"
 #include "lib/entry.h"
 #include "lib/spoken.h"
@@ -187,6 +188,13 @@ take_line(struct table *t, const char *line, size_t len, int number)
 		snprintf(why, sizeof(why), "template=: there is no %s.template "
 		    "in the folder of templates that milter.conf names",
 		    entry.template);
+		fault(t, number, why);
+		return;
+	}
+	if (entry.window.days != 0 && clock_has_zones() &&
+	    !clock_is_zone(entry.window.zone)) {
+		snprintf(why, sizeof(why), "window=: there is no zone %s",
+		    entry.window.zone);
 		fault(t, number, why);
 		return;
 	}

@@ -2,11 +2,18 @@
  * What time it is.  The only room that asks the system; tests replace it.
  */
 
+#include <sys/stat.h>
+
+#include <limits.h>
 #include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "lib/clock.h"
+
+#define ZONE_DIR "/usr/share/zoneinfo"
 
 /* Atomic: the milter's threads ask while a test sets. */
 static _Atomic int64_t fake_wall_ms = -1;
@@ -106,4 +113,36 @@ clock_read(const char *text, int64_t *wall)
 	return strlen(text) == CLOCK_ISO_SIZE - 1 ?
 	    read_form(text, "%Y-%m-%dT%H:%M:%SZ", wall) :
 	    clock_read_day(text, wall);
+}
+
+/*
+ * The C library takes any word for a zone, and reckons in UTC where it does
+ * not know it: so the database itself is asked (TZDIR, as it does).
+ */
+static int
+has_zone(const char *zone)
+{
+	const char *dir = getenv("TZDIR");
+	char path[PATH_MAX];
+	struct stat st;
+	int n;
+
+	n = snprintf(path, sizeof(path), "%s/%s", dir != NULL ? dir : ZONE_DIR,
+	    zone);
+	return n > 0 && (size_t)n < sizeof(path) && stat(path, &st) == 0 &&
+	    S_ISREG(st.st_mode);
+}
+
+int
+clock_is_zone(const char *zone)
+{
+	if (zone[0] == '\0' || zone[0] == '/' || strchr(zone, '.') != NULL)
+		return 0;
+	return strcmp(zone, "UTC") == 0 || has_zone(zone);
+}
+
+int
+clock_has_zones(void)
+{
+	return has_zone("Etc/UTC");
 }

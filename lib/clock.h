@@ -26,4 +26,9 @@ int clock_read_day(const char *, int64_t *wall)
 int clock_read(const char *, int64_t *wall)
     __attribute__((warn_unused_result));
 
+/* 1 where this machine's database of zones has it, "Europe/Berlin"; or UTC. */
+int clock_is_zone(const char *);
+/* 1 where it has one at all. */
+int clock_has_zones(void);
+
 #endif

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/clock.h"
 #include "lib/idn.h"
 #include "lib/scan.h"
 #include "lib/unit.h"
@@ -205,6 +206,13 @@ read_offer(struct policy_answer *a, struct question *q)
 	}
 	if (q->offer.wish == OFFER_NO) {
 		pass(a, REASON_DECLINED);
+		return -1;
+	}
+	/* An offer with hours of no zone would never be open. */
+	if (q->offer.window.days != 0 && clock_has_zones() &&
+	    !clock_is_zone(q->offer.window.zone)) {
+		refuse(a, REASON_HEADER, "the hours are of no zone that there "
+		    "is; write it as Europe/Berlin");
 		return -1;
 	}
 	return is_beyond(a, q) ? -1 : 0;

@@ -295,6 +295,9 @@ static const struct decision decisions[] = {
 	    POLICY_REFUSE, REASON_HEADER, "uses is at most 10" },
 	{ "a longer life", MAIL(.offer = "yes; expires=721h"), POLICY_REFUSE,
 	    REASON_HEADER, "expires is at most 30d" },
+	{ "hours of no zone", MAIL(.offer =
+	    "yes; window=\"Mon-Fri 09:00-17:00 Europe/Berln\""),
+	    POLICY_REFUSE, REASON_HEADER, "zone" },
 	{ "as much as it grants", MAIL(.offer = "yes; uses=10; expires=30d"),
 	    POLICY_OFFER, REASON_NONE, "" },
 	{ "signed already", MAIL(.is_dkim = 1), POLICY_REFUSE, REASON_DKIM,

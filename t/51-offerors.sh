@@ -31,6 +31,7 @@ done <<'E2'
 1: .*mode|alice@example.com to=+442079460123 mode=never\n
 1: .*uses|alice@example.com to=+442079460123 uses=256\n
 1: .*expires|alice@example.com to=+442079460123 expires=91d\n
+1: .*no zone Europe/Berln|alice@example.com to=+442079460123 window="Mon 09:00-17:00 Europe/Berln"\n
 2: .*line 1|a@example.com to=+442079460123\nA@EXAMPLE.com to=+442079460124\n
 4: |# a\n\n# b\nalice@example.com to=+442079460123\n\tcolour=red\n
 1: .*NUL|alice@example.com to=+442079460123\000\n

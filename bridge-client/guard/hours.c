@@ -6,36 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "lib/clock.h"
 #include "lib/window.h"
 
 #include "bridge-client/guard/hours.h"
 
-#define ZONE_DIR	"/usr/share/zoneinfo"
 #define LOCAL_ZONE	":/etc/localtime"	/* as where no TZ is set */
-
-/*
- * The C library takes any word for a zone and reckons in UTC where it does not
- * know it; so ask the zone database first.
- */
-static int
-zone_is_known(const char *zone)
-{
-	char path[PATH_MAX];
-	const char *dir = getenv("TZDIR");
-	int n;
-
-	if (zone[0] == '\0' || zone[0] == '/' || strchr(zone, '.') != NULL)
-		return 0;
-	if (strcmp(zone, "UTC") == 0)
-		return 1;
-	n = snprintf(path, sizeof(path), "%s/%s", dir != NULL ? dir : ZONE_DIR,
-	    zone);
-	if (n < 0 || (size_t)n >= sizeof(path))
-		return 0;
-	return access(path, R_OK) == 0;
-}
 
 /* Borrows the process' zone; what stood there before is the caller's. */
 static char *
@@ -122,7 +99,7 @@ hours_state(const struct window *w, int64_t at, int64_t *opens_at)
 	*opens_at = 0;
 	if (w->days == 0)
 		return HOURS_OPEN;
-	if (!zone_is_known(w->zone))
+	if (!clock_is_zone(w->zone))
 		return HOURS_ZONE_UNKNOWN;
 	kept = zone_enter(w->zone);
 	state = reckon(w, at, opens_at);
