@@ -289,6 +289,14 @@ def test_code(s):
              "a wrong code")
     tap.same(s.accept(offer, "+4420794601%02d" % (s.n + 2), code), "too-many",
              "the code, and another number")
+    other, p = ask.mint(OURS, minted=s.ahead, uses=1), s.b.face()
+    got = p.accept(other[0], ask.nonce(OURS, other[1], 10 - s.ahead),
+                   "+4420794601%02d" % (s.n + 1))
+    tap.same(s.accept(offer, "+4420794601%02d" % (s.n + 1), code), "too-many",
+             "the code, while that number has a call")
+    p.status(got["secret"], 0, ask.HANGUP)
+    p.close()
+    s.idle()
     s.call(minted=offer, code=code)
     s.idle()
     tap.same(s.accept(offer, "+4420794601%02d" % s.n, code), "too-many",

@@ -294,9 +294,11 @@ service_accept_do(void *accept, const struct service_asked *asked)
 	refusal = is_behind_blocked(a, &p->acc) ? ASK_NUMBER_DENIED :
 	    pay_for(a, p);
 	if (refusal == ASK_OK)
-		refusal = agree(a, p, asked->code, &retry_at);
-	if (refusal == ASK_OK)
 		refusal = reserve(a, p, &retry_at);
+	/* last, so that nothing else refuses when a code has been spent */
+	if (refusal == ASK_OK && (refusal = agree(a, p, asked->code,
+	    &retry_at)) != ASK_OK)
+		release(p);
 	if (refusal != ASK_OK) {
 		free(p);
 		refuse(asked, refusal, retry_at);
