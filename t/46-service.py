@@ -499,6 +499,26 @@ def test_language(b, ari):
     wait_idle(b)
 
 
+def test_crowd(b):
+    """So many watch on one connection that no more can: it is hung up."""
+    p, q = b.face(), b.face()
+    good, offer = token(uses=1)
+    secret = p.accept(good, ask.nonce(OURS, offer), "+442079460299")["secret"]
+    for _ in range(16384):
+        p.send(ask.STATUS, ask.text(secret) + b"\1")
+        p.hear()
+    p.send(ask.HANGUP, ask.text(secret) + b"\0")
+    for _ in range(250):
+        stage = q.status(secret)["stage"]
+        if stage == "ended":
+            break
+        time.sleep(0.02)
+    same(stage, "ended", "hung up, whoever else watches")
+    p.close()
+    q.close()
+    wait_idle(b)
+
+
 def wait_idle(b):
     """Until every leg of every call is down."""
     a = b.admin()
@@ -893,6 +913,7 @@ def main():
         wait_ready(b)
         test_call(b, ari)
         test_language(b, ari)
+        test_crowd(b)
         test_at_once(b)
         test_caps(b)
         test_admin(b, ari)

@@ -451,12 +451,12 @@ hang_up(struct service_face *f, struct peer *peer, const struct frame *frame,
 {
 	struct watcher *w = watch(f, peer, frame, id);
 
-	if (w == NULL)
-		return -1;
-	w->patience = loop_timer_new(f->loop, on_patience_over, w);
-	if (w->patience == NULL ||
-	    driver_hangup(f->service->driver, id, CALL_CANCEL) == -1) {
-		watcher_free(w);
+	if (w != NULL)
+		w->patience = loop_timer_new(f->loop, on_patience_over, w);
+	if (driver_hangup(f->service->driver, id, CALL_CANCEL) == -1 ||
+	    w == NULL || w->patience == NULL) {
+		if (w != NULL)
+			watcher_free(w);
 		return -1;
 	}
 	loop_timer_arm(w->patience, PATIENCE_MS);
