@@ -162,6 +162,14 @@ prices_written(struct prices *p)
 
 /* Asking. */
 
+/* `ms` 0: it is being asked. */
+static void
+is_due(struct prices *p, int64_t ms)
+{
+	if (ms != 0 && (p->due_ms == 0 || ms < p->due_ms))
+		p->due_ms = ms;
+}
+
 static void
 ask_later(struct prices *p, const struct call *c, enum leg leg, size_t provider)
 {
@@ -180,6 +188,7 @@ ask_later(struct prices *p, const struct call *c, enum leg leg, size_t provider)
 	a->provider = provider;
 	memcpy(a->ref, c->leg[leg].ref, sizeof(a->ref));
 	a->due_ms = clock_mono_ms() + pause_s[0] * INT64_C(1000);
+	is_due(p, a->due_ms);
 	a->next = p->asks;
 	p->asks = a;
 	p->n_asks++;
@@ -253,6 +262,7 @@ on_found(void *ctx, const struct provider_reply *r)
 	else if (++a->n_tries < TRIES) {
 		a->due_ms = clock_mono_ms() +
 		    pause_s[a->n_tries] * INT64_C(1000);
+		is_due(a->prices, a->due_ms);
 		return;
 	}
 	drop(a);
@@ -273,20 +283,29 @@ ask(struct price_ask *a)
 		on_found(a, &now);
 }
 
-int64_t
-prices_wake(struct prices *p)
+/* All of them are looked at only when one is due, not each turn. */
+static void
+ask_due(struct prices *p, int64_t now_ms)
 {
-	int64_t now_ms = clock_mono_ms();
-	int64_t next_ms = p->rows != NULL ? now_ms + WRITE_MS : 0;
 	struct price_ask *a, *next;
 
+	p->due_ms = 0;
 	for (a = p->asks; a != NULL; a = next) {
 		next = a->next;
 		if (a->due_ms != 0 && a->due_ms <= now_ms)
 			ask(a);
 	}
 	for (a = p->asks; a != NULL; a = a->next)
-		if (a->due_ms != 0 && (next_ms == 0 || a->due_ms < next_ms))
-			next_ms = a->due_ms;
-	return next_ms;
+		is_due(p, a->due_ms);
+}
+
+int64_t
+prices_wake(struct prices *p)
+{
+	int64_t now_ms = clock_mono_ms();
+
+	if (p->due_ms != 0 && p->due_ms <= now_ms)
+		ask_due(p, now_ms);
+	return p->rows != NULL && (p->due_ms == 0 ||
+	    now_ms + WRITE_MS < p->due_ms) ? now_ms + WRITE_MS : p->due_ms;
 }

@@ -23,6 +23,7 @@ struct prices {
 	struct journal		*journal;	/* borrowed */
 	struct price_ask	*asks;
 	size_t			 n_asks;
+	int64_t			 due_ms;	/* not later; 0: none is */
 	struct price_row	*rows;		/* to be written */
 };
 
