@@ -17,13 +17,14 @@ os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 sys.path.insert(0, "t")
 import askpeer as ask           # noqa: E402
 import fakeari                  # noqa: E402
+import home                     # noqa: E402
+import tap                      # noqa: E402
+from tap import same            # noqa: E402
 
-B = os.environ.get("B", "build")
-PROGRAM = os.path.join(B, "calloffer-bridge")
+PROGRAM = os.path.join(home.B, "calloffer-bridge")
 OURS, OTHERS, BAD = (ask.Keys(label) for label in (b"ours", b"others", b"bad"))
 ALICE, BOB, PROXY = "+442079460123", "+442079460199", "+442079460100"
 SHOWN = "+44 20 7946 0100"
-count = failed = 0
 
 CONF = """
 public = "https://call.example.com"
@@ -87,52 +88,21 @@ key bad {
 
 
 def check(passed, name, *seen):
-    global count, failed
-    count += 1
-    failed += not passed
-    print("%sok %d - %s" % ("" if passed else "not ", count, name))
-    for one in seen if not passed else ():
-        print("# " + str(one).replace("\n", "\n# "))
-    sys.stdout.flush()
-    return passed
+    tap.check([] if passed else seen or ["it is not so"], name)
 
 
-def same(got, want, name):
-    return check(got == want, name, "got:  %r" % (got,), "want: %r" % (want,))
-
-
-class Bridge:
+class Bridge(home.Home):
     """A folder, and the program in it."""
 
     def __init__(self, folder):
-        self.dir, self.run = folder, None
-        self.user = "nobody" if os.getuid() == 0 else ""
-        OURS.save(folder)
-        for name, line in (
-                ("bad.pub", "calloffer-verify-1 " + ask.b64(BAD.verify)),
-                ("password", "secret")):
-            self.write(name, line + "\n", 0o400)
-        if self.user:
-            os.chmod(folder, 0o755)
-            uid = pwd.getpwnam(self.user).pw_uid
-            for name in os.listdir(folder):
-                os.chown(os.path.join(folder, name), uid, -1)
-            for name in ("journal", "journal-keys"):
-                os.mkdir(self.path(name), 0o700)
-                os.chown(self.path(name), uid, -1)
-
-    def path(self, name):
-        return os.path.join(self.dir, name)
-
-    def write(self, name, text, mode=0o644):
-        with open(self.path(name), "w", encoding="utf-8") as f:
-            f.write(text)
-        os.chmod(self.path(name), mode)
+        super().__init__(folder, OURS, {
+            "bad.pub": "calloffer-verify-1 " + ask.b64(BAD.verify),
+            "password": "secret"})
 
     def configure(self, url, edit=lambda s: s):
         self.write("conf", edit(CONF % {
             "dir": self.dir, "uid": os.getuid(), "url": url, "proxy": PROXY,
-            "user": 'user = "%s"' % self.user if self.user else ""}))
+            "user": self.user_line()}))
 
     def call(self, *options):
         return subprocess.run([PROGRAM, "-c", self.path("conf"), *options],
@@ -149,14 +119,6 @@ class Bridge:
             except OSError:
                 time.sleep(0.02)
         raise SystemExit("the bridge does not start:\n" + self.log())
-
-    def end(self, signo=signal.SIGTERM):
-        self.run.send_signal(signo)
-        return self.run.wait(20)
-
-    def log(self):
-        with open(self.path("log"), encoding="utf-8") as f:
-            return f.read()
 
     def reload(self):
         before = self.log().count("\n")
@@ -439,8 +401,7 @@ def test_call(b, ari):
     good, offer = token(uses=1)
     n = ask.nonce(OURS, offer)
     got = p.accept(good, n, BOB, lang="de")
-    if not same(got["refusal"], "ok", "accepted"):
-        return
+    same(got["refusal"], "ok", "accepted")
     secret = got["secret"]
     same(secret, ask.secret_of(OURS, got["call"]), "the page's address")
     again = p.accept(good, n, BOB)
@@ -861,7 +822,7 @@ def test_full(b, ari):
     if b.user:
         for name in ("full", "full-keys"):
             os.mkdir(b.path(name), 0o700)
-            os.chown(b.path(name), pwd.getpwnam(b.user).pw_uid, -1)
+            os.chown(b.path(name), b.uid, -1)
     b.start()
     wait_ready(b)
     p, a = b.face(), b.admin()
@@ -921,10 +882,9 @@ def main():
         test_reload(b, ari.url)
         test_restart(b, ari)
         test_full(b, ari)
-    print("1..%d" % count)
-    return failed > 0
+    tap.finish()
 
 
 threading.excepthook = lambda args: None
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

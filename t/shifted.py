@@ -1,15 +1,14 @@
 """The bridge as shipped, in a folder of its own, with a clock that can be
 shifted while it runs."""
 import os
-import pwd
-import signal
 import struct
 import subprocess
 import time
 
 import askpeer as ask
+import home
 
-B = os.path.abspath(os.environ.get("B", "build"))
+B = home.B
 # How a configuration begins.
 HEAD = """
 public = "https://call.example.com"
@@ -26,42 +25,23 @@ admin_users = {"UID"}
 """
 
 
-class Bridge:
+class Bridge(home.Home):
     """A folder, and the program in it; its clock can be shifted."""
 
     def __init__(self, folder, conf, keys, others=()):
         """`conf` is filled in with dir, uid and user; `others` are public
         keys by name."""
-        self.dir, self.run = folder, None
-        uid = os.getuid()
-        self.uid = pwd.getpwnam("nobody").pw_uid if uid == 0 else uid
-        keys.save(folder)
-        for name, key in others:
-            self.write(name + ".pub", "calloffer-verify-1 %s\n"
-                       % ask.b64(key.verify), 0o444)
-        self.write("password", "secret\n", 0o400)
+        super().__init__(folder, keys, {
+            "password": "secret",
+            **{name + ".pub": "calloffer-verify-1 " + ask.b64(key.verify)
+               for name, key in others}})
         self.write("bridge.conf", conf.replace("DIR", folder).replace(
-            "UID", str(uid)).replace(
-                "USER", "user = nobody" if uid == 0 else ""))
+            "UID", str(os.getuid())).replace("USER", self.user_line()))
         with open(self.path("shift"), "wb") as f:
             f.write(bytes(8))
-        os.chmod(folder, 0o755)
-        for name in ("unseal.key", "mac.key", "password"):
-            os.chown(self.path(name), self.uid, -1)
-        for name in ("journal", "journal-keys"):
-            os.mkdir(self.path(name), 0o700)
-            os.chown(self.path(name), self.uid, -1)
         subprocess.run(
             ["cc", "-O1", "-shared", "-fPIC", "-o", self.path("shift.so"),
              "t/preload/clockshift.c"], check=True)
-
-    def path(self, name):
-        return os.path.join(self.dir, name)
-
-    def write(self, name, text, mode=0o644):
-        with open(self.path(name), "w", encoding="utf-8") as f:
-            f.write(text)
-        os.chmod(self.path(name), mode)
 
     def program(self, *options, **more):
         env = dict(os.environ, LD_PRELOAD=self.path("shift.so"),
@@ -96,10 +76,6 @@ class Bridge:
             return ""
         return said if run.returncode != 0 else ""
 
-    def end(self, signo=signal.SIGTERM):
-        self.run.send_signal(signo)
-        return self.run.wait(20)
-
     def stop(self):
         """At the end of a test, however that came."""
         if self.run is not None and self.run.poll() is None:
@@ -109,10 +85,6 @@ class Bridge:
     def shift(self, seconds):
         with open(self.path("shift"), "r+b") as f:
             f.write(struct.pack("=q", seconds))
-
-    def log(self):
-        with open(self.path("log"), encoding="utf-8") as f:
-            return f.read()
 
     def tool(self, *args):
         r = subprocess.run(

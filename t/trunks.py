@@ -1,19 +1,18 @@
 """What the tests of the bridge with foreign providers have in common: the
 program as shipped, and the vendor's specification in front of a fake."""
 import os
-import pwd
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
 import time
 
 import askpeer as ask
+import home
 import openapi
 import tap
 
-B = os.environ.get("B", "build")
+B = home.B
 SPECS = os.environ.get("SPECS", "../shared/providers/")
 OURS = ask.Keys(b"ours")
 NAME = 'Bo & <Ann> "B"\u0301'
@@ -73,27 +72,15 @@ def free_port():
         return s.getsockname()[1]
 
 
-class Bridge:
+class Bridge(home.Home):
     def __init__(self, folder, providers, secrets):
         """Sections named phone and spare; secrets by the name of the file,
         which the sections call by DIR/name."""
-        self.dir = folder
-        user = "nobody" if os.getuid() == 0 else ""
-        OURS.save(folder)
-        for name, text in secrets.items():
-            self.write(name, text + "\n", 0o400)
+        super().__init__(folder, OURS, secrets)
         self.write("conf", CONF % {
             "dir": folder, "uid": os.getuid(), "proxy": PROXY,
             "providers": providers.replace("DIR", folder),
-            "user": 'user = "%s"' % user if user else ""})
-        if user:
-            os.chmod(folder, 0o755)
-            uid = pwd.getpwnam(user).pw_uid
-            for name in os.listdir(folder):
-                os.chown(self.path(name), uid, -1)
-            for name in ("journal", "journal-keys"):
-                os.mkdir(self.path(name), 0o700)
-                os.chown(self.path(name), uid, -1)
+            "user": self.user_line()})
         with open(self.path("log"), "wb") as log:
             self.run = subprocess.Popen(
                 [os.path.join(B, "calloffer-bridge"), "-d", "-c",
@@ -102,22 +89,6 @@ class Bridge:
             raise SystemExit("the bridge does not start:\n" + self.log())
         self.face = ask.Peer(self.path("face"))
         self.admin = ask.Peer(self.path("admin"))
-
-    def path(self, name):
-        return os.path.join(self.dir, name)
-
-    def write(self, name, text, mode=0o644):
-        with open(self.path(name), "w", encoding="utf-8") as f:
-            f.write(text)
-        os.chmod(self.path(name), mode)
-
-    def log(self):
-        with open(self.path("log"), encoding="utf-8") as f:
-            return f.read()
-
-    def end(self):
-        self.run.send_signal(signal.SIGTERM)
-        return self.run.wait(20)
 
     def ready(self):
         return [p[1] for p in self.admin.health()["providers"]]
@@ -227,9 +198,9 @@ def play(fakes, sections, secrets, scenarios, spec=None, no=(), unless=None):
         elif prism:
             tap.same(prism.is_up, True, "the vendor's specification stands "
                      "between the bridge and the fake")
-        home = os.path.join(folder, "b")
-        os.mkdir(home)
-        b = Bridge(home, sections(prism.url if prism else fake.url,
+        where = os.path.join(folder, "b")
+        os.mkdir(where)
+        b = Bridge(where, sections(prism.url if prism else fake.url,
                                   spare.url), secrets)
         try:
             tap.same(wait(lambda: b.ready() == [1, 1], 20), True,
