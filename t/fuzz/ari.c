@@ -10,21 +10,9 @@
 #include "bridge-client/provider/ari.h"
 #include "bridge-client/provider/provider.h"
 
+#include "t/fuzz/trunks.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-
-static void
-is_plain(const char *s, size_t size)
-{
-	size_t i, n = 0;
-
-	if (strnlen(s, size) == size)
-		abort();
-	for (i = 0; s[i] != '\0'; i++) {
-		n = s[i] >= '0' && s[i] <= '9' ? n + 1 : 0;
-		if (n > 3 || s[i] < ' ' || s[i] > '~')
-			abort();
-	}
-}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
@@ -36,9 +24,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 	int step;
 
 	provider_ari.event(p, len, &e);
-	is_plain(e.detail, sizeof(e.detail));
-	if (e.kind == EVENT_KEY && e.key == '\0')
-		abort();
+	is_good_event(&e);
 	/* The length chooses which reply it is. */
 	memset(&in, 0, sizeof(in));
 	in.act = (enum provider_act)(len % (PROVIDER_FIND + 1));

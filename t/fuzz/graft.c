@@ -17,28 +17,9 @@
 #include "milter/picture.h"
 #include "milter/splice.h"
 
+#include "t/fuzz/message.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-
-static size_t
-begin(struct mime *m, const uint8_t *p, size_t len)
-{
-	const uint8_t *end, *colon;
-	size_t at = 0, n;
-
-	mime_init(m);
-	while (at < len && p[at] != '\n') {
-		end = memchr(p + at, '\n', len - at);
-		n = end != NULL ? (size_t)(end - p) - at : len - at;
-		colon = memchr(p + at, ':', n);
-		if (colon != NULL)
-			mime_field(m, (const char *)p + at,
-			    (size_t)(colon - p) - at, (const char *)colon + 1,
-			    n - (size_t)(colon - p) + at - 1);
-		at += n + (end != NULL);
-	}
-	mime_body(m);
-	return at < len ? at + 1 : len;
-}
 
 static void
 check_inserted(const uint8_t *p, size_t len)
@@ -108,7 +89,7 @@ check_again(const struct mime *old, const uint8_t *p, size_t head,
 	struct buf a, b;
 	size_t i;
 
-	begin(&new, p, head);
+	message_begin(&new, p, head);
 	/* A part around the HTML, and one with the icon, may have come. */
 	new.depth_max++;
 	new.parts_max += 2;
@@ -154,7 +135,7 @@ check(const uint8_t *p, size_t len, const struct icon *icon)
 {
 	static struct mime m;
 	struct graft g[MIME_LEAVES_MAX];
-	size_t head = begin(&m, p, len), i, n = 0;
+	size_t head = message_begin(&m, p, len), i, n = 0;
 	enum reason r;
 	struct splice s;
 	struct buf out;

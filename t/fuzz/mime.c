@@ -9,29 +9,9 @@
 
 #include "milter/mime.h"
 
+#include "t/fuzz/message.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-
-/* The message's header up to an empty line: its length. */
-static size_t
-begin(struct mime *m, const uint8_t *p, size_t len)
-{
-	const uint8_t *end, *colon;
-	size_t at = 0, n;
-
-	mime_init(m);
-	while (at < len && p[at] != '\n') {
-		end = memchr(p + at, '\n', len - at);
-		n = end != NULL ? (size_t)(end - p) - at : len - at;
-		colon = memchr(p + at, ':', n);
-		if (colon != NULL)
-			mime_field(m, (const char *)p + at,
-			    (size_t)(colon - p) - at, (const char *)colon + 1,
-			    n - (size_t)(colon - p) + at - 1);
-		at += n + (end != NULL);
-	}
-	mime_body(m);
-	return at < len ? at + 1 : len;
-}
 
 static void
 check(const struct mime *m, size_t len)
@@ -58,14 +38,14 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 {
 	static struct mime whole, pieces;
-	size_t head = begin(&whole, p, len), fed, n = len - head;
+	size_t head = message_begin(&whole, p, len), fed, n = len - head;
 	uint8_t *copy;
 
 	if (mime_feed(&whole, p + head, n, 1) != n)
 		abort();
 	check(&whole, n);
 
-	begin(&pieces, p, len);
+	message_begin(&pieces, p, len);
 	for (fed = 0; fed < n && !mime_is_done(&pieces);) {
 		fed += 1 + (len + fed) % 5;
 		if (fed > n)

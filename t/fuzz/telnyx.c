@@ -14,23 +14,11 @@
 #include "bridge-client/provider/provider.h"
 #include "bridge-client/provider/telnyx.h"
 
+#include "t/fuzz/trunks.h"
+
 #define WALL 1795374726
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-
-static void
-is_plain(const char *s, size_t size)
-{
-	size_t i, n = 0;
-
-	if (strnlen(s, size) == size)
-		abort();
-	for (i = 0; s[i] != '\0'; i++) {
-		n = s[i] >= '0' && s[i] <= '9' ? n + 1 : 0;
-		if (n > 3 || s[i] < ' ' || s[i] > '~')
-			abort();
-	}
-}
 
 static void
 hook(const uint8_t *p, size_t len)
@@ -59,9 +47,7 @@ hook(const uint8_t *p, size_t len)
 	h.headers = buf_cstr(&head);
 	if (provider_telnyx.hook(&conf, &h, &out) != PROVIDER_AUTHENTIC)
 		abort();
-	is_plain(out.event.detail, sizeof(out.event.detail));
-	if (out.event.kind == EVENT_KEY && out.event.key == '\0')
-		abort();
+	is_good_event(&out.event);
 	/* the bytes as headers: none of them is signed */
 	buf_clear(&head);
 	buf_put(&head, p, len < 400 ? len : 400);
@@ -77,22 +63,11 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 {
 	static const int status[] = { 200, 401, 404, 422, 429, 500 };
-	struct provider_intent in;
-	struct provider_reply r;
-	size_t i;
 
 	if (sodium_init() < 0)
 		abort();
 	hook(p, len);
-	/* The length chooses which reply it is. */
-	memset(&in, 0, sizeof(in));
-	in.act = (enum provider_act)(len % (PROVIDER_FIND + 1));
-	in.prompt = "a,b";
-	for (i = 0; i < 2; i++) {
-		in.ref = i == 0 ? "" : "v3:x";
-		provider_telnyx.reply(&in, 0, status[len / 8 % 6], 1,
-		    (const char *)p, len, &r);
-		is_plain(r.detail, sizeof(r.detail));
-	}
+	try_reply(&provider_telnyx, status, sizeof(status) / sizeof(status[0]), p,
+	    len);
 	return 0;
 }
