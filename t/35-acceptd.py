@@ -11,7 +11,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from acceptd import Acceptd, PROGRAM, is_, ok, done, free_port, wait_for
+from acceptd import Acceptd, Stream, is_, ok, done, wait_for
 import fakeface
 from fakeface import (ACCEPT, CHECK, HANGUP, HOOK, LOOK, STATUS, REFUSALS,
                       STAGES, ENDS)
@@ -213,7 +213,7 @@ def one_language(a):
         a.face.offer["refusal"] = 0
     a.face.offer["lang"] = "en"
     # In either direction the caller's number is read from left to right.
-    stream = Stream(a, secret="YW5vdGhlci1jYWxscy1zZWNyZXQ", lang="ar")
+    stream = stream_of(a, secret="YW5vdGhlci1jYWxscy1zZWNyZXQ", lang="ar")
     ok(stream.has("\u2066+44 20 7946 0100\u2069"),
        "an event from right to left keeps the number whole", stream.got)
     stream.s.shutdown(socket.SHUT_RDWR)
@@ -272,35 +272,14 @@ def calls(a):
        "hanging up from the page", r.status)
 
 
-class Stream:
-    """Server-sent events, gathered by a thread."""
-
-    def __init__(self, a, secret=SECRET, lang="en"):
-        self.s = socket.create_connection(("127.0.0.1", a.port))
-        self.s.sendall(b"GET /c/%s/events?lang=%s HTTP/1.1\r\nHost: x\r\n\r\n"
-                       % (secret.encode(), lang.encode()))
-        self.got, self.is_over = b"", False
-        threading.Thread(target=self.read, daemon=True).start()
-
-    def read(self):
-        try:
-            while True:
-                part = self.s.recv(65536)
-                if not part:
-                    break
-                self.got += part
-        except OSError:
-            pass
-        self.is_over = True
-
-    def has(self, what):
-        return wait_for(lambda: what.encode() in self.got)
+def stream_of(a, secret=SECRET, lang="en"):
+    return Stream(a, "/c/%s/events?lang=%s" % (secret, lang))
 
 
 def streams(a):
     a.face.status = {"stage": 1, "name": "Alice", "since": int(time.time())}
     a.face.asked.clear()
-    one, two = Stream(a), Stream(a)
+    one, two = stream_of(a), stream_of(a)
     ok(one.has("text/event-stream") and one.has('"stage":"starting"'),
        "a stream begins with what is", one.got)
     ok(two.has('"stage":"starting"'), "a second one, too")
@@ -316,7 +295,7 @@ def streams(a):
        "the end ends the stream")
     ok(wait_for(lambda: a.counted("streams") == 0), "none is left")
     # The bridge goes and comes back while somebody watches.
-    three = Stream(a)
+    three = stream_of(a)
     three.has('"stage":"starting"')
     a.face.stop()
     time.sleep(0.3)
@@ -326,7 +305,7 @@ def streams(a):
     a.face.push(SECRET, {"stage": 7, "end": 1})
     ok(wait_for(lambda: three.is_over), "and hears of the end")
     a.face.status = {"stage": 0}
-    four = Stream(a)
+    four = stream_of(a)
     ok(four.has('"stage":"none"') and wait_for(lambda: four.is_over),
        "the stream of no call ends at once")
     is_(a.ask("GET", "/c/short/events").status, 404, "nor of no secret")
@@ -473,7 +452,7 @@ def lifecycle():
         thread.join()
         is_(result[0].status, 503, "after what was under way")
     with Acceptd() as a:
-        stream = Stream(a)
+        stream = stream_of(a)
         stream.has("data:")
         start = time.monotonic()
         is_(a.end(), 0, "a stream does not keep it")

@@ -12,7 +12,8 @@ import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from acceptd import Acceptd, ROOT, is_, ok, done, free_port, wait_for
+from acceptd import (Acceptd, ROOT, is_, ok, done, free_port, say,
+                     wait_for)
 from fakeface import LOOK, STAGES
 import smuggle
 
@@ -175,21 +176,7 @@ class Proxy:
         context.set_alpn_protocols(["http/1.1"])
         plain = socket.create_connection(("127.0.0.1", self.port))
         s = context.wrap_socket(plain, server_hostname=NAME)
-        s.settimeout(wait)
-        got = b""
-        try:
-            s.sendall(data)
-            while True:
-                part = s.recv(65536)
-                if not part:
-                    break
-                got += part
-        except socket.timeout:
-            got += b"[still open]"
-        except OSError:
-            pass
-        s.close()
-        return got
+        return say(s, data, wait)
 
 
 def usual(p):

@@ -9,7 +9,8 @@ import sys
 import threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from acceptd import Acceptd, is_, ok, done, free_port, wait_for  # noqa: E402
+from acceptd import (Acceptd, Stream, is_, ok, done, free_port,  # noqa: E402
+                     wait_for)
 import pair                                                      # noqa: E402
 
 NUMBER = "+442079460123"
@@ -57,29 +58,6 @@ def another(p, bridge):
     return a
 
 
-class Stream:
-    def __init__(self, a, path):
-        self.s = socket.create_connection(("127.0.0.1", a.port))
-        self.s.sendall(b"GET %s/events HTTP/1.1\r\nHost: a\r\n\r\n"
-                       % path.encode())
-        self.got, self.is_over = b"", False
-        threading.Thread(target=self.read, daemon=True).start()
-
-    def read(self):
-        try:
-            while True:
-                part = self.s.recv(65536)
-                if not part:
-                    break
-                self.got += part
-        except OSError:
-            pass
-        self.is_over = True
-
-    def has(self, what):
-        return wait_for(lambda: what in self.got)
-
-
 def nonce_of(text):
     return re.search('name="nonce" value="([^"]*)"', text).group(1)
 
@@ -109,11 +87,11 @@ def watch(p, faces, where):
     one, two, three = faces
     leg = p.ari.wait_leg("a")
     p.ari.ring(leg)
-    streams = [Stream(a, where) for a in faces]
-    ok(all(s.has(b'"ringing-a"') for s in streams), "each shows it ringing",
+    streams = [Stream(a, where + "/events") for a in faces]
+    ok(all(s.has('"ringing-a"') for s in streams), "each shows it ringing",
        [s.got for s in streams])
     p.ari.pick_up(leg)
-    ok(all(s.has(b'"asking-a"') for s in streams), "each hears the news")
+    ok(all(s.has('"asking-a"') for s in streams), "each hears the news")
     two.process.kill()
     two.process.wait()
     ok(wait_for(lambda: streams[1].is_over), "one is killed")
@@ -124,7 +102,7 @@ def watch(p, faces, where):
        if wait_for(lambda: two.logged().count("connected") >= 2) else False,
        "so does the one that was killed, when it is back")
     is_(two.post(where + "/hangup", {}).status, 303, "it hangs up")
-    ok(all(streams[i].has(b'"cancelled"') for i in (0, 2)),
+    ok(all(streams[i].has('"cancelled"') for i in (0, 2)),
        "and the others hear of that", [s.got for s in streams])
     is_(len(p.ari.rung()), 1, "one telephone has rung, once")
 

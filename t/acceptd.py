@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.parse
 
@@ -74,6 +75,55 @@ class Reply:
         mark = 'data-page="'
         at = self.text.find(mark)
         return self.text[at + len(mark):].split('"')[0] if at >= 0 else ""
+
+
+def say(s, data, wait, pause=None):
+    """Says it on this connection, or byte by byte; what comes back until its
+    end."""
+    s.settimeout(wait)
+    got = b""
+    try:
+        if pause is None:
+            s.sendall(data)
+        else:
+            for i in range(len(data)):
+                s.sendall(data[i:i + 1])
+                time.sleep(pause)
+        while True:
+            part = s.recv(65536)
+            if not part:
+                break
+            got += part
+    except socket.timeout:
+        got += b"[still open]"
+    except OSError:
+        pass
+    s.close()
+    return got
+
+
+class Stream:
+    """Server-sent events of this path, gathered by a thread."""
+
+    def __init__(self, a, path):
+        self.s = socket.create_connection(("127.0.0.1", a.port))
+        self.s.sendall(b"GET %s HTTP/1.1\r\nHost: x\r\n\r\n" % path.encode())
+        self.got, self.is_over = b"", False
+        threading.Thread(target=self.read, daemon=True).start()
+
+    def read(self):
+        try:
+            while True:
+                part = self.s.recv(65536)
+                if not part:
+                    break
+                self.got += part
+        except OSError:
+            pass
+        self.is_over = True
+
+    def has(self, what):
+        return wait_for(lambda: what.encode() in self.got)
 
 
 class Acceptd:
@@ -192,24 +242,5 @@ class Acceptd:
 
     def raw(self, data, wait=5.0, pause=None):
         """Sends bytes as they are; gives what came back until the end."""
-        s = socket.create_connection(("127.0.0.1", self.port))
-        s.settimeout(wait)
-        got = b""
-        try:
-            if pause is None:
-                s.sendall(data)
-            else:
-                for i in range(len(data)):
-                    s.sendall(data[i:i + 1])
-                    time.sleep(pause)
-            while True:
-                part = s.recv(65536)
-                if not part:
-                    break
-                got += part
-        except socket.timeout:
-            got += b"[still open]"
-        except OSError:
-            pass
-        s.close()
-        return got
+        return say(socket.create_connection(("127.0.0.1", self.port)), data,
+                   wait, pause)
