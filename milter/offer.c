@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/near.h"
 #include "lib/scan.h"
 
 #include "milter/offer.h"
@@ -149,7 +150,7 @@ set_expires(struct offer *o, const struct param *p, const struct why *why)
 
 	if (scan_duration(p->value, p->len, EXPIRES_MAX, &s) != 0 ||
 	    s < EXPIRES_MIN)
-		return refuse_param(why, p, "is a time from 1m to 90d");
+		return refuse_param(why, p, "is a time from 1m to 90d, as 7d");
 	o->expires_s = (uint32_t)s;
 	return 0;
 }
@@ -171,9 +172,16 @@ set_max(struct offer *o, const struct param *p, const struct why *why)
 	uint64_t s;
 
 	if (scan_duration(p->value, p->len, CALL_MAX, &s) != 0 || s < CALL_MIN)
-		return refuse_param(why, p, "is a time from 1m to 4h");
+		return refuse_param(why, p, "is a time from 1m to 4h, as 30m");
 	o->max_s = (uint32_t)s;
 	return 0;
+}
+
+/* Meant as a number with its country code, or as a SIP address. */
+static int
+is_callable(const char *p, size_t len)
+{
+	return len > 0 && (*p == '+' || (len > 4 && scan_is(p, 4, "sip:")));
 }
 
 static int
@@ -182,7 +190,9 @@ set_to(struct offer *o, const struct param *p, const struct why *why)
 	const char *reason;
 
 	if (tel_parse(&o->offeree, p->value, p->len, &reason) != 0) {
-		snprintf(why->text, why->size, "to cannot be rung: %s", reason);
+		snprintf(why->text, why->size, "the parameter to cannot be "
+		    "rung: %s", is_callable(p->value, p->len) ? reason :
+		    "write it with + and its country code");
 		return -1;
 	}
 	return 0;
@@ -229,7 +239,7 @@ set_ext(struct offer *o, const struct param *p, const struct why *why)
 	size_t i;
 
 	if (o->wish != OFFER_DESTINATION)
-		return refuse_param(why, p, "belongs to a number");
+		return refuse_param(why, p, "goes with a number, not with yes");
 	for (i = 0; i < p->len; i++)
 		if (!scan_is_digit((unsigned char)p->value[i]))
 			return refuse_param(why, p, "has digits only");
@@ -256,6 +266,27 @@ static const struct setter {
 #define N_SETTERS (sizeof(setters) / sizeof(setters[0]))
 
 static int
+refuse_unknown(const struct why *why, const struct param *p)
+{
+	char name[NAME_MAX_LEN + 1], text[64];
+	size_t i, d, least = NEAR_MAX, best = 0;
+
+	snprintf(name, sizeof(name), "%.*s", (int)p->name_len, p->name);
+	for (i = 0; i < N_SETTERS; i++) {
+		d = near_distance(name, setters[i].name);
+		if (d < least && near_is_typo(name, setters[i].name)) {
+			least = d;
+			best = i;
+		}
+	}
+	if (least == NEAR_MAX)
+		return refuse_param(why, p, "is unknown");
+	snprintf(text, sizeof(text), "is unknown; did you mean %s?",
+	    setters[best].name);
+	return refuse_param(why, p, text);
+}
+
+static int
 set_param(struct offer *o, unsigned *seen, const struct param *p,
     const struct why *why)
 {
@@ -269,7 +300,15 @@ set_param(struct offer *o, unsigned *seen, const struct param *p,
 		*seen |= 1u << i;
 		return setters[i].set(o, p, why);
 	}
-	return refuse_param(why, p, "is unknown");
+	return refuse_unknown(why, p);
+}
+
+/* Yes, and something behind it that begins no parameter. */
+static int
+is_more_than_yes(const char *p, size_t len)
+{
+	return len > 3 && scan_is(p, 3, "yes") &&
+	    !scan_is_alnum((unsigned char)p[3]);
 }
 
 static int
@@ -277,9 +316,6 @@ read_wish(struct offer *o, const char *p, size_t len, const struct why *why)
 {
 	const char *reason;
 
-	if (len == 0)
-		return refuse(why,
-		    "write yes, no, or the number or SIP address to be rung");
 	if (scan_is(p, len, "no")) {
 		o->wish = OFFER_NO;
 		return 0;
@@ -288,6 +324,12 @@ read_wish(struct offer *o, const char *p, size_t len, const struct why *why)
 		o->wish = OFFER_REGISTERED;
 		return 0;
 	}
+	if (!is_callable(p, len))
+		return refuse(why, is_more_than_yes(p, len) ?
+		    "what follows yes stands behind a semicolon: "
+		    "yes; expires=7d" :
+		    "write yes, no, a number with its country code as "
+		    "+14155550100, or an address as sip:desk@example.com");
 	o->wish = OFFER_DESTINATION;
 	if (tel_parse(&o->destination, p, len, &reason) != 0) {
 		snprintf(why->text, why->size, "this cannot be rung: %s",
@@ -302,7 +344,7 @@ static int
 check_ext(const struct offer *o, const struct why *why)
 {
 	if (o->destination.ext[0] != '\0' && o->destination.kind != TEL_E164)
-		return refuse(why, "the parameter ext belongs to a number");
+		return refuse(why, "the parameter ext goes with a number");
 	return 0;
 }
 

@@ -264,7 +264,7 @@ static const struct decision decisions[] = {
 	{ "twice", MAIL(.n_offers = 2), POLICY_REFUSE, REASON_HEADER,
 	    "twice" },
 	{ "malformed", MAIL(.offer = " maybe"), POLICY_REFUSE, REASON_HEADER,
-	    "cannot be rung" },
+	    "write yes, no" },
 	{ "malformed, not authenticated", MAIL(.offer = "(", .login = NULL),
 	    POLICY_PASS, REASON_UNAUTHENTICATED, "" },
 	{ "no", MAIL(.offer = " no"), POLICY_PASS, REASON_DECLINED, "" },
