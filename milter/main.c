@@ -265,9 +265,8 @@ reload(const char *path)
 		    strcmp(site->set.user, old->set.user) != 0)
 			log_warn("socket, metrics and user change with a "
 			    "restart only");
-		log_info("reloaded %s: %zu offerors, %zu template%s", path,
-		    table_count(site->table), button_count(site->buttons),
-		    button_count(site->buttons) == 1 ? "" : "s");
+		log_info("reloaded %s: offerors=%zu templates=%zu", path,
+		    table_count(site->table), button_count(site->buttons));
 		site_install(site);
 	}
 	site_release(old);
@@ -282,7 +281,7 @@ refresh(void)
 	switch (table_refresh(site->table, why, sizeof(why))) {
 	case 1:
 		count_reload(1);
-		log_info("%s: %zu offerors", table_path(site->table),
+		log_info("%s: offerors=%zu", table_path(site->table),
 		    table_count(site->table));
 		break;
 	case -1:
@@ -377,7 +376,7 @@ run(const struct options *o, struct site *site)
 	site_install(site);
 	if (start(&done, metrics, why, sizeof(why)) != 0)
 		log_fatal(EX_OSERR, "%s", why);
-	log_info("started: %s, %zu offerors", set->socket,
+	log_info("started: %s offerors=%zu", set->socket,
 	    table_count(site->table));
 	watch(o->conf, &done);
 	log_info("stopped");

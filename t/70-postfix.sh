@@ -49,7 +49,7 @@ until_() {
 said() { grep -qE -e "$1" "$D/milter.log"; }
 
 milter
-ok "the milter starts" until_ said 'started: .* 3 offerors'
+ok "the milter starts" until_ said 'started: .* offerors=3'
 POSTFIX_IN_MILTER=unix:$D/run/milter.sock
 if ! postfix_start "$D/postfix" "unix:$D/run/milter.sock"; then
 	echo "Bail out! Postfix does not start"
@@ -223,7 +223,7 @@ is "  and its attachment whole" \
 # A new table is seen without a signal, a faulty one is not taken.
 echo 'dora@example.com to=+442079460126 login=alice' >>"$D/offerors"
 "$B/calloffer" offerors "$D/offerors" >/dev/null
-ok "a new table is seen" until_ said 'offerors\.lmdb: 4 offerors'
+ok "a new table is seen" until_ said 'offerors\.lmdb: offerors=4'
 ok "who is new in it may offer" submit dora@example.com <<X
 $(mail dora@example.com "X-Call-Offer: yes")
 X
