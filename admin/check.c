@@ -381,7 +381,9 @@ look_at_bridge(struct visit *v)
 			report_bad(&v->report, "provider", what,
 			    *h.provider[i].detail == '\0' ?
 			    "It is not ready, and the bridge does not know "
-			    "why." : h.provider[i].detail, NULL);
+			    "why." : h.provider[i].detail, "See that it runs, "
+			    "and that url, user, app and password_file in its "
+			    "section of bridge.conf are right.");
 	}
 }
 
