@@ -171,7 +171,7 @@ static void
 look_at_table(struct visit *v)
 {
 	static const char what[] = "table of offerors is compiled";
-	const char *path = facts_get(&v->milter, "table", 0), *dot;
+	const char *path = facts_get(&v->milter, "table", 0), *end;
 	char text[1024], why[1200];
 	struct stat compiled, source;
 
@@ -183,10 +183,10 @@ look_at_table(struct visit *v)
 		    "Run `calloffer offerors`.");
 		return;
 	}
-	dot = strrchr(path, '.');
-	snprintf(text, sizeof(text), "%.*s", (int)(dot == NULL ?
-	    strlen(path) : (size_t)(dot - path)), path);
-	if (dot != NULL && stat(text, &source) == 0 &&
+	end = strstr(path, ".lmdb");
+	snprintf(text, sizeof(text), "%.*s", end != NULL ? (int)(end - path) :
+	    0, path);
+	if (end != NULL && end[5] == '\0' && stat(text, &source) == 0 &&
 	    source.st_mtime > compiled.st_mtime) {
 		snprintf(why, sizeof(why), "%s is newer than what was compiled "
 		    "from it.", text);
