@@ -346,7 +346,8 @@ look_at_journal(struct visit *v, const struct ask_health *h)
 		    "The file that switches calls off exists, or the clock "
 		    "stands behind the journal's.",
 		    "Remove the file that stop_file in bridge.conf names, and "
-		    "see that the clock is right.");
+		    "see that the clock is right; where it is, and has been "
+		    "ahead, stop the bridge and run calloffer restored.");
 	else
 		report_good(&v->report, "bridge", "calls are switched on");
 }

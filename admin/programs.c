@@ -105,9 +105,9 @@ const struct command programs_restored = {
 	"restored", "",
 	"go on with a journal that was restored",
 	"Makes an older journal, such as a backup that was put in its place,\n"
-	"one to go on with: offers that were made until now are refused, and\n"
-	"calls that were open have ended, nobody knows how.  The bridge must\n"
-	"not run.\n",
+	"one to go on with, and so one that a wrong clock has led into the\n"
+	"future: offers that were made until now are refused, and calls that\n"
+	"were open have ended, nobody knows how.  The bridge must not run.\n",
 	run_restored
 };
 

@@ -536,7 +536,8 @@ restored(void)
 		log_fatal(EX_DATAERR, "%s", why);
 	clock_iso(done.before, before);
 	if (rc == 1)
-		printf("%s is no older journal: nothing to do\n", at.dir);
+		printf("%s is no older journal, nor ahead of the clock: "
+		    "nothing to do\n", at.dir);
 	else
 		printf("%s can be used: offers made before %s are refused, "
 		    "%u open calls ended\n", at.dir, before, done.n_open);

@@ -512,7 +512,8 @@ static const struct journal_ops ops = {
 	.usage = op_usage
 };
 
-/* Highest time: what was kept, or the newest call where that is later. */
+/* Highest time: what was kept, or the newest call where that is later; not by
+ * more, for that would be kept. */
 static int
 read_state(struct lmdb *l)
 {
@@ -533,7 +534,8 @@ read_state(struct lmdb *l)
 		l->restored_at = t.at;
 	if (db_last(txn, ROWS_CALLS, &cursor, &k, &v) == DB_OK && k.len == ID &&
 	    record_get_call(&c, &(struct record_row){ k.data, v.data, v.len },
-	    NULL) == 0 && c.since > l->high)
+	    NULL) == 0 && c.since > l->high &&
+	    c.since <= l->high + HIGH_STEP_S)
 		l->high = c.since;
 	db_cursor_free(cursor);
 	l->has_blocked = rows_has_any(txn, ROWS_BLOCKED);

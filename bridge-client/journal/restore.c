@@ -15,6 +15,7 @@
 
 #define ID	JOURNAL_ID_BYTES
 #define SKEW_S	300	/* what a mail server's clock may be ahead of ours */
+#define AHEAD_S	60	/* beyond the clock's own unsteadiness */
 
 /* What the journal says of itself. */
 struct inside {
@@ -68,30 +69,34 @@ judge(const struct inside *in, struct vault *vault, char *why, size_t size)
 	return 1;
 }
 
+/* 0, or -1. */
 static int
-look(struct db *db, struct vault *vault, char *why, size_t size)
+look(struct db *db, struct inside *in)
 {
-	struct inside in;
 	struct db_txn *txn;
 	int rc;
 
 	if (db_begin(db, &txn, 0) != DB_OK)
 		return -1;
-	rc = read_inside(txn, &in);
+	rc = read_inside(txn, in);
 	db_abort(txn);
-	return rc == 0 ? judge(&in, vault, why, size) : -1;
+	return rc;
 }
 
 int
 restore_is_needed(struct db *db, struct vault *vault, char *why, size_t size)
 {
-	int rc = look(db, vault, why, size);
-	size_t n = strlen(why);
+	struct inside in;
+	size_t n;
 
-	if (rc == 1)
-		snprintf(why + n, size - n, " (`calloffer restored' says how "
-		    "to go on)");
-	return rc;
+	if (look(db, &in) != 0)
+		return -1;
+	if (judge(&in, vault, why, size) == 0)
+		return 0;
+	n = strlen(why);
+	snprintf(why + n, size - n, " (`calloffer restored' says how to go "
+	    "on)");
+	return 1;
 }
 
 /* The first open call behind `next`, which moves there.  NOT_FOUND: none. */
@@ -188,28 +193,42 @@ restore_in(struct db *db, const struct restore_place *at, int64_t now,
 	return -1;
 }
 
+/* When it goes on from, and in `*rc` whether it needs that: not where it is no
+ * older one, nor of a time that has not come. */
+static int64_t
+time_of(const struct inside *in, struct vault *vault, int64_t wall, int *rc)
+{
+	char reason[512];
+	int64_t mark;
+
+	*rc = 0;
+	if (judge(in, vault, reason, sizeof(reason)) == 0) {
+		*rc = in->high <= wall + AHEAD_S;
+		return wall;
+	}
+	return vault_high(vault, &mark) == 1 && mark > wall ? mark : wall;
+}
+
 int
 restore_journal(const struct restore_place *at, int64_t wall,
     struct restore_done *out, char *why, size_t size)
 {
-	char reason[512] = "";
+	struct inside in;
 	struct db *db;
-	int64_t now = wall, mark;
-	int rc;
+	int64_t now;
+	int rc = -1;
 
 	memset(out, 0, sizeof(*out));
 	db = db_open(at->dir, DB_WRITE_DIR, rows_tables, at->map_size, why,
 	    size);
 	if (db == NULL)
 		return -1;
-	rc = look(db, at->vault, reason, sizeof(reason));
-	if (vault_high(at->vault, &mark) == 1 && mark > now)
-		now = mark;
-	if (rc == 1)
-		rc = restore_in(db, at, now, out) == 0 &&
-		    vault_set_high(at->vault, now) == 0 ? 0 : -1;
-	else if (rc == 0)
-		rc = 1;
+	if (look(db, &in) == 0) {
+		now = time_of(&in, at->vault, wall, &rc);
+		if (rc == 0)
+			rc = restore_in(db, at, now, out) == 0 &&
+			    vault_set_high(at->vault, now) == 0 ? 0 : -1;
+	}
 	if (rc == -1)
 		snprintf(why, size, "%s: %s", at->dir,
 		    vault_error(at->vault)[0] != '\0' ?

@@ -10,6 +10,8 @@ struct vault;
 /*
  * A journal that is older than it has been: a backup that was put in its
  * place.  Uses, revocations and calls of the time between are lost with it.
+ * And one that the clock has led into the future, where it has forgotten what
+ * was past keeping: until that has come nothing would be accepted.
  */
 
 /*
@@ -30,8 +32,7 @@ struct restore_done {
  * Makes it one to go on with: offers that were minted until now are refused,
  * for nobody knows what became of them; calls that were open have ended,
  * nobody knows how, and their legs are put down at the next start.  In one
- * transaction.  0; 1: it is no older one, and nothing was done; -1, and a
- * sentence.
+ * transaction.  0; 1: it is neither, and nothing was done; -1, and a sentence.
  */
 struct restore_place {
 	const char	*dir;
