@@ -160,6 +160,18 @@ def masked(a, c, offer):
     a.face.offer["known_region"] = ""
 
 
+def for_thumbs(a, c, offer):
+    """WCAG 2.2, 2.5.8: what is to be hit is 24 pixels high at least."""
+    for url in (offer, a.origin + "/c/" + SECRET):
+        c.open(url)
+        low = c.js("""[...document.querySelectorAll(
+            "a, button, summary, input:not([type=hidden])")].filter(e => {
+            const r = e.getBoundingClientRect();
+            return r.height > 0 && r.height < 24 && !e.closest(".trap"); })
+            .map(e => e.outerHTML).join()""")
+        is_(low, "", "nothing is too small for a thumb")
+
+
 def code(a, c, offer):
     """A code is asked for: what it is about, and a field like the other."""
     a.face.accepted = {"refusal": REFUSALS.index("code-wanted")}
@@ -200,6 +212,7 @@ def many_shapes(a, c):
         shot(c, name)
     masked(a, c, offer)
     code(a, c, offer)
+    for_thumbs(a, c, offer)
     # 400 % on a screen of 1280 leaves 320 (WCAG 1.4.10).
     c.size(320, 256, 4)
     c.open(offer + "?lang=de")
