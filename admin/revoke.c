@@ -29,19 +29,10 @@ fail(int status, const char *why)
 	return status;
 }
 
-/* The Message-ID with its angle brackets, which may be missing in `from`. */
 static int
-message_id(const char *from, char *dst, size_t size)
+is_message_id(const char *s)
 {
-	size_t len = strlen(from);
-	int n;
-
-	if (len > 2 && from[0] == '<' && from[len - 1] == '>')
-		n = snprintf(dst, size, "%s", from);
-	else
-		n = snprintf(dst, size, "<%s>", from);
-	return n < 0 || (size_t)n >= size || strpbrk(from, " \t\r\n") != NULL ?
-	    -1 : 0;
+	return s[strspn(s, "<>")] != '\0' && strpbrk(s, " \t\r\n") == NULL;
 }
 
 /* The sender's address as tokens have it.  0, or -1: it is none. */
@@ -59,8 +50,6 @@ static int
 fill(struct ask_revoke *ask, const char *offer, const char *msgid,
     const char *sender)
 {
-	char id[1024];
-
 	if (sender != NULL && sender_of(ask, sender) == -1)
 		return fail(EX_USAGE, "-s wants an address");
 	if (offer != NULL) {
@@ -71,9 +60,9 @@ fill(struct ask_revoke *ask, const char *offer, const char *msgid,
 			    "the mail log show it");
 	} else if (msgid != NULL) {
 		ask->by = ASK_BY_TAG;
-		if (message_id(msgid, id, sizeof(id)) == -1)
+		if (!is_message_id(msgid))
 			return fail(EX_USAGE, "-m wants a Message-ID");
-		terms_tag(ask->tag, ask->sender, id);
+		terms_tag(ask->tag, ask->sender, msgid);
 	} else {
 		ask->by = ASK_BY_SENDER;
 	}

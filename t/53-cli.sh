@@ -51,6 +51,7 @@ done <<'E2'
 64|not an offer's id|revoke 0198c0de
 64|wants an address|revoke -s alice
 64|wants a Message-ID|revoke -s a@b.example -m 'a b'
+64|wants a Message-ID|revoke -s a@b.example -m '<>'
 64|usage: calloffer test-call|test-call
 64|usage: calloffer test-call|test-call sales +442079460123
 64|cannot be rung|test-call sales 020 +442079460123
