@@ -26,7 +26,7 @@ struct conf_key {
 	const char		*name;		/* NULL ends the table */
 	enum conf_type		 type;
 	size_t			 offset; /* offsetof in the program's struct */
-	int64_t			 min, max;
+	int64_t			 min, max; /* of a number */
 	/* as it would be written; NULL: required (a list: empty; a section:
 	 * none) */
 	const char		*def;

@@ -6,14 +6,14 @@
 #include "milter/codec.h"
 #include "milter/ctype.h"
 
-/*
- * A text of a message that may get a button: where it lies in the body, and
- * how it is written.
- */
 /* How the boundary begins of a part that is put around it; a UUID follows. */
 #define LEAF_BOUNDARY		"=_calloffer_"
 #define LEAF_BOUNDARY_LEN	(sizeof(LEAF_BOUNDARY) - 1 + 36)
 
+/*
+ * A text of a message that may get a button: where it lies in the body, and
+ * how it is written.
+ */
 struct leaf {
 	int		is_html;
 	enum codec	codec;
