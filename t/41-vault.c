@@ -448,6 +448,52 @@ test_old(void)
 	close_both();
 }
 
+/* The file of a day's key, which nothing can be done with for a while. */
+static void
+block_key(int64_t wall, int is_blocked)
+{
+	char path[600], kept[600], date[CLOCK_ISO_SIZE];
+
+	clock_iso(wall, date);
+	snprintf(path, sizeof(path), "%s/%.10s.0", keys, date);
+	snprintf(kept, sizeof(kept), "%s-kept", keys);
+	if (is_blocked ? rename(path, kept) != 0 || mkdir(path, 0700) != 0 :
+	    rmdir(path) != 0 || rename(kept, path) != 0)
+		abort();
+}
+
+static void
+test_not_erased(void)
+{
+	struct journal_erasure what = { .by = ASK_ERASE_DAY, .day = WALL };
+	struct journal_erased done;
+	struct tel tel;
+	int i;
+
+	open_new();
+	add(1, WALL, SECRET, 1);
+	add(2, WALL + DAY, SECRET, 1);
+	block_key(WALL, 1);
+	for (i = 0; i < 2; i++)
+		is_int(j->op->erase(j, &what, 100, &done), JOURNAL_BROKEN,
+		    "a key that cannot be deleted, told %s", i ? "again" :
+		    "once");
+	reopen();
+	set_tel(&tel, SECRET);
+	what.by = ASK_ERASE_NUMBER;
+	what.number = &tel;
+	is_int(j->op->erase(j, &what, 100, &done), JOURNAL_BROKEN,
+	    "a key that cannot be read");
+	is_str(reads(2, WALL + DAY), "[+44...23 +44...99]",
+	    "other days do not wait for it");
+	block_key(WALL, 0);
+	is_str(reads(1, WALL), SECRET " x1@example.net", "nothing is lost");
+	done = erase(ASK_ERASE_NUMBER, SECRET, 0, 100);
+	is_int(done.n_calls, 1, "what was left, and not twice");
+	is_str(reads(1, WALL), "[+44...23 +44...99]", "is erased");
+	close_both();
+}
+
 /* Somebody deletes the newest key of a day that has two. */
 static void
 test_newest_deleted(void)
@@ -480,6 +526,7 @@ main(void)
 	test_interrupted();
 	test_expires();
 	test_newest_deleted();
+	test_not_erased();
 	test_old();
 	return tap_done();
 }

@@ -5,6 +5,7 @@
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/db.h"
+#include "lib/log.h"
 #include "lib/tel.h"
 
 #include "bridge-client/call/call.h"
@@ -39,6 +40,7 @@ struct erase {
 	int		 is_elsewhere;
 	uint32_t	 n_meant;	/* of this day, that have ended */
 	uint32_t	 n_open;	/* likewise, that have not */
+	uint32_t	 n_left;	/* days whose keys do not do as told */
 	struct journal_erased sum;
 };
 
@@ -152,6 +154,16 @@ go_to(struct erase *e, enum stage stage)
 	rows_key_of_time(&e->next, (int64_t)e->day * DAY_S);
 }
 
+/* It is left as it is.  The other days follow, and then that is told. */
+static enum journal_result
+leave_day(struct erase *e)
+{
+	log_warn("journal=not-erased why=\"%s\"", vault_error(e->at.vault));
+	e->n_left++;
+	e->stage = NEXT_DAY;
+	return JOURNAL_OK;
+}
+
 static enum journal_result
 next_day(struct erase *e)
 {
@@ -160,7 +172,7 @@ next_day(struct erase *e)
 	for (;;) {
 		if (!vault_next_day(e->at.vault, e->day, &day)) {
 			e->stage = IDLE;
-			return JOURNAL_OK;
+			return e->n_left == 0 ? JOURNAL_OK : JOURNAL_BROKEN;
 		}
 		e->day = day;
 		if (e->meant.by == ASK_ERASE_DAY && day != e->meant.day)
@@ -170,7 +182,7 @@ next_day(struct erase *e)
 	}
 	e->n_meant = e->n_open = 0;
 	if (vault_read(e->at.vault, e->day) != 0)
-		return JOURNAL_BROKEN;
+		return leave_day(e);
 	go_to(e, e->meant.by != 0 ? LOOKING : WRITING);
 	return JOURNAL_OK;
 }
@@ -180,22 +192,19 @@ static enum journal_result
 decide(struct erase *e)
 {
 	struct vault *v = e->at.vault;
+	int is_whole = e->meant.by == ASK_ERASE_DAY && e->n_open == 0 &&
+	    !e->is_elsewhere;
 
+	if (e->n_meant == 0 && !vault_is_mixed(v, e->day))
+		e->stage = NEXT_DAY;
+	else if ((is_whole ? vault_erase : vault_renew)(v, e->day) != 0)
+		return leave_day(e);
+	else if (is_whole)
+		e->stage = NEXT_DAY;
+	else
+		go_to(e, WRITING);
 	e->sum.n_open += e->n_open;
 	e->sum.n_calls += e->n_meant;
-	if (e->n_meant == 0 && !vault_is_mixed(v, e->day)) {
-		e->stage = NEXT_DAY;
-		return JOURNAL_OK;
-	}
-	if (e->meant.by == ASK_ERASE_DAY && e->n_open == 0 &&
-	    !e->is_elsewhere) {
-		e->stage = NEXT_DAY;
-		return vault_erase(v, e->day) == 0 ? JOURNAL_OK :
-		    JOURNAL_BROKEN;
-	}
-	if (vault_renew(v, e->day) != 0)
-		return JOURNAL_BROKEN;
-	go_to(e, WRITING);
 	return JOURNAL_OK;
 }
 
@@ -308,6 +317,7 @@ begin(struct erase *e, const struct meant *m)
 	e->meant = *m;
 	e->day = INT32_MIN;
 	e->stage = NEXT_DAY;
+	e->n_left = 0;
 	memset(&e->sum, 0, sizeof(e->sum));
 }
 

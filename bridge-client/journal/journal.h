@@ -210,6 +210,7 @@ struct journal_ops {
 	 * have ended: what is left is a keyed hash, the country's first digits
 	 * and the last two.  Looks at `budget` rows at most; until nothing is
 	 * left to do (is_more), it is to be asked again for the same.
+	 * BROKEN: not all of it is erased; all that can be is, in the end.
 	 */
 	enum journal_result (*erase)(struct journal *,
 	    const struct journal_erasure *, size_t budget,
