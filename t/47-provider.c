@@ -307,10 +307,57 @@ test_announcement(void)
 	is_str(out.ref, "CF1", "its own name");
 }
 
+/* What webhooks at URLs of ours have in common. */
+static void
+test_hooked(void)
+{
+#define HOOK	"https://h/hook/x"
+#define OURS	HOOK "/co-000102030405060708090a0b0c0d0e0f-b"
+	static const struct provider_conf c = { .hook_url = HOOK };
+	static const char *const none[] = { "", HOOK, HOOK "/", HOOK "/key",
+	    HOOK "/co-000102030405060708090a0b0c0d0e0f-",
+	    HOOK "/co-000102030405060708090a0b0c0d0e0f-c/key",
+	    HOOK "/xx-000102030405060708090a0b0c0d0e0f-a/key" };
+	static const char *const words[] = { "", "/spoken/", "/spoken/a.b",
+	    "/spoken/a/b", "spoken/a", "/key" };
+	static const char *const keys[] = { "", "12", "a", "A", " ", "+" };
+	struct provider_event e;
+	struct provider_hook h;
+	size_t i;
+
+	for (i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+		h.url = tap_edge(none[i], strlen(none[i]) + 1);
+		ok(provider_hooked_leg(&c, &h, &e) == NULL, "no leg: %s",
+		    none[i]);
+	}
+	h.url = OURS "/key";
+	is_str(provider_hooked_leg(&c, &h, &e), "/key", "B's");
+	is_int(e.leg, LEG_B, "its leg");
+	is_int(e.call[15], 15, "its call");
+	h.url = tap_edge(OURS, sizeof(OURS));
+	is_str(provider_hooked_leg(&c, &h, &e), "", "nothing behind it");
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		ok(provider_spoken(words[i]) == NULL, "no prompt: \"%s\"",
+		    words[i]);
+	is_str(provider_spoken("/spoken/a-press"), "a-press", "a prompt");
+	memset(&e, 0, sizeof(e));
+	is_int(provider_put_key(&e, NULL), 0, "no key");
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		is_int(provider_put_key(&e, keys[i]), 0, "no key: \"%s\"",
+		    keys[i]);
+	is_int(e.kind, EVENT_NONE, "and no event");
+	is_int(provider_put_key(&e, "#"), 1, "a key");
+	ok(e.kind == EVENT_KEY && e.key == '#', "this one");
+	provider_put_spoken(&e, "a-press");
+	is_int(e.kind, EVENT_SPOKEN, "spoken");
+	is_str(e.detail, "a-press", "this prompt");
+}
+
 int
 main(void)
 {
 	test_common();
+	test_hooked();
 	test_to();
 	test_prompts();
 	test_extension();

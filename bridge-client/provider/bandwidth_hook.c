@@ -138,27 +138,9 @@ read_key(const struct json *j, const char *spoken, struct provider_event *e)
 {
 	const char *digits = json_str(j, "digits");
 
-	if (digits == NULL)
-		digits = "";
-	if (strlen(digits) == 1 && strchr("0123456789*#", digits[0]) != NULL) {
-		e->kind = EVENT_KEY;
-		e->key = digits[0];
-	} else if (digits[0] == '\0' && spoken != NULL) {
-		e->kind = EVENT_SPOKEN;
-		provider_plain(e->detail, sizeof(e->detail), spoken);
-	}
-}
-
-/* What was spoken, by what comes after the leg's name in the path; NULL:
- * nothing. */
-static const char *
-spoken_of(const char *what)
-{
-	static const char spoken[] = "/spoken/";
-
-	return strncmp(what, spoken, strlen(spoken)) == 0 &&
-	    provider_is_word(what + strlen(spoken),
-	    strlen(what + strlen(spoken))) ? what + strlen(spoken) : NULL;
+	if (!provider_put_key(e, digits) && spoken != NULL &&
+	    (digits == NULL || digits[0] == '\0'))
+		provider_put_spoken(e, spoken);
 }
 
 static void
@@ -186,7 +168,7 @@ read_event(const struct provider_conf *c, const char *what,
 	if (strcmp(type, "answer") == 0)
 		e->kind = EVENT_ANSWERED;
 	else if (strcmp(type, "gather") == 0)
-		read_key(j, spoken_of(what), e);
+		read_key(j, provider_spoken(what), e);
 	else
 		return;
 	out->type = "application/xml";
@@ -198,14 +180,13 @@ enum provider_verdict
 bandwidth_hook_read(const struct provider_conf *c,
     const struct provider_hook *h, struct provider_hooked *out)
 {
-	size_t skip = strlen(c->hook_url) + 1, len = PROVIDER_LEG_SIZE - 1;
 	enum provider_verdict verdict = PROVIDER_FORGED;
 	char leg[PROVIDER_LEG_SIZE];
 	struct provider_event e;
+	const char *what = provider_hooked_leg(c, h, &e);
 	struct json *j;
 
-	if (strlen(h->url) < skip + len ||
-	    provider_read_leg(h->url + skip, len, &e) < 0)
+	if (what == NULL)
 		return PROVIDER_FORGED;
 	provider_put_leg(e.call, e.leg, leg);
 	if (!is_known(c, h, leg))
@@ -216,7 +197,7 @@ bandwidth_hook_read(const struct provider_conf *c,
 	if (verdict == PROVIDER_AUTHENTIC) {
 		memcpy(out->event.call, e.call, sizeof(e.call));
 		out->event.leg = e.leg;
-		read_event(c, h->url + skip + len, j, out);
+		read_event(c, what, j, out);
 	}
 	json_free(j);
 	return verdict;

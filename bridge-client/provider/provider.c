@@ -263,6 +263,46 @@ provider_header(const struct provider_hook *h, const char *name, char *dst,
 	return count == 1 ? 0 : -1;
 }
 
+const char *
+provider_hooked_leg(const struct provider_conf *c,
+    const struct provider_hook *h, struct provider_event *out)
+{
+	size_t skip = strlen(c->hook_url) + 1, len = PROVIDER_LEG_SIZE - 1;
+
+	if (strlen(h->url) < skip + len ||
+	    provider_read_leg(h->url + skip, len, out) < 0)
+		return NULL;
+	return h->url + skip + len;
+}
+
+const char *
+provider_spoken(const char *what)
+{
+	static const char spoken[] = "/spoken/";
+	size_t n = sizeof(spoken) - 1;
+
+	return strncmp(what, spoken, n) == 0 &&
+	    provider_is_word(what + n, strlen(what + n)) ? what + n : NULL;
+}
+
+void
+provider_put_spoken(struct provider_event *e, const char *prompt)
+{
+	e->kind = EVENT_SPOKEN;
+	provider_plain(e->detail, sizeof(e->detail), prompt);
+}
+
+int
+provider_put_key(struct provider_event *e, const char *digits)
+{
+	if (digits == NULL || strlen(digits) != 1 ||
+	    strchr("0123456789*#", digits[0]) == NULL)
+		return 0;
+	e->kind = EVENT_KEY;
+	e->key = digits[0];
+	return 1;
+}
+
 /* The characters at `s` that could be a telephone number, as it is written
  * anywhere ("20 7946-0123", "01 42 34 56 78"), or somebody's SIP address; 0:
  * they could not. */

@@ -327,6 +327,19 @@ int provider_is_search(const struct provider_intent *);
 int provider_header(const struct provider_hook *, const char *name, char *dst,
     size_t size) __attribute__((warn_unused_result));
 
+/*
+ * Of a webhook whose URL is the hook_url and "/co-CALL-a/key" or the like:
+ * whose leg it is, and what follows its name; NULL: it is none of ours.
+ */
+const char *provider_hooked_leg(const struct provider_conf *,
+    const struct provider_hook *, struct provider_event *out);
+/* What follows is "/spoken/PROMPT": the prompt, a word; NULL: it is not. */
+const char *provider_spoken(const char *what);
+/* An EVENT_SPOKEN of it. */
+void provider_put_spoken(struct provider_event *, const char *prompt);
+/* 1, and it is an EVENT_KEY: this is one key.  0: it is not; NULL is none. */
+int provider_put_key(struct provider_event *, const char *digits);
+
 /* Text for people out of a provider's: printable ASCII, and nothing that could
  * be a telephone number or a SIP address.  Cut where it does not fit. */
 void provider_plain(char *dst, size_t size, const char *text);

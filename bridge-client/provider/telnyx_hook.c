@@ -107,18 +107,6 @@ read_spoken(const struct json *j, struct provider_event *e)
 	}
 }
 
-static void
-read_key(const struct json *j, struct provider_event *e)
-{
-	const char *digit = json_str(j, "data.payload.digit");
-
-	if (digit != NULL && strlen(digit) == 1 &&
-	    strchr("0123456789*#", digit[0]) != NULL) {
-		e->kind = EVENT_KEY;
-		e->key = digit[0];
-	}
-}
-
 /* Told where the application has call_cost_in_webhooks. */
 static void
 read_price(const struct json *j, struct provider_event *e)
@@ -144,7 +132,7 @@ read_event(const struct json *j, const char *type, struct provider_event *e)
 	else if (strcmp(type, "call.answered") == 0)
 		e->kind = EVENT_ANSWERED;
 	else if (strcmp(type, "call.dtmf.received") == 0)
-		read_key(j, e);
+		(void)provider_put_key(e, json_str(j, "data.payload.digit"));
 	else if (strcmp(type, "call.playback.ended") == 0)
 		read_spoken(j, e);
 	else if (strcmp(type, "call.hangup") == 0)

@@ -103,7 +103,7 @@ read_event(const struct provider_conf *c, const char *what,
     const struct fields *f, struct provider_hooked *out)
 {
 	struct provider_event *e = &out->event;
-	const char *digit = fields_get(f, "Digits");
+	const char *spoken = provider_spoken(what);
 	char leg[PROVIDER_LEG_SIZE];
 
 	provider_set_ref(e->ref, fields_get(f, "CallSid"));
@@ -115,15 +115,9 @@ read_event(const struct provider_conf *c, const char *what,
 		return;
 	}
 	if (strcmp(what, "/key") == 0) {
-		if (strlen(digit) == 1 &&
-		    strchr("0123456789*#", digit[0]) != NULL) {
-			e->kind = EVENT_KEY;
-			e->key = digit[0];
-		}
-	} else if (strncmp(what, "/spoken/", 8) == 0 &&
-	    provider_is_word(what + 8, strlen(what + 8))) {
-		e->kind = EVENT_SPOKEN;
-		provider_plain(e->detail, sizeof(e->detail), what + 8);
+		(void)provider_put_key(e, fields_get(f, "Digits"));
+	} else if (spoken != NULL) {
+		provider_put_spoken(e, spoken);
 	} else {
 		out->is_odd = 1;
 		return;
@@ -137,17 +131,17 @@ enum provider_verdict
 twilio_hook_read(const struct provider_conf *c, const struct provider_hook *h,
     struct provider_hooked *out)
 {
-	size_t skip = strlen(c->hook_url) + 1, len = PROVIDER_LEG_SIZE - 1;
 	enum provider_verdict verdict = PROVIDER_FORGED;
+	const char *what;
 	struct fields f;
 
 	if (fields_read(&f, h->body, h->len) == 0 && is_signed(c, h, &f)) {
 		verdict = PROVIDER_AUTHENTIC;
-		if (strlen(h->url) < skip + len ||
-		    provider_read_leg(h->url + skip, len, &out->event) < 0)
+		what = provider_hooked_leg(c, h, &out->event);
+		if (what == NULL)
 			out->is_odd = 1;
 		else
-			read_event(c, h->url + skip + len, &f, out);
+			read_event(c, what, &f, out);
 	}
 	fields_free(&f);
 	return verdict;

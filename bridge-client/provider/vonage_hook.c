@@ -160,16 +160,9 @@ read_status(const struct json *j, struct provider_event *e)
 static void
 read_input(const struct json *j, const char *spoken, struct provider_event *e)
 {
-	const char *digits = json_str(j, "dtmf.digits");
-
-	if (digits != NULL && strlen(digits) == 1 &&
-	    strchr("0123456789*#", digits[0]) != NULL) {
-		e->kind = EVENT_KEY;
-		e->key = digits[0];
-	} else if (spoken != NULL && json_bool(j, "dtmf.timed_out") == 1) {
-		e->kind = EVENT_SPOKEN;
-		provider_plain(e->detail, sizeof(e->detail), spoken);
-	}
+	if (!provider_put_key(e, json_str(j, "dtmf.digits")) &&
+	    spoken != NULL && json_bool(j, "dtmf.timed_out") == 1)
+		provider_put_spoken(e, spoken);
 }
 
 /* What comes after the leg's name in the path says what it is. */
@@ -193,15 +186,11 @@ read_event(const struct provider_conf *c, const char *what,
 		read_status(j, e);
 		return;
 	}
-	if (strcmp(what, "/key") == 0) {
-		read_input(j, NULL, e);
-	} else if (strncmp(what, "/spoken/", 8) == 0 &&
-	    provider_is_word(what + 8, strlen(what + 8))) {
-		read_input(j, what + 8, e);
-	} else {
+	if (strcmp(what, "/key") != 0 && provider_spoken(what) == NULL) {
 		out->is_odd = 1;
 		return;
 	}
+	read_input(j, provider_spoken(what), e);
 	out->type = "application/json";
 	provider_put_leg(e->call, e->leg, leg);
 	ncco_put_waiting(&out->answer, c->hook_url, leg);
@@ -211,18 +200,18 @@ enum provider_verdict
 vonage_hook_read(const struct provider_conf *c, const struct provider_hook *h,
     struct provider_hooked *out)
 {
-	size_t skip = strlen(c->hook_url) + 1, len = PROVIDER_LEG_SIZE - 1;
 	enum provider_verdict verdict = verify(c, h);
+	const char *what;
 	struct json *j;
 
 	if (verdict != PROVIDER_AUTHENTIC)
 		return verdict;
 	j = json_parse(h->body, h->len);
-	if (j == NULL || strlen(h->url) < skip + len ||
-	    provider_read_leg(h->url + skip, len, &out->event) < 0)
+	what = j != NULL ? provider_hooked_leg(c, h, &out->event) : NULL;
+	if (what == NULL)
 		out->is_odd = 1;
 	else
-		read_event(c, h->url + skip + len, j, out);
+		read_event(c, what, j, out);
 	json_free(j);
 	return PROVIDER_AUTHENTIC;
 }
