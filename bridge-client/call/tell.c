@@ -61,19 +61,3 @@ tell_call(struct ask_call *a, const struct call *c)
 	COPY(a->price_a, c->leg[0].price);
 	COPY(a->price_b, c->leg[1].price);
 }
-
-enum ask_refusal
-tell_nonce(enum nonce_verdict verdict)
-{
-	switch (verdict) {
-	case NONCE_GOOD:
-		return ASK_OK;
-	case NONCE_EARLY:
-		return ASK_NONCE_EARLY;
-	case NONCE_LATE:
-		return ASK_NONCE_LATE;
-	case NONCE_BAD:
-		break;
-	}
-	return ASK_NONCE_BAD;
-}

@@ -5,8 +5,6 @@
 
 #include "lib/ask.h"
 
-#include "bridge-client/guard/nonce.h"
-
 struct call;
 
 /*
@@ -19,7 +17,5 @@ struct call;
 /* NULL, or long over: ASK_STAGE_NONE. */
 void tell_status(struct ask_status *, const struct call *, int64_t wall);
 void tell_call(struct ask_call *, const struct call *);
-/* What a page's nonce is told to be. */
-enum ask_refusal tell_nonce(enum nonce_verdict);
 
 #endif

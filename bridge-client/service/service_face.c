@@ -193,6 +193,22 @@ answer_accepted(void *ctx, const struct ask_accepted *out)
 	answer_question(ctx, &body);
 }
 
+static enum ask_refusal
+refusal_of(enum nonce_verdict verdict)
+{
+	switch (verdict) {
+	case NONCE_GOOD:
+		return ASK_OK;
+	case NONCE_EARLY:
+		return ASK_NONCE_EARLY;
+	case NONCE_LATE:
+		return ASK_NONCE_LATE;
+	case NONCE_BAD:
+		break;
+	}
+	return ASK_NONCE_BAD;
+}
+
 /* The call of this page exists already: the same answer again. */
 static int
 is_accepted(const struct service_face *f, const unsigned char *id,
@@ -224,7 +240,7 @@ check_acceptance(const struct question *q, struct acceptance *acc,
 	if (refusal == ASK_OK) {
 		verdict = nonce_check(id, q->ask.nonce, s->mac,
 		    o->token.offer, clock_wall_ms());
-		refusal = tell_nonce(verdict);
+		refusal = refusal_of(verdict);
 		*is_again = verdict != NONCE_BAD &&
 		    is_accepted(q->face, id, o);
 	}
