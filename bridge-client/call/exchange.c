@@ -342,6 +342,17 @@ exchange_init(struct exchanges *all, const struct world *world,
 	memcpy(all->provider, provider, n * sizeof(*provider));
 }
 
+size_t
+exchange_find(const struct exchanges *all, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < all->n; i++)
+		if (strcmp(all->provider[i].conf->name, name) == 0)
+			return i;
+	return SIZE_MAX;
+}
+
 struct exchange *
 exchange_begin(struct exchanges *all, size_t provider,
     const struct provider_intent *in, const struct exchange_owner *owner,

@@ -55,6 +55,9 @@ struct exchange_owner {
 /* Copies what it is given; at most WORLD_PROVIDERS_MAX. */
 void exchange_init(struct exchanges *, const struct world *,
     const struct world_provider *, size_t n);
+/* The index of the provider of this name; SIZE_MAX: it is not configured any
+ * more. */
+size_t exchange_find(const struct exchanges *, const char *name);
 
 /*
  * Each request waits until its provider may be asked

@@ -201,24 +201,12 @@ prices_ended(struct prices *p, const struct call *c, const size_t provider[2])
 	ask_later(p, c, LEG_B, provider[LEG_B]);
 }
 
-/* By its name; SIZE_MAX: not configured any more. */
-static size_t
-find(const struct exchanges *all, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < all->n; i++)
-		if (strcmp(all->provider[i].conf->name, name) == 0)
-			return i;
-	return SIZE_MAX;
-}
-
 static int
 recall_one(void *ctx, const struct call *c)
 {
 	struct prices *p = ctx;
-	const size_t provider[2] = { find(p->all, c->provider),
-	    find(p->all, c->b_provider) };
+	const size_t provider[2] = { exchange_find(p->all, c->provider),
+	    exchange_find(p->all, c->b_provider) };
 
 	if (c->state == CALL_ENDED && c->ended_at + RECALL_S >= clock_wall())
 		prices_ended(p, c, provider);

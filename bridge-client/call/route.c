@@ -1,6 +1,5 @@
 #include <stdint.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "bridge-client/call/call.h"
 #include "bridge-client/call/exchange.h"
@@ -74,21 +73,10 @@ route_set(struct call *c, const struct exchanges *all, size_t provider[2])
 	set_abilities(c, all, provider);
 }
 
-static size_t
-find(const struct exchanges *all, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < all->n; i++)
-		if (strcmp(name, all->provider[i].conf->name) == 0)
-			return i;
-	return SIZE_MAX;
-}
-
 void
 route_restore(struct call *c, const struct exchanges *all, size_t provider[2])
 {
-	provider[LEG_A] = find(all, c->provider);
-	provider[LEG_B] = find(all, c->b_provider);
+	provider[LEG_A] = exchange_find(all, c->provider);
+	provider[LEG_B] = exchange_find(all, c->b_provider);
 	set_abilities(c, all, provider);
 }
