@@ -577,17 +577,17 @@ driver_new(const struct driver_conf *conf, char *why, size_t size)
 void
 driver_free(struct driver *d)
 {
+	struct idnode *node, *next;
 	struct batch_accept *a;
-	struct idnode *node;
 	struct entry *e;
 
 	if (d == NULL)
 		return;
 	for (a = d->batch.accepts; a != NULL; a = a->next)
 		entry_free(a->owner);
-	while ((node = idtable_next(&d->open, NULL)) != NULL) {
+	for (node = idtable_next(&d->open, NULL); node != NULL; node = next) {
+		next = idtable_next(&d->open, node);
 		e = node->owner;
-		take_out(e);
 		watch_close(&e->watches);
 		entry_free(e);
 	}
