@@ -4,9 +4,10 @@
  *
  *	METHOD TARGET \n NAME: VALUE \n ... \n BODY \x1e ANSWER \x1e ANSWER ..
  *
- * Whatever it is: only a POST asks for a call or for its end, and only one of
- * ours; the response has a status and headers of one line each; a page holds
- * no element but those that pages have.
+ * Whatever it is: only a POST asks for a call, for its end or for a page of the
+ * payer's, and only one of ours; the response has a status and headers of one
+ * line each; a page holds no element but those that pages have, and leads
+ * nowhere but to ours and to the payer's.
  */
 
 #include <stdio.h>
@@ -133,6 +134,20 @@ check_header(void *ctx, const char *name, const char *value)
 		abort();
 }
 
+/* What follows `href="'. */
+static int
+is_good_place(const char *url)
+{
+	static const char *const good[] = { "/", "?", "#", "tel:+",
+	    "https://", "http://127.0.0.1:", "http://[::1]:" };
+	size_t i;
+
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		if (strncmp(url, good[i], strlen(good[i])) == 0)
+			return 1;
+	return 0;
+}
+
 static void
 check_page(struct buf *b)
 {
@@ -147,6 +162,9 @@ check_page(struct buf *b)
 		abort();
 	for (i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
 		if (strstr(text, foreign[i]) != NULL)
+			abort();
+	for (p = text; (p = strstr(p, "href=\"")) != NULL; p++)
+		if (!is_good_place(p + strlen("href=\"")))
 			abort();
 }
 
@@ -165,11 +183,20 @@ check_response(struct visit *v)
 		check_page(&v->response.body);
 }
 
-/* Nothing rings and nothing ends but by a form of ours. */
+/* A page of the payer's is made by asking for one. */
+static int
+is_look(const struct visit *v)
+{
+	return v->verb == ASK_LOOK || v->verb == ASK_STATUS ||
+	    (v->verb == ASK_MEANS &&
+	    v->question.data[v->question.len - 1] == 0);
+}
+
+/* Nothing rings, ends or is made but by a form of ours. */
 static void
 check_question(const struct visit *v, const struct web_request *r)
 {
-	if (v->verb == ASK_LOOK || v->verb == ASK_STATUS)
+	if (is_look(v))
 		return;
 	if (r->method != WEB_POST)
 		abort();
