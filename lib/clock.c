@@ -119,30 +119,33 @@ clock_read(const char *text, int64_t *wall)
  * The C library takes any word for a zone, and reckons in UTC where it does
  * not know it: so the database itself is asked (TZDIR, as it does).
  */
-static int
-has_zone(const char *zone)
+int
+clock_zone_path(const char *zone, char *dst, size_t size)
 {
 	const char *dir = getenv("TZDIR");
-	char path[PATH_MAX];
 	struct stat st;
 	int n;
 
-	n = snprintf(path, sizeof(path), "%s/%s", dir != NULL ? dir : ZONE_DIR,
-	    zone);
-	return n > 0 && (size_t)n < sizeof(path) && stat(path, &st) == 0 &&
-	    S_ISREG(st.st_mode);
+	if (zone[0] == '\0' || zone[0] == '/' || strchr(zone, '.') != NULL)
+		return -1;
+	n = snprintf(dst, size, "%s/%s", dir != NULL ? dir : ZONE_DIR, zone);
+	return n > 0 && (size_t)n < size && stat(dst, &st) == 0 &&
+	    S_ISREG(st.st_mode) ? 0 : -1;
 }
 
 int
 clock_is_zone(const char *zone)
 {
-	if (zone[0] == '\0' || zone[0] == '/' || strchr(zone, '.') != NULL)
-		return 0;
-	return strcmp(zone, "UTC") == 0 || has_zone(zone);
+	char path[PATH_MAX];
+
+	return strcmp(zone, "UTC") == 0 ||
+	    clock_zone_path(zone, path, sizeof(path)) == 0;
 }
 
 int
 clock_has_zones(void)
 {
-	return has_zone("Etc/UTC");
+	char path[PATH_MAX];
+
+	return clock_zone_path("Etc/UTC", path, sizeof(path)) == 0;
 }

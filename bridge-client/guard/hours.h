@@ -7,8 +7,9 @@ struct window;
 
 /*
  * Whether an offer is open at a moment, in the offeror's own zone, through
- * daylight saving and leap days.  For one thread alone: it borrows the time
- * zone of the process while it reckons, and gives it back.
+ * daylight saving and leap days.  Where the clock skips the minute at which it
+ * opens or closes, it does so as much later as the clock is put forward; a
+ * minute that comes twice opens or closes it the first time.
  */
 enum hours_state {
 	HOURS_OPEN,
