@@ -10,12 +10,8 @@
 
 #include "bridge-client/call/machine.h"
 
+#include "t/machine.h"
 #include "t/tap.h"
-
-/* No test needs all of it. */
-#pragma GCC diagnostic ignored "-Wunused-function"
-
-#define WALL	1790000000
 
 static const char letters[] = {
 	[PROVIDER_PROBE] = '?', [PROVIDER_RING] = 'R', [PROVIDER_PLAY] = 'P',
@@ -28,8 +24,6 @@ static struct acceptance acc = {
 	.joins = { 1 },
 	.a_lang = "en", .b_lang = "de"
 };
-
-static int64_t now_ms;
 
 /*
  * Steps: "event > actions > state".  Actions: a letter of the above and the
@@ -69,32 +63,6 @@ struct script {
 	"done:BA >  > talking"
 #define UNBRIDGED \
 	"done:UA >  > ended"
-
-static void
-do_step(struct call *c, struct call_event *ev, struct call_actions *out)
-{
-	ev->now_ms = now_ms;
-	ev->wall = WALL + now_ms / 1000;
-	machine_step(c, ev, out);
-}
-
-/* Only what the journal keeps. */
-static void
-forget(struct call *c)
-{
-	int i;
-
-	c->is_dirty = c->tries = c->waits = 0;
-	c->due_ms = c->bridge_ms = 0;
-	c->acc.n_routes = 0;
-	for (i = 0; i < 2; i++) {
-		c->leg[i].waits = c->leg[i].tries = 0;
-		c->leg[i].n_prompts = c->leg[i].n_wrong = 0;
-		c->leg[i].speaking = NULL;
-		c->leg[i].asked_ms = c->leg[i].due_ms = 0;
-		c->leg[i].prompt_ms = 0;
-	}
-}
 
 static int
 find_word(const char *const *words, size_t n, const char *word, size_t len)
