@@ -166,6 +166,7 @@ test_nameless(void)
 	size_t i;
 
 	trunk_needs_name(&trunk);
+	trunk_bad_prompts(&trunk);
 	in = intent(PROVIDER_BRIDGE, LEG_A);
 	in.other_ref = "c-1</Bridge><Transfer>";
 	trunk_is_refused(&trunk, &in, 0, "and the other's, a plain one");

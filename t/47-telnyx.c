@@ -190,26 +190,6 @@ test_dial(void)
 }
 
 static void
-test_prompts(void)
-{
-	static const struct {
-		const char	*prompt, *lang;
-	} bad[] = {
-		{ "", "en" }, { ",a", "en" }, { "../x", "en" }, { "a/b", "en" },
-		{ "a b", "en" }, { "a", "" }, { "a", ".." }, { "a", "e/n" },
-	};
-	struct provider_intent in = intent(PROVIDER_PLAY, LEG_A);
-	size_t i;
-
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		in.prompt = bad[i].prompt;
-		in.lang = bad[i].lang;
-		tap_note("\"%s\" in \"%s\"", bad[i].prompt, bad[i].lang);
-		trunk_is_refused(&trunk, &in, 0, "no prompt");
-	}
-}
-
-static void
 test_replies(void)
 {
 	static const struct {
@@ -399,7 +379,7 @@ main(void)
 	test_requests();
 	test_nameless();
 	test_dial();
-	test_prompts();
+	trunk_bad_prompts(&trunk);
 	test_replies();
 	test_odd_replies();
 	test_leak();

@@ -138,6 +138,7 @@ test_nameless(void)
 	int i;
 
 	trunk_needs_name(&trunk);
+	trunk_bad_prompts(&trunk);
 	for (i = 0; i < 3; i++) {
 		in = intent(PROVIDER_HANG, LEG_A);
 		in.ref = "";

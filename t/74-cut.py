@@ -54,14 +54,6 @@ ENDS = {                # of calls to which nothing is done meanwhile
     "bridging": ("provider", "talked"),
 }
 
-ACCOUNT = """ring = 60s
-	confirm = 20s
-	max = 300s
-	per_number_10min = 1000
-	per_number_day = 1000
-	per_prefix_10min = 100000
-	per_day = 100000
-	per_offeror_day = 100000"""
 
 
 def ends_of(way, state, ends):
@@ -104,7 +96,7 @@ def run(cell, way, when):
 
 
 def main():
-    with stack.Stack(STACK_ACCOUNT=ACCOUNT) as s:
+    with stack.Stack(STACK_ACCOUNT=cells.ACCOUNT) as s:
         todo = []
         for way in WAYS:
             for when in WHEN:

@@ -13,14 +13,6 @@ import cells
 import stack
 import tap
 
-ACCOUNT = """ring = 60s
-	confirm = 20s
-	max = 300s
-	per_number_10min = 1000
-	per_number_day = 1000
-	per_prefix_10min = 100000
-	per_day = 100000
-	per_offeror_day = 100000"""
 DOWN_S = (0, 6)                 # each on an installation of its own
 # Nobody saw who went: unknown.  Asked for and never seen: the provider's.
 ENDS = {
@@ -105,7 +97,7 @@ def die(s, down_s):
 
 def whole(down_s):
     try:
-        with stack.Stack(STACK_ACCOUNT=ACCOUNT) as s:
+        with stack.Stack(STACK_ACCOUNT=cells.ACCOUNT) as s:
             die(s, down_s)
             tap.same((s.channels(), s.ari("GET", "/bridges")), ([], []),
                      "no channel and no bridge is left in Asterisk")

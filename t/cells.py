@@ -20,6 +20,14 @@ LEG = r"POST /ari/channels/\S+-%s\?"
 JOIN = r"POST /ari/bridges/\S+/addChannel"
 HANG = r"DELETE /ari/channels/"
 BOUND_S = 100                   # ring limit, half a minute, and some
+ACCOUNT = """ring = 60s
+	confirm = 20s
+	max = 300s
+	per_number_10min = 1000
+	per_number_day = 1000
+	per_prefix_10min = 100000
+	per_day = 100000
+	per_offeror_day = 100000"""     # for stack.Stack
 
 
 class State:

@@ -200,6 +200,26 @@ trunk_needs_limits(const struct trunk *t)
 	trunk_is_refused(t, &in, 0, "ringing without an end");
 }
 
+static void
+trunk_bad_prompts(const struct trunk *t)
+{
+	static const struct {
+		const char	*prompt, *lang;
+	} bad[] = {
+		{ "", "en" }, { ",a", "en" }, { "../x", "en" }, { "a/b", "en" },
+		{ "a b", "en" }, { "a", "" }, { "a", ".." }, { "a", "e/n" },
+	};
+	struct provider_intent in = trunk_intent(t, PROVIDER_PLAY, LEG_A);
+	size_t i;
+
+	for (i = 0; i < N(bad); i++) {
+		in.prompt = bad[i].prompt;
+		in.lang = bad[i].lang;
+		tap_note("\"%s\" in \"%s\"", in.prompt, in.lang);
+		trunk_is_refused(t, &in, 0, "no prompt");
+	}
+}
+
 struct trunk_reply {
 	enum provider_act	 act;
 	int			 is_nameless, step, status;
