@@ -73,16 +73,8 @@ ACCOUNT = """account %s {
 """
 
 
-def denied_numbers():
-    with open("t/data/denied-numbers", encoding="utf-8") as f:
-        for line in f:
-            if line.strip() and line[0] != "#":
-                country, number = line.rstrip("\n").split("\t")[:2]
-                yield "GB" if country == "-" else country, number
-
-
 def configuration(url):
-    regions = sorted({c for c, _ in denied_numbers()})
+    regions = sorted({c for c, _ in shifted.denied_numbers()})
     users = 'face_users = {"UID", "%d"}' % OTHER_UID
     return shifted.HEAD.replace('face_users = {"UID"}', users) \
         + fakeari.SECTION % ("pbx", url) + CONF % {
@@ -139,7 +131,7 @@ def test_numbers(b, ari):
     """Toll fraud: none of them reaches a provider."""
     offers, wrong, n = {}, [], 0
     p = b.face()
-    for country, number in denied_numbers():
+    for country, number in shifted.denied_numbers():
         account = "in-" + country.lower()
         if account not in offers:
             token, offer = ask.mint(OURS, account=account,
@@ -160,20 +152,7 @@ def test_numbers(b, ari):
     token, offer = ask.mint(OURS, account="sales")
     tap.same(refusals(b, token, offer)[1], "ok", "a usual one is rung")
     ari.wait_leg("a")
-    hang_up(b)
-
-
-def hang_up(b):
-    """All calls, and waits until they are over."""
-    a, p = ask.Peer(b.path("admin")), b.face()
-    for c in a.list(open_only=1):
-        p.status(ask.secret_of(OURS, c["call"]), 0, ask.HANGUP)
-    for _ in range(500):
-        if a.health()["open"] == 0:
-            break
-        time.sleep(0.02)
-    a.close()
-    p.close()
+    b.hang_up()
 
 
 # ---- who asks
@@ -227,12 +206,12 @@ def test_forwarding(b):
     for account, want in (("strict", "number-denied"), ("sales", "ok")):
         start_call(b, uses=2, account=account)
         token, offer = b.last
-        hang_up(b)
+        b.hang_up()
         tap.same(refusals(b, token, offer, "+442079460188"), ("ok", want),
                  "used by one number, then by another: " + account)
-        hang_up(b)
+        b.hang_up()
         tap.same(refusals(b, token, offer)[1], "ok", "and by the same")
-        hang_up(b)
+        b.hang_up()
 
 
 # ---- time
@@ -263,7 +242,7 @@ def test_clock(b):
     tap.same(p.accept(token, ask.nonce(OURS, offer), "+442079460124")
              ["refusal"], "ok", "it is right again: accepted")
     p.close()
-    hang_up(b)
+    b.hang_up()
 
 
 def start_call(b, uses=1, **f):
@@ -315,10 +294,10 @@ def test_backup(b):
     p.status(talking, 0, ask.HANGUP)
     used, offer = ask.mint(OURS, uses=1)
     p.close()
-    hang_up(b)
+    b.hang_up()
     start_call(b)
     used, offer = b.last
-    hang_up(b)
+    b.hang_up()
     tap.same(refusals(b, used, offer), ("used-up", "used-up"),
              "after it an offer is used up")
     early = ask.mint(OURS)
@@ -327,7 +306,7 @@ def test_backup(b):
     b.shift(60)                 # a minute later
     b.start()
     start_call(b)
-    hang_up(b)
+    b.hang_up()
     tap.same(b.end(), 0, "it has gone on, and ends")
 
     for name, word in (("copy", "backup"), ("older", "older")):
@@ -360,7 +339,7 @@ def test_backup(b):
     tap.same(len(calls), 1, "the call that was open has ended, unknown how")
     a.close()
     p.close()
-    hang_up(b)
+    b.hang_up()
     tap.same(b.end(), 0, "the bridge ends")
     b.start()
     tap.same(b.end(), 0, "and starts again")
@@ -392,7 +371,7 @@ def test_erase(b):
     tap.same(got["refusal"], "ok", "a number is given")
     tap.same(b.tool("erase", number)[0], 75, "its call goes on: left")
     p.close()
-    hang_up(b)
+    b.hang_up()
     keys = set(os.listdir(b.path("journal-keys")))
     status, said = b.tool("erase", number)
     tap.same((status, said), (0, "erased from 1 call\n"), "erased")

@@ -46,12 +46,8 @@ ACCOUNT = """account %(name)s {
 
 
 def denied_numbers():
-    with open("t/data/denied-numbers", encoding="utf-8") as f:
-        for line in f:
-            if line.strip() and line[0] != "#":
-                country, number = line.rstrip("\n").split("\t")[:2]
-                if number[0] == "+" and number[1:].isdigit():
-                    yield "GB" if country == "-" else country, number
+    return [(c, n) for c, n in shifted.denied_numbers()
+            if n[0] == "+" and n[1:].isdigit()]
 
 
 def configuration(url):
@@ -76,19 +72,6 @@ def accept(b, number=BOB, **f):
 def dialled(ari, leg="a"):
     return [q["endpoint"][0] for _, p, q in list(ari.asked)
             if "endpoint" in q and p.endswith("-" + leg)]
-
-
-def hang_up(b):
-    """All calls, and waits until they are over."""
-    a, p = ask.Peer(b.path("admin")), b.face()
-    for c in a.list(open_only=1):
-        p.status(ask.secret_of(OURS, c["call"]), 0, ask.HANGUP)
-    for _ in range(500):
-        if a.health()["open"] == 0:
-            break
-        time.sleep(0.02)
-    a.close()
-    p.close()
 
 
 # ---- destinations
@@ -121,7 +104,7 @@ def test_destinations(b, ari):
     for address in (DESK, "sip:desk@example.com", "sip:100@example.com"):
         tap.same(accept(b, destination=address)["refusal"], "ok",
                  "a destination: " + address)
-        hang_up(b)
+        b.hang_up()
 
 
 # ---- spelling
@@ -137,7 +120,7 @@ def test_canonical(b, ari):
             ari.wait_leg("a", before + 1)
         tap.same(dialled(ari)[before:], ["PJSIP/+442079460113@trunk"] * (
             want == "ok"), "is dialled as it was judged, or not")
-        hang_up(b)
+        b.hang_up()
 
 
 def test_spellings(b):
@@ -153,7 +136,7 @@ def test_spellings(b):
         for _ in range(2):
             tap.same(accept(b, first, account="strict")["refusal"], "ok",
                      first)
-            hang_up(b)
+            b.hang_up()
         for other in (first,) + others:
             tap.same(accept(b, other, account="strict")["refusal"],
                      "too-many", "the third: " + other)
@@ -179,7 +162,7 @@ def never_again(b, ari, number, **f):
     ari.press(channel, "9")
     tap.same(wait_stage(b, got["secret"], "ended"), "a-blocked", "and 9")
     ari.gone(channel, 16)
-    hang_up(b)
+    b.hang_up()
     tap.same(accept(b, number, **f)["refusal"], "number-denied",
              "never again")
 
@@ -213,7 +196,7 @@ def test_twins(b, ari):
         got.append([p.accepted(ask.Reader(p.hear()[2]))["refusal"]
                     for _ in range(2)])
         p.close()
-        hang_up(b)
+        b.hang_up()
     rung = dialled(ari).count("PJSIP/+442079460151@trunk")
     tap.check([] if rung <= 2 else [rung, got],
               "nobody is rung more often than he may be")
@@ -232,7 +215,7 @@ def test_longer(b, ari):
     for other in ("+493012345679", "+49301234567"):
         tap.same(accept(b, other, **german)["refusal"], "ok",
                  "others are rung: " + other)
-        hang_up(b)
+        b.hang_up()
 
 
 # ---- digits of a number that is known
@@ -251,7 +234,7 @@ def test_guesses(b):
     p.close()
     tap.same(accept(b, "723", offeree=KNOWN)["refusal"], "ok",
              "another offer is another matter")
-    hang_up(b)
+    b.hang_up()
 
 
 def main():
