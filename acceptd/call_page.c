@@ -176,8 +176,12 @@ call_page_show(struct buf *b, const struct page *p, const struct call_page *c)
 	buf_str(b, "<p class=\"lead\" id=\"text\">");
 	html_fill(b, w.text, w.holes);
 	buf_str(b, "</p>\n");
-	if (is_ended(s))
+	if (is_ended(s)) {
 		put_talked(b, p, s);
+		buf_str(b, "<p class=\"todo\">");
+		html_fill(b, lang_end(p->lang, s->end, LANG_TODO), w.holes);
+		buf_str(b, "</p>\n");
+	}
 	buf_str(b, "</div>\n");
 	if (s->stage != ASK_STAGE_ENDED) {
 		put_facts(b, p, c);

@@ -27,7 +27,7 @@ enum {
 	REFUSALS = LANG_PLAIN,
 	STAGES = REFUSALS + 3 * (ASK_REFUSALS - 1),
 	ENDS = STAGES + 2 * (ASK_STAGES - 1),
-	ALL = ENDS + 2 * (ASK_ENDS - 1)
+	ALL = ENDS + 3 * (ASK_ENDS - 1)
 };
 #define FAMILY_HOLES "name time caller"
 
@@ -64,7 +64,7 @@ name_families(struct word *words)
 		    "stage.%s.%s", ask_stage_word(1 + i / 2), parts[i % 2]);
 	for (i = 0; i < ALL - ENDS; i++)
 		snprintf(words[ENDS + i].name, sizeof(words->name),
-		    "end.%s.%s", ask_end_word(1 + i / 2), parts[i % 2]);
+		    "end.%s.%s", ask_end_word(1 + i / 3), parts[i % 3]);
 }
 
 static const struct word *
@@ -324,8 +324,7 @@ lang_end(const struct lang *l, enum ask_end end, enum lang_part part)
 {
 	unsigned i = (unsigned)end - 1;
 
-	return i < ASK_ENDS - 1 && part < 2 ? l->text[ENDS + 2 * i + part] :
-	    "";
+	return i < ASK_ENDS - 1 ? l->text[ENDS + 3 * i + part] : "";
 }
 
 int

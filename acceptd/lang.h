@@ -101,7 +101,7 @@ enum lang_key {
 	LANG_PLAIN	/* how many; the families of texts follow */
 };
 
-/* refusal.WORD.title, .text, .todo; end.WORD.title, .text; stage.WORD... */
+/* refusal.WORD.title, .text, .todo; end.WORD...; stage.WORD.title, .text */
 enum lang_part { LANG_TITLE, LANG_TEXT, LANG_TODO };
 
 struct lang;

@@ -109,7 +109,8 @@ test_texts(void)
 		    "stage %s has its words", ask_stage_word(i));
 	for (i = 1; i < ASK_ENDS; i++)
 		ok(lang_end(l, i, LANG_TITLE)[0] != '\0' &&
-		    lang_end(l, i, LANG_TEXT)[0] != '\0',
+		    lang_end(l, i, LANG_TEXT)[0] != '\0' &&
+		    lang_end(l, i, LANG_TODO)[0] != '\0',
 		    "end %s has its words", ask_end_word(i));
 	is_str(lang_refusal(l, ASK_OK, LANG_TITLE), "", "no words for ok");
 	is_str(lang_refusal(l, ASK_REFUSALS, LANG_TITLE), "",
@@ -226,7 +227,7 @@ compare(const struct lang *l, const struct lang *en)
 		for (i = 1; i < ASK_STAGES && part < LANG_TODO; i++)
 			n_bad += !is_complete(lang_stage(l, i, part),
 			    lang_stage(en, i, part));
-		for (i = 1; i < ASK_ENDS && part < LANG_TODO; i++)
+		for (i = 1; i < ASK_ENDS; i++)
 			n_bad += !is_complete(lang_end(l, i, part),
 			    lang_end(en, i, part));
 	}

@@ -203,6 +203,8 @@ test_calls(void)
 		ok(!has("refresh") && !has("<form") && !has("/events"),
 		    "end %s: nothing follows", ask_end_word(i));
 		ok(has("1:02:03"), "end %s: the time talked", ask_end_word(i));
+		ok(count("class=\"todo\"") == 1, "end %s: what to do",
+		    ask_end_word(i));
 		check(ask_end_word(i));
 	}
 }
