@@ -102,7 +102,7 @@ static const struct provider_conf conf = { .name = "home",
 	.trunk_sip = "", .prompts = "/prompts" };
 static const struct tel to = { TEL_E164, "+442079460123", "" };
 static const struct provider_intent ring = { .act = PROVIDER_RING, .ref = "",
-	.to = &to, .caller = "+441632960000", .caller_name = "", .ring_s = 25,
+	.to = &to, .caller = "+441632960000", .ring_s = 25,
 	.max_s = 3600, .lang = "en" };
 
 static void

@@ -83,8 +83,7 @@ test_check(struct secret *small)
 #define PROMPTS(leg) GATHER(leg, "spoken/a-press", "1", PLAYS("a-offer") \
 	PLAYS("a-press"))
 #define CALL(leg, to, ring, priority) "{\"to\":\"" to "\",\"from\":\"" PROXY \
-	"\",\"applicationId\":\"" APP "\",\"displayName\":\"Acme\"," \
-	"\"callTimeout\":" ring "," \
+	"\",\"applicationId\":\"" APP "\",\"callTimeout\":" ring "," \
 	"\"priority\":" priority ",\"username\":\"co-" ID "-" #leg "\"," \
 	"\"password\":\"" PASS_##leg "\",\"answerUrl\":\"" HOOK "/co-" ID "-" \
 	#leg "/answer\",\"answerMethod\":\"POST\",\"disconnectUrl\":\"" HOOK \

@@ -65,7 +65,7 @@ test_requests(void)
 		{ PROVIDER_RING, LEG_A, 0, "POST", "/calls",
 		    "{\"connection_id\":\"1684641123236054244\","
 		    "\"to\":\"" A "\",\"from\":\"" PROXY "\","
-		    "\"from_display_name\":\"Acme\",\"timeout_secs\":25,"
+		    "\"timeout_secs\":25,"
 		    "\"time_limit_secs\":3600,\"retry_on_timeout\":false,"
 		    "\"command_id\":\"co-" ID "-a\","
 		    "\"client_state\":\"" STATE_A "\","
@@ -164,14 +164,6 @@ test_dial(void)
 		in.caller = callers[i];
 		ok(body_of(&in, &r) == NULL, "caller %zu", i);
 	}
-	in = intent(PROVIDER_RING, LEG_A);
-	in.caller_name = "A\"c,\\m<e>\n Caf\xc3\xa9";
-	body = body_of(&in, &r);
-	ok(body != NULL && strstr(body, "\"from_display_name\":\"Acme Caf\"")
-	    != NULL, "a name in the letters that are allowed");
-	in.caller_name = "\xc3\xa9";
-	body = body_of(&in, &r);
-	ok(body != NULL && strstr(body, "display") == NULL, "or none");
 	in = intent(PROVIDER_RING, LEG_A);
 	in.max_s = 20000;
 	body = body_of(&in, &r);

@@ -183,7 +183,6 @@ intent(enum provider_act what, enum leg leg)
 	in.leg = leg;
 	in.to = &number[leg];
 	in.caller = CALLER;
-	in.caller_name = "Call Offer";
 	in.ring_s = 2;
 	in.max_s = 60;
 	in.prompt = leg == LEG_A ? "a-offer,a-press" : "b-offer,b-press";

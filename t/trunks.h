@@ -70,7 +70,6 @@ trunk_intent(const struct trunk *t, enum provider_act act, enum leg leg)
 	in.ref = t->ref[leg];
 	in.other_ref = t->ref[leg == LEG_A ? LEG_B : LEG_A];
 	in.caller = PROXY;
-	in.caller_name = "Acme";
 	in.ring_s = 25;
 	in.max_s = 3600;
 	in.prompt = "a-offer,a-press";

@@ -140,7 +140,6 @@ fill(struct provider_intent *in, const struct call *c,
 	in->other_ref = c->leg[!a->leg].ref;
 	in->to = a->leg == LEG_A ? &acc->a : &acc->b;
 	in->caller = acc->caller;
-	in->caller_name = "";
 	in->ring_s = acc->ring_s;
 	/* for so long as is paid for */
 	in->max_s = call_leg_max_s(c, a->leg) - (int)(acc->max_s -

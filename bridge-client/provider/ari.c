@@ -110,7 +110,7 @@ put_endpoint(const struct provider_conf *c, const struct tel *to,
 	return 0;
 }
 
-/* "Name" <+number>: never left out, or Asterisk finds one by itself. */
+/* "" <+number>: never left out, or Asterisk finds one by itself. */
 static int
 put_caller(const struct provider_intent *in, struct request *r)
 {
@@ -124,12 +124,7 @@ put_caller(const struct provider_intent *in, struct request *r)
 	for (p += *p == '+'; *p != '\0'; p++)
 		if (!scan_is_digit((unsigned char)*p))
 			goto out;
-	buf_u8(&b, '"');
-	for (p = in->caller_name; p != NULL && *p != '\0'; p++)
-		if ((unsigned char)*p >= ' ' && *p != 0x7f &&
-		    strchr("\"\\<>", *p) == NULL)
-			buf_u8(&b, (uint8_t)*p);
-	buf_printf(&b, "\" <%s>", in->caller);
+	buf_printf(&b, "\"\" <%s>", in->caller);
 	if (!buf_ok(&b))
 		goto out;
 	request_query(r, "callerId", buf_cstr(&b));

@@ -130,8 +130,6 @@ create(const struct provider_conf *c, const struct provider_intent *in,
 	request_json(r, "to", to);
 	request_json(r, "from", in->caller);
 	request_json(r, "applicationId", c->app);
-	if (in->caller_name != NULL && *in->caller_name != '\0')
-		request_json(r, "displayName", in->caller_name);
 	request_json_int(r, "callTimeout", in->ring_s < RING_MAX_S ?
 	    in->ring_s : RING_MAX_S);
 	request_json_int(r, "priority", in->leg == LEG_B ? 1 : 2);

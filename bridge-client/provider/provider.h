@@ -75,7 +75,6 @@ struct provider_intent {
 	const struct tel	*to;	/* RING; or whom it rang, else */
 	/* RING: the number shown, never NULL */
 	const char		*caller;
-	const char		*caller_name;	/* RING: "" for none */
 	int			 ring_s;	/* RING */
 	/* RING, EXTEND: of the whole leg, a safety net */
 	int			 max_s;

@@ -15,7 +15,6 @@
 #include <string.h>
 
 #include "lib/json.h"
-#include "lib/scan.h"
 
 #include "bridge-client/net/request.h"
 #include "bridge-client/net/sign.h"
@@ -78,22 +77,6 @@ put_state(const struct provider_intent *in, struct request *r)
 	buf_free(&text);
 }
 
-/* The name that goes along with the number: letters, digits, -_~!.+ only. */
-static void
-put_name(const char *name, struct request *r)
-{
-	char plain[64];
-	size_t n = 0;
-
-	for (; name != NULL && *name != '\0' && n + 1 < sizeof(plain); name++)
-		if (scan_is_alnum((unsigned char)*name) ||
-		    strchr(" -_~!.+", *name) != NULL)
-			plain[n++] = *name;
-	plain[n] = '\0';
-	if (n > 0)
-		request_json(r, "from_display_name", plain);
-}
-
 static int
 dial(const struct provider_conf *c, const struct provider_intent *in,
     struct request *r)
@@ -109,7 +92,6 @@ dial(const struct provider_conf *c, const struct provider_intent *in,
 	provider_put_to(in->to, to);
 	request_json(r, "to", to);
 	request_json(r, "from", in->caller);
-	put_name(in->caller_name, r);
 	request_json_int(r, "timeout_secs", in->ring_s);
 	request_json_int(r, "time_limit_secs", max_s < MIN_LIMIT_S ?
 	    MIN_LIMIT_S : max_s > MAX_LIMIT_S ? MAX_LIMIT_S : max_s);
