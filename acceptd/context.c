@@ -96,6 +96,12 @@ status_of(enum ask_refusal refusal)
 	return 503;
 }
 
+int
+context_is_mendable(enum ask_refusal refusal)
+{
+	return status_of(refusal) == 422;
+}
+
 /* Where trying the same again can help soon, the page has a link to it. */
 static int
 is_passing(enum ask_refusal refusal)

@@ -45,6 +45,8 @@ enum visit_step context_note(const struct context *, struct visit *,
 /* The page of a refusal, with the status and the Retry-After that fit. */
 enum visit_step context_refuse(struct context *, struct visit *,
     const struct page_refusal *);
+/* 1 where it can be put right in the form, which is shown again then. */
+int context_is_mendable(enum ask_refusal);
 /* The number that rings, as a vCard to be saved; "" is none: 404. */
 enum visit_step context_card(const struct context *, struct visit *,
     const char *number);

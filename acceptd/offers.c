@@ -413,21 +413,13 @@ take_accepted(struct context *c, struct visit *v, const struct frame *f)
 		v->is_garbled = 1;
 		return show_retry(c, v);
 	}
-	switch (a.refusal) {
-	case ASK_OK:
+	if (a.refusal == ASK_OK) {
 		c->count.n[COUNT_ACCEPTED]++;
 		snprintf(path, sizeof(path), "/c/%s", a.secret);
 		return context_redirect(v, path);
-	case ASK_NUMBER_BAD:
-	case ASK_NUMBER_DENIED:
-	case ASK_NUMBER_WRONG:
-	case ASK_NONCE_EARLY:
-	case ASK_NONCE_LATE:
-	case ASK_NONCE_BAD:
-	case ASK_CODE_WANTED:
-	case ASK_CODE_WRONG:
-		return again(v, a.refusal);
 	}
+	if (context_is_mendable(a.refusal))
+		return again(v, a.refusal);
 	return refuse(c, v, a.refusal, a.retry_at);
 }
 
