@@ -37,7 +37,8 @@ WAYS = [
 ]
 # when | who does what meanwhile | the end, where it is not "talked"
 #	| and where what is on its way comes late, but comes
-LATE = ("events ended", "dead for 3 s")
+# Requests go by the stream of events, or by themselves.
+LATE = {True: ("dead for 3 s",), False: ("events ended", "dead for 3 s")}
 WHEN = [(state, (None, None), None, None) for state in cells.STATES] + [
     ("ringing-a", ("a", "answer"), "unknown", None),
     ("ringing-a", ("page", "hang"), "cancelled", "cancelled"),
@@ -56,14 +57,18 @@ ENDS = {                # of calls to which nothing is done meanwhile
 
 
 
-def ends_of(way, state, ends):
+def ends_of(way, state, ends, by_stream):
     """How the call may end."""
     lost, late = ends if ends[0] else ENDS.get(state, ("talked", "talked"))
     if way == "dead for 8 s":           # the request comes, when given up
         return {lost, late or "talked"}
+    if by_stream and way == "events ended" and state.startswith("bridging"):
+        return {late}                   # asked again, by itself
     if ends[0]:                         # what people did is an event
         return {lost if way in ("ended", "events ended") else late or "talked"}
-    return {late if way in LATE else lost}
+    if by_stream and way == "requests reset":   # a PROBE may open it anew
+        return {late, lost}
+    return {late if way in LATE[by_stream] else lost}
 
 
 def run(cell, way, when):
@@ -83,7 +88,7 @@ def run(cell, way, when):
         cell.goes_on()
         cell.judge_rings()
         cell.judge_rest()
-        ends = ends_of(way[0], when[0], when[2:])
+        ends = ends_of(way[0], when[0], when[2:], cell.by_stream)
         if cell.end not in ends:
             cell.complain("end: %s, not %s; %s" % (
                 cell.end, " or ".join(ends), cell.stages))
@@ -98,15 +103,15 @@ def run(cell, way, when):
 def main():
     with stack.Stack(STACK_ACCOUNT=cells.ACCOUNT) as s:
         todo = []
-        for way in WAYS:
-            for when in WHEN:
+        for i, way in enumerate(WAYS):
+            for j, when in enumerate(WHEN):
                 state, (side, action) = when[:2]
                 if ONLY and ONLY != [way[0], state][:len(ONLY)] or \
                         way[3] and (state not in way[3] or side):
                     continue
                 what = "%s: %s%s" % (way[0], state, side and ", %s: %s" % (
                     side, action) or "")
-                cell = cells.Cell(s, what, cells.STATES[state])
+                cell = cells.Cell(s, what, cells.STATES[state], (i + j) % 2)
                 todo.append(threading.Thread(
                     target=run, args=(cell, way, when), daemon=True))
         for t in todo:

@@ -13,7 +13,9 @@ import cells
 import stack
 import tap
 
-DOWN_S = (0, 6)                 # each on an installation of its own
+# For how long, and are requests taken by the stream of events?  Each on an
+# installation of its own.
+DEATHS = ((0, True), (6, False))
 # Nobody saw who went: unknown.  Asked for and never seen: the provider's.
 ENDS = {
     "starting, not asked": "provider",
@@ -72,13 +74,13 @@ def run(cell, want, death):
         tap.check(cell.tell(), cell.what)
 
 
-def die(s, down_s):
+def die(s, down_s, by_stream):
     death = Round(len(cells.STATES))
     todo = []
     for state, how in cells.STATES.items():
         more = {"ring": "5s"} if state.startswith("starting") else {}
         cell = cells.Cell(s, "%s, down for %d s" % (state, down_s), how,
-                          **more)
+                          by_stream, **more)
         cell.talks = False
         todo.append(threading.Thread(
             target=run, args=(cell, ENDS[state], death), daemon=True))
@@ -95,10 +97,10 @@ def die(s, down_s):
         t.join()
 
 
-def whole(down_s):
+def whole(down_s, by_stream):
     try:
         with stack.Stack(STACK_ACCOUNT=cells.ACCOUNT) as s:
-            die(s, down_s)
+            die(s, down_s, by_stream)
             tap.same((s.channels(), s.ari("GET", "/bridges")), ([], []),
                      "no channel and no bridge is left in Asterisk")
     except BaseException as e:                  # an answer is owed
@@ -107,8 +109,8 @@ def whole(down_s):
 
 def main():
     stack.signals()
-    todo = [threading.Thread(target=whole, args=(n,), daemon=True)
-            for n in DOWN_S]
+    todo = [threading.Thread(target=whole, args=death, daemon=True)
+            for death in DEATHS]
     for t in todo:
         t.start()
     for t in todo:

@@ -63,13 +63,15 @@ STATES = {
 class Cell(threading.Thread):
     n_cells = 0
 
-    def __init__(self, s, what, state, **account):
+    def __init__(self, s, what, state, by_stream=False, **account):
+        """`by_stream`: Asterisk takes requests by its stream of events."""
         super().__init__(daemon=True)
         Cell.n_cells += 1
         self.n = n = Cell.n_cells
         self.s, self.what, self.state, self.bad = s, what, state, []
         u = urllib.parse.urlsplit(s.env["AST_URL"])
-        self.wire = wire.Wire((u.hostname, u.port))
+        self.wire = wire.Wire((u.hostname, u.port), by_stream)
+        self.by_stream = by_stream
         self.wire.start()
         self.bridge = bridges.Bridge(
             s, "cell%d" % n, url="http://127.0.0.1:%d/ari" % self.wire.port,
@@ -122,7 +124,7 @@ class Cell(threading.Thread):
     def reach(self):
         """Brings the call to its state."""
         st = self.state
-        if st.deaf:
+        if st.deaf and not self.by_stream:
             self.wire.freeze("events")
         if st.hold:
             self.wire.hold(*st.hold)

@@ -13,14 +13,51 @@ freeze and cut concern all connections, or those of one kind: "events", those
 that become WebSockets, or "requests".  (New ones of the other kind go on; the
 kind is known by the first request, at which a connection that is cut ends.)
 Half of what is held is forgotten when its connection is cut.
+
+A request may come by the stream of events, too, as Asterisk takes them there:
+it is held as "POST /ari/...", with all that is said behind it.  With takes=False
+none gets through, and so the server is one that takes none there.
 """
+import json
 import re
 import select
 import socket
 import struct
 import threading
 
+REQUEST = "RESTRequest"
 HEAD = re.compile(rb"(GET|POST|PUT|DELETE) (\S+) HTTP/1\.[01]\r\n")
+
+
+class Frames:
+    """What a client says by a WebSocket (RFC 6455, 5.2), frame by frame."""
+
+    def __init__(self):
+        self.data = b""
+
+    def take(self, data):
+        """[(a whole frame, what it asks as "METHOD target", or None)]"""
+        self.data += data
+        frames = []
+        while len(self.data) >= 8:
+            n, at = self.data[1] & 127, 6
+            if n == 126:
+                n, at = struct.unpack(">H", self.data[2:4])[0], 8
+            if len(self.data) < at + n:
+                break
+            frame, self.data = self.data[:at + n], self.data[at + n:]
+            frames.append((frame, self.read(frame, at)))
+        return frames
+
+    @staticmethod
+    def read(frame, at):
+        if frame[0] & 15 != 1:
+            return None
+        mask = frame[at - 4:at]
+        said = json.loads(bytes(c ^ mask[i % 4]
+                                for i, c in enumerate(frame[at:])))
+        return "%s /ari/%s" % (said["method"], said["uri"]) \
+            if said["type"] == REQUEST else None
 
 
 class Link:
@@ -32,6 +69,7 @@ class Link:
         self.out = {self.near: b"", self.far: b""}      # to be sent there
         self.kind = None
         self.stops = set()              # ends that get nothing, by a hold
+        self.frames = Frames()          # of a WebSocket's client
 
     def other(self, end):
         return self.far if end is self.near else self.near
@@ -45,9 +83,9 @@ class Link:
 
 
 class Wire(threading.Thread):
-    def __init__(self, to):
+    def __init__(self, to, takes=True):
         super().__init__(daemon=True)
-        self.to = to
+        self.to, self.takes = to, takes
         self.lock = threading.RLock()
         self.links = []
         self.holds = []                 # [(pattern, which)]
@@ -178,7 +216,9 @@ class Wire(threading.Thread):
         if not data:
             self.end(link)
             return
-        if end is link.near:
+        if end is link.near and link.kind == "events":
+            data = self.sift(link, data)
+        elif end is link.near:
             self.look(link, data)
         if link in self.links:
             link.out[link.other(end)] += data
@@ -196,7 +236,26 @@ class Wire(threading.Thread):
         if link.kind in self.is_cut:
             self.end(link)
             return
+        self.stop(link, what)
+
+    def stop(self, link, what):
         for pattern, which in self.holds:
             if pattern.match(what):
                 link.stops.add(link.far if which == "request"
                                else link.near)
+
+    def sift(self, link, data):
+        """What goes on: before what is held goes what came before it."""
+        on = b""
+        for frame, what in link.frames.take(data):
+            if what and not self.takes:
+                continue
+            if what:
+                self.asked.append(what)
+                stops = set(link.stops)
+                self.stop(link, what.encode())
+                if link.far in link.stops - stops:
+                    link.far.sendall(link.out[link.far] + on)
+                    link.out[link.far] = on = b""
+            on += frame
+        return on

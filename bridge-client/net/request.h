@@ -24,6 +24,8 @@ struct request {
 	int			 timeout_ms;	/* for the whole exchange */
 	size_t			 reply_max; /* a longer reply is a failure */
 	int			 is_open;	/* a JSON object, not closed */
+	int			 is_apart; /* on no connection on which it could
+					      wait for others */
 };
 
 /* A GET with an empty URL, 10 s and a reply of at most 64 KiB. */

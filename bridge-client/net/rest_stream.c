@@ -357,6 +357,17 @@ on_timer(void *ctx)
 	leave(s);
 }
 
+int
+rest_stream_say(struct rest_stream *s, const void *p, size_t len)
+{
+	if (s->state != STREAM_UP || len > OUT_MAX - WS_FRAME_MAX ||
+	    s->out.len > OUT_MAX - WS_FRAME_MAX - len)
+		return -1;
+	put(s, WS_TEXT, p, len);
+	rest_wire_want(s->wire, LOOP_READ | LOOP_WRITE);
+	return 0;
+}
+
 void
 rest_stream_again(struct rest_stream *s, const char *why)
 {

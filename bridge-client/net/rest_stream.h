@@ -23,6 +23,13 @@ struct rest_stream_fn {
 /* NULL: no such URL, or no memory. */
 struct rest_stream *rest_stream_open(struct rest_account *, const char *url,
     const struct rest_stream_fn *, void *ctx);
+/*
+ * Sends a message of text; it goes out in the loop's next turn, with all that
+ * is said until then.  0; or -1, the stream is not up, or has as much to send
+ * as it may: nothing of it goes out.
+ */
+int rest_stream_say(struct rest_stream *, const void *, size_t)
+    __attribute__((warn_unused_result));
 /* Drops the connection, and begins again: `down` is called, if it was up. */
 void rest_stream_again(struct rest_stream *, const char *why);
 /* Before its account is freed. */

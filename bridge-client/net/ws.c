@@ -279,6 +279,7 @@ ws_put(struct buf *b, enum ws_op op, const void *bytes, size_t len,
     const unsigned char mask[WS_MASK_BYTES])
 {
 	const unsigned char *p = bytes;
+	unsigned char *to;
 	size_t i;
 
 	buf_u8(b, 0x80 | (uint8_t)op);
@@ -292,6 +293,10 @@ ws_put(struct buf *b, enum ws_op op, const void *bytes, size_t len,
 		buf_u64(b, len);
 	}
 	buf_put(b, mask, WS_MASK_BYTES);
+	to = buf_room(b, len);
+	if (to == NULL)
+		return;
 	for (i = 0; i < len; i++)
-		buf_u8(b, p[i] ^ mask[i % WS_MASK_BYTES]);
+		to[i] = p[i] ^ mask[i % WS_MASK_BYTES];
+	buf_grown(b, len);
 }

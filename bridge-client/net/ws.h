@@ -28,6 +28,7 @@ enum ws_op {
 #define WS_ACCEPT_SIZE	29	/* SHA-1 in base64, and a NUL */
 #define WS_MASK_BYTES	4
 #define WS_CONTROL_MAX	125	/* payload of a close, ping or pong */
+#define WS_FRAME_MAX	14	/* of a frame, before its payload */
 #define WS_HEAD_MAX	16384	/* of the answer to the handshake */
 
 /* Sec-WebSocket-Key, and the Sec-WebSocket-Accept that it must earn. */

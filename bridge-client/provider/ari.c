@@ -11,7 +11,8 @@
  *   its own stream is up.
  * - Bridging tells each channel the other's number unless it is inhibited;
  *   the endpoint's send_connected_line=no is the second lock.
- * - An event filter drops all that it does not name, ApplicationReplaced too.
+ * - An event filter drops all that it does not name, ApplicationReplaced too,
+ *   and answers by the stream.
  */
 
 #include <stdio.h>
@@ -25,6 +26,7 @@
 
 #include "bridge-client/provider/ari_event.h"
 #include "bridge-client/provider/ari_media.h"
+#include "bridge-client/provider/ari_talk.h"
 
 #include "bridge-client/provider/ari.h"
 
@@ -228,6 +230,7 @@ ask_probe(const struct provider_conf *c, int step, struct request *r)
 	    TYPE("ChannelDestroyed") "," TYPE("ChannelDtmfReceived") ","
 	    TYPE("ChannelStateChange") "," TYPE("ChannelUserevent") ","
 	    TYPE("Dial") "," TYPE("PlaybackFinished") ","
+	    TYPE(ARI_TALK_ANSWER) ","
 	    TYPE("StasisEnd") "," TYPE("StasisStart") "]}");
 }
 
@@ -257,6 +260,7 @@ build(const struct provider_conf *c, const struct provider_intent *in,
 	switch (in->act) {
 	case PROVIDER_PROBE:
 		ask_probe(c, step, r);
+		r->is_apart = 1;	/* as HANG must find it */
 		return 0;
 	case PROVIDER_RING:
 		if (step == 0) {
@@ -281,6 +285,7 @@ build(const struct provider_conf *c, const struct provider_intent *in,
 	case PROVIDER_HANG:
 		ask(c, r, "DELETE", "channels", leg);
 		request_query(r, "reason", "normal");
+		r->is_apart = 1;	/* nothing delays it */
 		return 0;
 	case PROVIDER_UNBRIDGE:
 		ask(c, r, "DELETE", "bridges", call);
@@ -501,5 +506,7 @@ const struct provider provider_ari = {
 	.is_echoed = 1,
 	.is_heard_talking = 1,
 	.can_extend = 1,
+	.say = ari_talk_say,
+	.heard = ari_talk_heard,
 	.event = ari_event_read,
 };

@@ -211,6 +211,10 @@ struct provider_hooked {
 };
 #define PROVIDER_ANSWER_MAX	4096
 
+/* The answer to the request of this id; the body until it returns. */
+typedef void provider_answer_fn(void *ctx, uint32_t id, int status,
+    const char *body, size_t len);
+
 struct provider {
 	const char	*name;		/* in the configuration: kind = NAME */
 	/* its password is a private key: see jwt.h */
@@ -253,6 +257,17 @@ struct provider {
 	/* PROBE has an EVENT_ECHO sent by the stream: that it comes is the only
 	 * proof that the stream is listened to. */
 	int		 is_echoed;
+	/*
+	 * Requests by the stream, where the other side takes them there; NULL:
+	 * it has no such thing.  `say' makes one of them a message: 0, or -1,
+	 * it does not fit.  `heard' hands an answer on: 1, or 0, the message is
+	 * something else.
+	 */
+	int		 (*say)(const struct provider_conf *,
+			    const struct request *, uint32_t id,
+			    struct buf *out);
+	int		 (*heard)(const void *, size_t, provider_answer_fn *,
+			    void *ctx);
 	/* One event from the stream.  0, or -1: not understood (log it). */
 	int		 (*event)(const void *, size_t,
 			    struct provider_event *out);

@@ -8,6 +8,7 @@
 #include "bridge-client/net/rest.h"
 #include "bridge-client/net/rest_stream.h"
 #include "bridge-client/provider/provider.h"
+#include "bridge-client/provider/talk.h"
 
 #include "bridge-client/provider/trunk.h"
 
@@ -20,6 +21,7 @@ struct line {
 	const struct provider_conf	*conf;
 	struct rest_account		*account;
 	struct rest_stream		*stream;	/* NULL: by webhook */
+	struct talk			*talk;	/* NULL: by HTTP alone */
 };
 
 struct trunk {
@@ -52,8 +54,11 @@ send_request(void *ctx, size_t provider, const struct request *r,
     world_done_fn *fn, void *done_ctx)
 {
 	struct trunk *t = ctx;
+	struct line *line = &t->line[provider];
 
-	return rest_send(t->line[provider].account, r, fn, done_ctx);
+	if (line->talk != NULL && talk_send(line->talk, r, fn, done_ctx) == 0)
+		return 0;
+	return rest_send(line->account, r, fn, done_ctx);
 }
 
 static void
@@ -78,6 +83,8 @@ on_up(void *ctx)
 {
 	struct line *line = ctx;
 
+	if (line->talk != NULL)
+		talk_up(line->talk);
 	driver_stream_up(line->trunk->driver, line->index);
 }
 
@@ -86,6 +93,8 @@ on_down(void *ctx, const char *why)
 {
 	struct line *line = ctx;
 
+	if (line->talk != NULL)
+		talk_down(line->talk);
 	driver_stream_down(line->trunk->driver, line->index, why);
 }
 
@@ -94,7 +103,8 @@ on_text(void *ctx, const char *text, size_t len)
 {
 	struct line *line = ctx;
 
-	driver_stream_text(line->trunk->driver, line->index, text, len);
+	if (line->talk == NULL || !talk_heard(line->talk, text, len))
+		driver_stream_text(line->trunk->driver, line->index, text, len);
 }
 
 static const struct rest_stream_fn stream_fn = { on_up, on_down, on_text };
@@ -140,6 +150,28 @@ trunk_world(struct trunk *t, struct world *out)
 	out->listen = listen_again;
 }
 
+static int
+say(void *ctx, const void *text, size_t len)
+{
+	struct line *line = ctx;
+
+	return rest_stream_say(line->stream, text, len);
+}
+
+/* 0 also where requests go by HTTP alone. */
+static int
+open_talk(struct line *line)
+{
+	const struct talk_conf conf = { .loop = line->trunk->loop,
+		.kind = line->kind, .conf = line->conf, .say = say,
+		.ctx = line };
+
+	if (line->kind->say == NULL)
+		return 0;
+	line->talk = talk_new(&conf);
+	return line->talk != NULL ? 0 : -1;
+}
+
 /* 0 also where there is no stream to open. */
 static int
 open_stream(struct line *line)
@@ -150,7 +182,7 @@ open_stream(struct line *line)
 		return 0;
 	if (line->kind->stream(line->conf, path, sizeof(path)) != 0 ||
 	    (size_t)snprintf(url, sizeof(url), "%s%s", line->conf->url, path) >=
-	    sizeof(url))
+	    sizeof(url) || open_talk(line) == -1)
 		return -1;
 	line->stream = rest_stream_open(line->account, url, &stream_fn, line);
 	return line->stream != NULL ? 0 : -1;
@@ -180,6 +212,7 @@ trunk_close(struct trunk *t)
 	if (t->driver != NULL)
 		loop_at_turn_end(t->loop, NULL, NULL);
 	for (i = 0; i < t->n; i++) {
+		talk_free(t->line[i].talk);
 		rest_stream_close(t->line[i].stream);
 		rest_account_free(t->line[i].account);
 	}

@@ -1,6 +1,6 @@
 /*
- * What Asterisk says: events, and the bodies of replies.  What comes out is
- * bounded and holds no number.
+ * What Asterisk says: events, answers by the stream of them, and the bodies of
+ * replies.  What comes out is bounded, and holds no number where it is told.
  */
 
 #include <stdint.h>
@@ -14,6 +14,14 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
+static void
+is_bounded(void *ctx, uint32_t id, int status, const char *body, size_t len)
+{
+	(void)ctx, (void)id;
+	if (status < 100 || status > 599 || strlen(body) != len)
+		abort();
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 {
@@ -25,6 +33,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 
 	provider_ari.event(p, len, &e);
 	is_good_event(&e);
+	provider_ari.heard(p, len, is_bounded, NULL);
 	/* The length chooses which reply it is. */
 	memset(&in, 0, sizeof(in));
 	in.act = (enum provider_act)(len % (PROVIDER_FIND + 1));

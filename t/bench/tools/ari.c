@@ -31,7 +31,7 @@
 
 #define IN_SIZE		65536
 #define EVENT_MAX	512
-#define CHUNK		16384	/* of events, written at a time */
+#define CHUNK		65536	/* of events, written at a time */
 
 struct conn {
 	int	 fd;
@@ -222,23 +222,75 @@ take(struct conn *c)
 	}
 }
 
-/* A ping is answered with what it says (RFC 6455, 5.5.3); all is short. */
+static const char *
+after(const char *text, const char *what)
+{
+	const char *p = strstr(text, what);
+
+	return p != NULL ? p + strlen(what) : "";
+}
+
+/* A request by the stream, as the bridge writes it. */
+static void
+take_message(const char *text)
+{
+	static const char channels[] = "channels/";
+	const char *id = after(text, "\"transaction_id\":\"");
+	const char *uri = after(text, "\"uri\":\"");
+	int is_ring = strstr(text, "\"method\":\"POST\"") != NULL &&
+	    strncmp(uri, channels, sizeof(channels) - 1) == 0;
+
+	if (is_ring)
+		ring(uri + sizeof(channels) - 1,
+		    strcspn(uri + sizeof(channels) - 1, "?/\""));
+	put_event("{\"type\":\"RESTResponse\",\"transaction_id\":\"%.*s\","
+	    "\"status_code\":200,\"message_body\":\"%s\"}",
+	    (int)strcspn(id, "\""), id, is_ring ? "{\\\"id\\\":\\\"x\\\","
+	    "\\\"state\\\":\\\"Down\\\"}" : "{}");
+}
+
+/* A ping is answered with what it says (RFC 6455, 5.5.3). */
+static void
+take_frame(struct conn *c, int op, char *text, size_t n)
+{
+	unsigned char pong[2 + 125];
+	char next = text[n];
+
+	if (op == 9 && n <= 125) {
+		pong[0] = 0x8a;
+		pong[1] = (unsigned char)n;
+		memcpy(pong + 2, text, n);
+		send_all(c->fd, pong, 2 + n);
+	} else if (op == 1) {
+		text[n] = '\0';
+		take_message(text);
+		text[n] = next;
+	}
+}
+
 static void
 take_frames(struct conn *c)
 {
-	unsigned char pong[2 + 125], *in = (unsigned char *)c->in;
-	size_t n, i;
+	unsigned char *in = (unsigned char *)c->in, *end = in + c->len;
+	size_t n, head, i;
 
-	while (c->len >= 2 && c->len >= (n = in[1] & 0x7f) + 6) {
-		pong[0] = 0x8a;
-		pong[1] = (unsigned char)n;
-		for (i = 0; i < n && n <= 125; i++)
-			pong[2 + i] = in[6 + i] ^ in[2 + i % 4];
-		if ((in[0] & 0xf) == 9)
-			send_all(c->fd, pong, 2 + n);
-		memmove(c->in, c->in + n + 6, c->len - n - 6);
-		c->len -= n + 6;
+	while (end - in >= 6) {
+		n = in[1] & 0x7f;
+		head = n == 126 ? 8 : 6;
+		if (end - in < (ptrdiff_t)head)
+			break;
+		if (n == 126)
+			n = (size_t)in[2] << 8 | in[3];
+		if ((size_t)(end - in) < head + n)
+			break;
+		for (i = 0; i < n; i++)
+			in[head + i] ^= in[head - 4 + i % 4];
+		take_frame(c, in[0] & 0xf, (char *)in + head, n);
+		in += head + n;
 	}
+	c->len = (size_t)(end - in);
+	memmove(c->in, in, c->len);
+	send_events();
 }
 
 static void
