@@ -245,7 +245,7 @@ BREAKS = [
     ("the end resolves nothing", "till.c",
      "\tset(c, c->cost > 0 ? CALL_PAY_TAKEN : CALL_PAY_FREE);\n}",
      "\tc->cost = 0;\n}",
-     ["the world does not come to its end"]),
+     ["they have talked, and it costs nothing"]),
     ("who does not talk pays", "till.c",
      "\tif (c->talk_at != 0)\n", "\tif (c->talk_at >= 0)\n",
      ["nobody has talked, and it costs"]),

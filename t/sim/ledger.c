@@ -362,6 +362,7 @@ my_put(struct journal *j, struct call *call)
 	if (is_free(call->state) && !is_free(l->state))
 		o->n_open--;
 	move_money(c, l, call);
+	money_check_price(c, call);
 	if (call->since > txn.since)
 		txn.since = call->since;
 	if (call->is_blocked)

@@ -375,6 +375,15 @@ money_audit(void)
 	}
 }
 
+/* Who has talked has paid, as soon as it is over; others when they are asked. */
+void
+money_check_price(const struct sim_call *c, const struct call *now)
+{
+	if (call_is_free(now) && now->talk_at != 0 && call_is_prepaid(now) &&
+	    call_cost(&c->acc.fare, 1) > 0 && now->pay != CALL_PAY_TAKEN)
+		world_wrong(c, "they have talked, and it costs nothing");
+}
+
 /* Somebody is rung or joined for whom somebody has to pay. */
 void
 money_check(const struct sim_call *c)

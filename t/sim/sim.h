@@ -272,6 +272,7 @@ void money_world(struct world *);
 /* Who pays for it, and how much. */
 void money_of(struct acceptance *);
 void money_check(const struct sim_call *);
+void money_check_price(const struct sim_call *, const struct call *);
 /* For so long what is held pays. */
 uint32_t money_pays_s(const struct sim_call *);
 void money_audit(void);
