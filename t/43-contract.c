@@ -149,6 +149,9 @@ static const struct {
 	    "	url = \"http://pay.example.com\"\n"
 	    "	secret_file = %s/password\n}\naccount default {", ":16: " },
 	{ "account default", "payer bank {\n	kind = http\n"
+	    "	url = \"http://127.0.0.1.example.com\"\n"
+	    "	secret_file = %s/password\n}\naccount default {", ":16: " },
+	{ "account default", "payer bank {\n	kind = http\n"
 	    "	url = \"https://pay.example.com\"\n"
 	    "	secret_file = %s/loose\n}\naccount default {",
 	    ":17: secret_file: %s/loose can be read " },

@@ -190,6 +190,9 @@ main(void)
 	conf.secret = secret_read(path, why, sizeof(why));
 	if (!ok(conf.secret != NULL, "the secret (%s)", why))
 		return tap_done();
+	conf.hook_secret = conf.secret;
+	ok(payer_http.check(&conf) != NULL, "one with what it has no use for");
+	conf.hook_secret = NULL;
 	ok(payer_http.check(&conf) == NULL, "a good section");
 	test_requests();
 	test_replies();

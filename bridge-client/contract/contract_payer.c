@@ -5,14 +5,22 @@
 
 #include "bridge-client/contract/contract_payer.h"
 
+/* Is this the whole of what stands before the port or the path? */
+static int
+is_host(const char *v, const char *base)
+{
+	size_t n = strlen(base);
+
+	return strncmp(v, base, n) == 0 && strchr(":/", v[n]) != NULL;
+}
+
 static const char *
 check_url(const char *v)
 {
 	size_t n = strlen(v);
 
 	if (strncmp(v, "https://", 8) != 0 &&
-	    strncmp(v, "http://127.0.0.1", 16) != 0 &&
-	    strncmp(v, "http://[::1]", 12) != 0)
+	    !is_host(v, "http://127.0.0.1") && !is_host(v, "http://[::1]"))
 		return "give an address that begins with https://; with "
 		    "http:// only one of this machine, 127.0.0.1 or [::1]";
 	if (v[n - 1] == '/' || strpbrk(v, " ?#") != NULL)

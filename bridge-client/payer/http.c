@@ -20,7 +20,10 @@
 static const char *
 check(const struct payer_conf *c)
 {
-	return c->secret == NULL ? "needs secret_file" : NULL;
+	if (c->secret == NULL)
+		return "needs secret_file";
+	return c->hook_secret == NULL ? NULL : "signs its webhooks by "
+	    "secret_file too, and needs no hook_secret_file";
 }
 
 static void
