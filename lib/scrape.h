@@ -18,7 +18,7 @@ int scrape_listen(const char *address, const struct sock_unix *, char *why,
     size_t size) __attribute__((warn_unused_result));
 
 #define SCRAPE_ASKED_MAX	4096	/* bytes of a request, no longer one */
-#define SCRAPE_PAGE_MAX		65536
+#define SCRAPE_PAGE_MAX		(4 << 20)	/* of many accounts */
 #define SCRAPE_PATIENCE_MS	2000	/* for all of a connection */
 
 /* 1 when it has come up to the empty line behind its header. */

@@ -32,12 +32,21 @@ SPARE = """provider spare {
 """
 
 
+MANY = "".join("""account a%d {
+	caller_id = "+442079460100"
+	region = GB
+	providers = {spare}
+}
+""" % i for i in range(1000))
+
+
 class Bridge(trunks.Bridge):
     """With a place for its metrics."""
 
-    def __init__(self, folder, ari, where):
+    def __init__(self, folder, ari, where, more=""):
         self.where = where
-        super().__init__(folder, fakeari.SECTION % ("phone", ari.url) + SPARE,
+        super().__init__(folder, fakeari.SECTION % ("phone", ari.url) + SPARE
+                         + more,
                          {"password": "secret", "token": "token"})
 
     def write(self, name, text, mode=0o644):
@@ -200,8 +209,11 @@ def main():
         tap.same(b.end(), 0, "it ends well")
         elsewhere(folder, ari)
     with tempfile.TemporaryDirectory() as folder:
-        b = Bridge(folder, ari, folder + "/metrics")
-        tap.check(parse(get(b.where)[1])[1], "on a Unix socket")
+        b = Bridge(folder, ari, folder + "/metrics", MANY)
+        samples, bad = parse(get(b.where)[1])
+        tap.check(bad, "on a Unix socket")
+        tap.same(value(samples, "account_open_calls", account="a999"), 0,
+                 "of a thousand accounts")
         tap.same(b.end(), 0, "it ends well")
 
 
