@@ -405,6 +405,47 @@ test_older_journal(void)
 	is_int(out.n, 0, "and nothing is left to do");
 }
 
+/* A payer who is silent through one start after the other is not asked for
+ * ever: a call that is open for two days would not be found again. */
+static void
+test_silent_payer(void)
+{
+	static const struct { int64_t ago_h, lost_h; } cases[] = {
+		{ 0, 24 }, { 10, 14 }, { 23, 1 }, { 40, 1 }, { -5, 24 }
+	};
+	struct call_event ev = { .kind = CALL_RESTORED };
+	struct payer_reply reply = { .outcome = PAYER_UNKNOWN };
+	struct call_actions out;
+	struct call c;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		call_init(&c, &acc);
+		snprintf(c.acc.fare.payer, sizeof(c.acc.fare.payer), "bank");
+		c.acc.fare.hold = c.hold = c.cost = 5;
+		c.pay = CALL_PAY_TAKING;
+		c.state = CALL_SETTLING;
+		c.end = ASK_END_TALKED;
+		now_ms = 1000000;
+		c.ended_at = WALL + now_ms / 1000 - cases[i].ago_h * 3600;
+		ev.kind = CALL_RESTORED;
+		do_step(&c, &ev, &out);
+		while (c.state == CALL_SETTLING && out.n == 1) {
+			ev.kind = CALL_PAID;
+			ev.pay = out.list[0].pay;
+			ev.paid = &reply;
+			do_step(&c, &ev, &out);
+			now_ms = call_due_ms(&c);
+			ev.kind = CALL_TIMER;
+			do_step(&c, &ev, &out);
+		}
+		is_int(c.pay, CALL_PAY_LOST, "lost in the end");
+		is_int((now_ms - 1000000) / 3600000, cases[i].lost_h,
+		    "ended %d hours ago: after %d", (int)cases[i].ago_h,
+		    (int)cases[i].lost_h);
+	}
+}
+
 int
 main(void)
 {
@@ -417,6 +458,7 @@ main(void)
 	test_unrung();
 	test_facts();
 	test_older_journal();
+	test_silent_payer();
 	test_limits();
 	test_extension();
 	return tap_done();

@@ -516,6 +516,7 @@ on_restored(struct step *s)
 		break;
 	case CALL_SETTLING:
 		settle(s);
+		till_restored(c, s->ev->wall - c->ended_at);
 		break;
 	case CALL_NEW:
 	case CALL_AUTHORISING:

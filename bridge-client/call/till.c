@@ -6,6 +6,7 @@
 
 #define TRIES_MAX	3	/* of an AUTHORISE that certainly was not one */
 #define LATE_MS		60000	/* a request may arrive so much later */
+#define AGAIN_MS	3600000	/* of his patience a start leaves so much */
 
 static int
 is_settled(const struct call *c)
@@ -291,6 +292,17 @@ till_end(struct call *c, int64_t now_ms)
 	c->raise = 0;
 	c->pay_waits = PAYER_NOTHING;
 	set(c, c->cost > 0 ? CALL_PAY_TAKEN : CALL_PAY_FREE);
+}
+
+void
+till_restored(struct call *c, int64_t ago_s)
+{
+	int64_t ago_ms = ago_s < 0 ? 0 : ago_s * 1000;
+
+	if (c->pay != CALL_PAY_TAKING)
+		return;
+	c->pay_since_ms -= ago_ms < TILL_PATIENCE_MS - AGAIN_MS ? ago_ms :
+	    TILL_PATIENCE_MS - AGAIN_MS;
 }
 
 enum till_says

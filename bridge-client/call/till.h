@@ -47,7 +47,9 @@ int till_hurry(struct call *, int64_t now_ms);
  * Once. */
 void till_end(struct call *, int64_t now_ms);
 
-/* Both legs are down: the payer's turn.  After a start, too. */
+/* Both legs are down: the payer's turn.  After a start, too; then it counts how
+ * long ago the call has ended, so that no number of starts makes it endless. */
 enum till_says till_settle(struct call *, int64_t now_ms);
+void till_restored(struct call *, int64_t ago_s);
 
 #endif
