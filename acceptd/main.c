@@ -25,6 +25,7 @@
 #include "lib/loop.h"
 #include "lib/secret.h"
 #include "lib/sock.h"
+#include "lib/zone.h"
 
 #include "acceptd/asset.h"
 #include "acceptd/calls.h"
@@ -105,7 +106,7 @@ check_zone(const char *zone, char *why, size_t size)
 {
 	char what[WHY_SIZE / 2];
 
-	if (clock_is_zone(zone))
+	if (zone_is_known(zone))
 		return 0;
 	snprintf(what, sizeof(what), "there is no zone %.200s here (tzdata)",
 	    zone);

@@ -23,10 +23,10 @@
 #include <unistd.h>
 
 #include "lib/buf.h"
-#include "lib/clock.h"
 #include "lib/db.h"
 #include "lib/entry.h"
 #include "lib/spoken.h"
+#include "lib/zone.h"
 
 #include "admin/command.h"
 #include "admin/templates.h"
@@ -191,8 +191,8 @@ take_line(struct table *t, const char *line, size_t len, int number)
 		fault(t, number, why);
 		return;
 	}
-	if (entry.window.days != 0 && clock_has_zones() &&
-	    !clock_is_zone(entry.window.zone)) {
+	if (entry.window.days != 0 && zone_has_any() &&
+	    !zone_is_known(entry.window.zone)) {
 		snprintf(why, sizeof(why), "window=: there is no zone %s",
 		    entry.window.zone);
 		fault(t, number, why);

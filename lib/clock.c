@@ -2,18 +2,12 @@
  * What time it is.  The only room that asks the system; tests replace it.
  */
 
-#include <sys/stat.h>
-
-#include <limits.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "lib/clock.h"
-
-#define ZONE_DIR "/usr/share/zoneinfo"
 
 /* Atomic: the milter's threads ask while a test sets. */
 static _Atomic int64_t fake_wall_ms = -1;
@@ -113,39 +107,4 @@ clock_read(const char *text, int64_t *wall)
 	return strlen(text) == CLOCK_ISO_SIZE - 1 ?
 	    read_form(text, "%Y-%m-%dT%H:%M:%SZ", wall) :
 	    clock_read_day(text, wall);
-}
-
-/*
- * The C library takes any word for a zone, and reckons in UTC where it does
- * not know it: so the database itself is asked (TZDIR, as it does).
- */
-int
-clock_zone_path(const char *zone, char *dst, size_t size)
-{
-	const char *dir = getenv("TZDIR");
-	struct stat st;
-	int n;
-
-	if (zone[0] == '\0' || zone[0] == '/' || strchr(zone, '.') != NULL)
-		return -1;
-	n = snprintf(dst, size, "%s/%s", dir != NULL ? dir : ZONE_DIR, zone);
-	return n > 0 && (size_t)n < size && stat(dst, &st) == 0 &&
-	    S_ISREG(st.st_mode) ? 0 : -1;
-}
-
-int
-clock_is_zone(const char *zone)
-{
-	char path[PATH_MAX];
-
-	return strcmp(zone, "UTC") == 0 ||
-	    clock_zone_path(zone, path, sizeof(path)) == 0;
-}
-
-int
-clock_has_zones(void)
-{
-	char path[PATH_MAX];
-
-	return clock_zone_path("Etc/UTC", path, sizeof(path)) == 0;
 }

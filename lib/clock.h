@@ -26,12 +26,4 @@ int clock_read_day(const char *, int64_t *wall)
 int clock_read(const char *, int64_t *wall)
     __attribute__((warn_unused_result));
 
-/* Where this machine's database of zones has it, "Europe/Berlin".  0, or -1: it
- * has no such zone, or the path does not fit. */
-int clock_zone_path(const char *zone, char *dst, size_t size);
-/* 1 where it has it; or for UTC. */
-int clock_is_zone(const char *);
-/* 1 where it has one at all. */
-int clock_has_zones(void);
-
 #endif

@@ -14,15 +14,19 @@
  * offsets count to the west, and a change is Mmonth.week.weekday, Jday without
  * 29 February, or a day from 0.
  */
+
+#include <sys/stat.h>
+
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/clock.h"
 #include "lib/scan.h"
 
 #include "lib/zone.h"
+
+#define ZONE_DIR	"/usr/share/zoneinfo"
 
 #define DAY_S		86400
 #define OFFSET_MAX	(26 * 3600)
@@ -353,6 +357,24 @@ zone_read(const void *data, size_t len)
 	return z;
 }
 
+/*
+ * Where the database has it, TZDIR or the usual place.  0, or -1: there is no
+ * such file, or the path does not fit.
+ */
+static int
+find(const char *name, char *dst, size_t size)
+{
+	const char *dir = getenv("TZDIR");
+	struct stat st;
+	int n;
+
+	if (name[0] == '\0' || name[0] == '/' || strchr(name, '.') != NULL)
+		return -1;
+	n = snprintf(dst, size, "%s/%s", dir != NULL ? dir : ZONE_DIR, name);
+	return n > 0 && (size_t)n < size && stat(dst, &st) == 0 &&
+	    S_ISREG(st.st_mode) ? 0 : -1;
+}
+
 struct zone *
 zone_open(const char *name)
 {
@@ -364,7 +386,7 @@ zone_open(const char *name)
 	if (strcmp(name, "UTC") == 0)
 		return calloc(1, sizeof(*z));
 	data = malloc(ZONE_BYTES_MAX);
-	if (data != NULL && clock_zone_path(name, path, sizeof(path)) == 0)
+	if (data != NULL && find(name, path, sizeof(path)) == 0)
 		f = fopen(path, "rbe");
 	if (f != NULL) {
 		z = zone_read(data, fread(data, 1, ZONE_BYTES_MAX, f));
@@ -372,6 +394,21 @@ zone_open(const char *name)
 	}
 	free(data);
 	return z;
+}
+
+int
+zone_is_known(const char *name)
+{
+	struct zone *z = zone_open(name);
+
+	zone_free(z);
+	return z != NULL;
+}
+
+int
+zone_has_any(void)
+{
+	return zone_is_known("Etc/UTC");
 }
 
 void

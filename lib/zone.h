@@ -17,6 +17,10 @@ struct zone;
 /* "Europe/Berlin"; UTC is always there.  NULL: there is no such zone here, or
  * it cannot be read. */
 struct zone *zone_open(const char *name);
+/* 1 where it can be opened. */
+int zone_is_known(const char *name);
+/* 1 where this machine has a database of zones at all. */
+int zone_has_any(void);
 /* A file's bytes.  NULL: they are no zone of ours, or memory is short. */
 struct zone *zone_read(const void *, size_t);
 void zone_free(struct zone *);		/* NULL is fine */

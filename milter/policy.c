@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/clock.h"
 #include "lib/idn.h"
 #include "lib/scan.h"
 #include "lib/unit.h"
+#include "lib/zone.h"
 
 #include "milter/mailbox.h"
 #include "milter/mint.h"
@@ -209,8 +209,8 @@ read_offer(struct policy_answer *a, struct question *q)
 		return -1;
 	}
 	/* An offer with hours of no zone would never be open. */
-	if (q->offer.window.days != 0 && clock_has_zones() &&
-	    !clock_is_zone(q->offer.window.zone)) {
+	if (q->offer.window.days != 0 && zone_has_any() &&
+	    !zone_is_known(q->offer.window.zone)) {
 		refuse(a, REASON_HEADER, "the hours are of no zone that there "
 		    "is; write it as Europe/Berlin");
 		return -1;

@@ -1,6 +1,5 @@
 /* The clock that tests can set, and dates. */
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/clock.h"
@@ -82,32 +81,10 @@ test_read(void)
 	}
 }
 
-static void
-test_zones(void)
-{
-	static const char *const bad[] = { "", "Europe/Berln", "Europe",
-	    "/etc/localtime", "../zoneinfo/UTC", "Europe/../UTC", "Berlin" };
-	static const char *const good[] = { "UTC", "Europe/Berlin",
-	    "America/Argentina/Buenos_Aires", "Etc/GMT+5" };
-	size_t i;
-
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		is_int(clock_is_zone(bad[i]), 0, "no zone: \"%s\"", bad[i]);
-	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++)
-		is_int(clock_is_zone(good[i]), 1, "a zone: %s", good[i]);
-	is_int(clock_has_zones(), 1, "there are some");
-	setenv("TZDIR", tap_dir(), 1);
-	is_int(clock_has_zones(), 0, "nowhere else");
-	is_int(clock_is_zone("Europe/Berlin"), 0, "so this is none");
-	is_int(clock_is_zone("UTC"), 1, "and this is always one");
-	unsetenv("TZDIR");
-}
-
 int
 main(void)
 {
 	test_fake();
-	test_zones();
 	test_iso();
 	test_read();
 	return tap_done();

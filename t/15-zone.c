@@ -229,15 +229,26 @@ test_bad(void)
 static void
 test_names(void)
 {
-	static const char *const bad[] = { "", "/etc/localtime", "../UTC",
-	    "No/Where", "zone.tab" };
+	static const char *const bad[] = { "", "Europe/Berln", "Europe",
+	    "/etc/localtime", "../zoneinfo/UTC", "Europe/../UTC", "Berlin",
+	    "zone.tab", "leapseconds", "right/Europe/Berlin" };
+	static const char *const good[] = { "UTC", "Europe/Berlin",
+	    "America/Argentina/Buenos_Aires", "Etc/GMT+5" };
 	struct zone *z = zone_open("UTC");
 	size_t i;
 
 	ok(z != NULL && zone_offset(z, 1800000000) == 0, "UTC");
 	zone_free(z);
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		ok(zone_open(bad[i]) == NULL, "no zone: \"%s\"", bad[i]);
+		is_int(zone_is_known(bad[i]), 0, "no zone: \"%s\"", bad[i]);
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		is_int(zone_is_known(good[i]), 1, "a zone: %s", good[i]);
+	is_int(zone_has_any(), 1, "there are some");
+	setenv("TZDIR", tap_dir(), 1);
+	is_int(zone_has_any(), 0, "nowhere else");
+	is_int(zone_is_known("Europe/Berlin"), 0, "so this is none");
+	is_int(zone_is_known("UTC"), 1, "and this is always one");
+	unsetenv("TZDIR");
 }
 
 /* Clocks that skip an hour, and show one twice. */
