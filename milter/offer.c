@@ -177,11 +177,11 @@ set_max(struct offer *o, const struct param *p, const struct why *why)
 	return 0;
 }
 
-/* Meant as a number with its country code, or as a SIP address. */
+/* Meant as a number with its country code, or as a SIP address (sip, sips). */
 static int
 is_callable(const char *p, size_t len)
 {
-	return len > 0 && (*p == '+' || (len > 4 && scan_is(p, 4, "sip:")));
+	return len > 0 && (*p == '+' || (len > 3 && scan_is(p, 3, "sip")));
 }
 
 static int

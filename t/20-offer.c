@@ -103,6 +103,8 @@ static const struct want good[] = {
 	    "", "", 604800, 0, 0, 0, "", "" },
 	{ "+442079460123; ext=42", OFFER_DESTINATION, "+442079460123", "42",
 	    "", 0, 0, 0, 0, "", "" },
+	{ "sips:Desk@Example.COM", OFFER_DESTINATION, "sips:Desk@example.com",
+	    "", "", 0, 0, 0, 0, "", "" },
 	{ "sip:Desk@Example.COM", OFFER_DESTINATION, "sip:Desk@example.com",
 	    "", "", 0, 0, 0, 0, "", "" },
 	{ "yes; ref=\"order \\\"12\\\" \\\\ 3\"", OFFER_REGISTERED, "", "", "",
