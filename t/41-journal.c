@@ -279,11 +279,13 @@ test_blocked(void)
 	open_new();
 	make_call(&c, 1, 1);
 	is_int(j->op->is_blocked(j, c.acc.a_hash), JOURNAL_OK, "not yet");
+	is_int(j->op->is_blocked(j, NULL), JOURNAL_OK, "nor is anybody");
 	is_int(accept_one(&c), JOURNAL_OK, "accepted");
 	c.is_blocked = 1;
 	end_call(&c);
 	is_int(put_one(&c), JOURNAL_OK, "pressed 9");
 	is_int(j->op->is_blocked(j, c.acc.a_hash), JOURNAL_BLOCKED, "blocked");
+	is_int(j->op->is_blocked(j, NULL), JOURNAL_BLOCKED, "somebody is");
 	reopen();
 	make_call(&other, 2, 2);
 	memcpy(other.acc.a_hash, c.acc.a_hash, sizeof(c.acc.a_hash));
@@ -508,8 +510,11 @@ test_damage(void)
 	is_int(j->op->get(j, c.acc.id, &d), JOURNAL_DAMAGED, "get");
 	is_int(j->op->open_calls(j, on_call, &s), JOURNAL_OK, "open");
 	ok(s.n == 1 && s.last[0] == 2, "the others are read");
+	c.is_blocked = 1;
 	end_call(&c);
 	is_int(put_one(&c), JOURNAL_OK, "it can be written over");
+	is_int(j->op->is_blocked(j, c.acc.a_hash), JOURNAL_BLOCKED,
+	    "and its 9 counts");
 	is_int(look(&c).is_open, 0, "and frees its offer");
 	make_call(&d, 3, 2);
 	spoil(ROWS_USES, d.acc.offer);

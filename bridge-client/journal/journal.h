@@ -225,7 +225,7 @@ struct journal_ops {
 	/* OK also where the offer has never been seen. */
 	enum journal_result (*look)(struct journal *,
 	    const struct journal_key *, struct journal_offer *out);
-	/* OK: it is not.  BLOCKED: it is. */
+	/* OK: it is not.  BLOCKED: it is.  Of NULL: whether any is. */
 	enum journal_result (*is_blocked)(struct journal *,
 	    const unsigned char hash[16]);
 	/* Every call that has not ended (state, not stage), oldest first. */

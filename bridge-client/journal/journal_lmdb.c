@@ -234,12 +234,12 @@ op_put(struct journal *j, struct call *c)
 	struct call was;
 	int is_taken;
 	enum journal_result verdict = JOURNAL_OK;
-	enum journal_result r = rows_get_call(l->txn, NULL, c->acc.id,
-	    &was);
+	enum journal_result r = rows_get_call(l->txn, NULL, c->acc.id, &was);
 
 	if (r == JOURNAL_DAMAGED) {
 		was = *c;		/* its use counts as recorded */
 		was.state = CALL_STARTING;
+		was.is_blocked = 0;
 		r = JOURNAL_OK;
 	}
 	if (r == JOURNAL_OK)
@@ -349,8 +349,8 @@ op_look(struct journal *j, const struct journal_key *what,
 static enum journal_result
 op_is_blocked(struct journal *j, const unsigned char hash[16])
 {
-	return self(j)->has_blocked ? rows_is_blocked(self(j)->db, hash) :
-	    JOURNAL_OK;
+	return !self(j)->has_blocked ? JOURNAL_OK : hash == NULL ?
+	    JOURNAL_BLOCKED : rows_is_blocked(self(j)->db, hash);
 }
 
 static enum journal_result

@@ -171,7 +171,8 @@ is_behind_blocked(const struct service_accept *a, const struct acceptance *acc)
 	struct tel tel = acc->a;
 	size_t n = strlen(tel.text);
 
-	if (tel.kind != TEL_E164)
+	if (tel.kind != TEL_E164 ||
+	    j->op->is_blocked(j, NULL) != JOURNAL_BLOCKED)
 		return 0;
 	while (--n > TEL_DIGITS_MIN) {
 		tel.text[n] = '\0';
