@@ -130,8 +130,10 @@ multi_open(struct loop *loop)
 	curl_multi_setopt(r->curl, CURLMOPT_TIMERDATA, r);
 	return r;
 fail:
-	if (r != NULL)
+	if (r != NULL) {
+		curl_multi_cleanup(r->curl);
 		loop_timer_free(r->timer);
+	}
 	free(r);
 	curl_global_cleanup();
 	return NULL;

@@ -132,12 +132,14 @@ static int
 is_local(const char *url)
 {
 	const char *host = strstr(url, "://");
+	size_t n;
 
 	host = host != NULL ? host + 3 : url;
-	return strncmp(host, "127.", 4) == 0 ||
-	    strncmp(host, "[::1]", 5) == 0 ||
-	    (strncmp(host, "localhost", 9) == 0 &&
-	    strchr(":/", host[9]) != NULL);
+	if (strncmp(host, "[::1]", 5) == 0)
+		return 1;
+	n = strncmp(host, "127.", 4) == 0 ? strspn(host, "0123456789.") :
+	    strncmp(host, "localhost", 9) == 0 ? 9 : 0;
+	return n > 0 && strchr(":/", host[n]) != NULL;
 }
 
 #define SET(option, value) \
