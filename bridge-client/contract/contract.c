@@ -18,7 +18,6 @@
 #include "lib/conf.h"
 #include "lib/key.h"
 #include "lib/money.h"
-#include "lib/scan.h"
 #include "lib/secret.h"
 #include "lib/sock.h"
 #include "lib/spoken.h"
@@ -474,31 +473,6 @@ contract_may_speak(const struct contract_socket *s, uid_t uid)
 
 	for (i = 0; i < s->n_uid; i++)
 		if (s->uid[i] == uid)
-			return 1;
-	return 0;
-}
-
-int
-contract_fits(const char *pattern, const char *value)
-{
-	const char *star = strchr(pattern, '*');
-	size_t n = strlen(value), head, tail;
-
-	if (star == NULL)
-		return scan_is(value, n, pattern);
-	head = (size_t)(star - pattern);
-	tail = strlen(star + 1);
-	return n >= head + tail && scan_same(pattern, head, value, head) &&
-	    scan_same(star + 1, tail, value + n - tail, tail);
-}
-
-int
-contract_list_fits(const struct conf_list *list, const char *value)
-{
-	size_t i;
-
-	for (i = 0; i < list->n; i++)
-		if (contract_fits(list->item[i], value))
 			return 1;
 	return 0;
 }

@@ -107,7 +107,7 @@ enum contract_state {
 	CONTRACT_COMPROMISED	/* nothing it signed is honoured */
 };
 
-/* For whom a verify key may speak.  Patterns: see contract_fits(). */
+/* For whom a verify key may speak.  Patterns: lib/pattern.h. */
 struct contract_key {
 	char		*file;
 	struct conf_list accounts;
@@ -207,14 +207,6 @@ const struct contract_provider *contract_provider_at(const struct contract *,
 
 /* 1 when this uid may speak on the socket. */
 int contract_may_speak(const struct contract_socket *, uid_t);
-
-/*
- * 1 when the value is the pattern but for ASCII case; one "*" in the pattern
- * stands for anything, nothing included.
- */
-int contract_fits(const char *pattern, const char *value);
-/* 1 when any pattern of the list fits. */
-int contract_list_fits(const struct conf_list *, const char *value);
 
 /* 1 when the file of the kill switch exists (or cannot be looked for). */
 int contract_is_stopped(const struct contract *);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/pattern.h"
 #include "lib/scan.h"
 #include "lib/tel.h"
 
@@ -181,7 +182,7 @@ judge_sip(const struct contract_account *a, const char *text, int is_offeree)
 		return ASK_NUMBER_DENIED;
 	if (split_sip(text, user, host) == -1 || is_address_literal(host) ||
 	    (is_offeree && private_is_name(host)) ||
-	    !contract_list_fits(&a->sip_domains, host))
+	    !pattern_fits_any(&a->sip_domains, host))
 		return ASK_NUMBER_DENIED;
 	return judge_user(a, user, is_offeree);
 }

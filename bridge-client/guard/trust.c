@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "lib/pattern.h"
 #include "lib/terms.h"
 #include "lib/token.h"
 
@@ -32,7 +33,7 @@ is_from_allowed(const struct contract_key *key, const char *address)
 	const char *at = strrchr(address, '@');
 
 	return at != NULL && at[1] != '\0' &&
-	    contract_list_fits(&key->from_domains, at + 1);
+	    pattern_fits_any(&key->from_domains, at + 1);
 }
 
 enum trust_verdict
@@ -48,11 +49,11 @@ trust_check(const struct contract_key *key, const struct token *token,
 		return verdict;
 	if (token->uses > key->max_uses)
 		return TRUST_USES;
-	if (!contract_list_fits(&key->accounts, terms->account))
+	if (!pattern_fits_any(&key->accounts, terms->account))
 		return TRUST_ACCOUNT;
 	if (!is_from_allowed(key, terms->offeror))
 		return TRUST_FROM;
-	if (!contract_list_fits(&key->destinations, terms->destination.text))
+	if (!pattern_fits_any(&key->destinations, terms->destination.text))
 		return TRUST_DESTINATION;
 	return TRUST_GOOD;
 }
