@@ -42,7 +42,7 @@
 #include "acceptd/settings.h"
 #include "acceptd/site.h"
 
-#define SEEN_ROOM	32768	/* 1 MB */
+#define SEEN_ROOM	65536	/* 1 MB */
 #define LIMIT_ROOM	16384
 #define WHY_SIZE	1024
 #define GRACE_MS	3000	/* at the end, for what is under way */

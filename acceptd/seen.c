@@ -10,10 +10,12 @@
 
 #include "acceptd/seen.h"
 
-#define WAYS 4
+#define WAYS	8
+#define KEPT	16	/* bytes of a digest: nobody finds another token that
+			   has these */
 
 struct set {
-	unsigned char	digest[WAYS][TOKEN_DIGEST_BYTES];	/* 0: none */
+	unsigned char	digest[WAYS][KEPT];	/* 0: none */
 };
 
 struct seen {
@@ -72,7 +74,7 @@ seen_find(const struct seen *s, const char *text, size_t len)
 	token_digest(digest, text, len);
 	set = set_of(s, digest);
 	for (i = 0; i < WAYS; i++)
-		if (memcmp(set->digest[i], digest, sizeof(digest)) == 0)
+		if (memcmp(set->digest[i], digest, KEPT) == 0)
 			return 1;
 	return 0;
 }
@@ -87,5 +89,5 @@ seen_add(struct seen *s, const char *text, size_t len)
 	set = set_of(s, digest);
 	memmove(set->digest[1], set->digest[0],
 	    (WAYS - 1) * sizeof(set->digest[0]));
-	memcpy(set->digest[0], digest, sizeof(digest));
+	memcpy(set->digest[0], digest, KEPT);
 }
