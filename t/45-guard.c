@@ -402,12 +402,17 @@ test_memory(const struct secret *mac)
 	struct contract_account a = account(gb);
 	struct guard *g = guard_new(mac, 10000);
 	struct acceptance acc = acceptance(g, "+442079460123", 1);
-	struct guard_ask ask = { .account = &a, .acc = &acc, .client = "" };
+	struct guard_ask ask = { .account = &a, .acc = &acc,
+		.client = "192.0.2.0/24" };
+	/* the configuration was read again meanwhile */
+	const struct guard_ask gone = { .acc = &acc, .client = ask.client };
 	int64_t at;
 
 	is_int(guard_reserve(g, &ask, NOW, &at), ASK_OK, "reserved");
-	guard_release(g, &ask, NOW);
-	is_int(guard_reserve(g, &ask, NOW, &at), ASK_OK, "released: again");
+	guard_release(g, &gone, NOW);
+	is_int((int64_t)guard_events(g), 0, "released: nothing is counted");
+	is_int((int64_t)guard_open(g, "sales"), 0, "and nothing is open");
+	is_int(guard_reserve(g, &ask, NOW, &at), ASK_OK, "so it can be again");
 	guard_closed(g, &acc);
 	guard_closed(g, &acc);
 	is_int(guard_reserve(g, &ask, NOW, &at), ASK_OK, "the second");

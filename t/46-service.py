@@ -782,6 +782,44 @@ def test_reload(b, url):
     p.close()
 
 
+def test_account_gone(b, url):
+    """Acceptances are refused in the turn in which their account goes."""
+    p = b.face()
+    good, offer = token(uses=1)
+    bodies = [ask.Peer.accept_body(good, ask.nonce(OURS, offer), "+4420794606"
+                                   "%02d" % i) for i in range(30)]
+    b.configure(url, lambda s: re.sub(r"account sales {.*?\n}\n", "", s,
+                                      flags=re.S))
+    before = b.log().count("read again")
+    for body in bodies:
+        p.send(ask.ACCEPT, body)
+        if body is bodies[15]:
+            b.run.send_signal(signal.SIGHUP)
+    got = [ask.Peer.accepted(ask.Reader(p.hear()[2])) for _ in bodies]
+    refused = [g["refusal"] for g in got if g["refusal"] != "ok"]
+    check(len(refused) >= 29, "one acceptance of many is good", refused)
+    while b.log().count("read again") == before:
+        time.sleep(0.02)
+    same(p.look(good)["refusal"], "token-bad", "its account is gone")
+    b.configure(url)
+    b.reload()
+    for answer in got:
+        if answer["secret"]:
+            p.status(answer["secret"], 0, ask.HANGUP)
+    wait_idle(b)
+    got = []
+    for i in range(30):
+        good, offer = token()
+        answer = p.accept(good, ask.nonce(OURS, offer),
+                          "+4420794606%02d" % i)
+        got.append(answer["refusal"])
+        if answer["secret"]:
+            p.status(answer["secret"], 0, ask.HANGUP)
+    same(got, ["ok"] * 30, "and back: none of their numbers is busy")
+    wait_idle(b)
+    p.close()
+
+
 def test_restart(b, ari):
     p = b.face()
     good, offer = token(uses=1)
@@ -880,6 +918,7 @@ def main():
         test_admin(b, ari)
         test_peers(b)
         test_reload(b, ari.url)
+        test_account_gone(b, ari.url)
         test_restart(b, ari)
         test_full(b, ari)
     tap.finish()

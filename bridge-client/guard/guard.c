@@ -442,7 +442,7 @@ limits_of(const struct guard *g, const struct guard_ask *q, struct limits *l)
 	}
 	nonce_hash(key, g->mac, q->acc->offeror);
 	limit(l, KIND_OFFEROR, key, a->per_offeror_day, DAY);
-	nonce_hash(key, g->mac, a->name);
+	nonce_hash(key, g->mac, q->acc->account);
 	limit(l, KIND_ACCOUNT, key, a->per_day, DAY);
 }
 
@@ -480,9 +480,12 @@ guard_reserve(struct guard *g, const struct guard_ask *q, int64_t now,
 void
 guard_release(struct guard *g, const struct guard_ask *q, int64_t at)
 {
+	/* how many there may be is not asked when one is given back */
+	static const struct contract_account any;
+	const struct guard_ask ask = { &any, q->acc, q->client };
 	struct limits l;
 
-	limits_of(g, q, &l);
+	limits_of(g, &ask, &l);
 	rate_release(g->rate, l.list, l.n, at);
 	guard_closed(g, q->acc);
 }

@@ -64,7 +64,8 @@ struct guard_ask {
 /* ASK_OK; or ASK_TOO_MANY, and `*retry_at` says when (0: not known). */
 enum ask_refusal guard_reserve(struct guard *, const struct guard_ask *,
     int64_t now, int64_t *retry_at) __attribute__((warn_unused_result));
-/* No call came of it: as if it had not been, `at` as it was reserved. */
+/* No call came of it: as if it had not been, `at` as it was reserved.  Needs no
+ * account: the configuration may have lost it since. */
 void guard_release(struct guard *, const struct guard_ask *, int64_t at);
 
 /* From the journal after a start: this acceptance became a call at `at`, ... */

@@ -68,10 +68,9 @@ account_of(const struct service_accept *a, const struct acceptance *acc)
 static void
 release(struct pending *p)
 {
-	const struct guard_ask ask = { .account = account_of(p->accept,
-		&p->acc), .acc = &p->acc, .client = p->client };
+	const struct guard_ask ask = { .acc = &p->acc, .client = p->client };
 
-	if (p->reserved_at == 0 || ask.account == NULL)
+	if (p->reserved_at == 0)
 		return;
 	guard_release(p->accept->service->guard, &ask, p->reserved_at);
 	if (p->is_spending)
