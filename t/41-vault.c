@@ -2,9 +2,11 @@
  * Day keys, and erasing by them: what is erased is nowhere on the disk in any
  * form, and nothing else is lost.
  */
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -515,9 +517,35 @@ test_newest_deleted(void)
 	close_both();
 }
 
+/* The high-water mark, where nothing can be written. */
+static void
+test_mark(void)
+{
+	struct rlimit was, none;
+	int64_t at = 0;
+
+	open_new();
+	is_int(vault_set_high(vault, WALL), 0, "the mark");
+	(void)getrlimit(RLIMIT_FSIZE, &was);
+	none = was;
+	none.rlim_cur = 0;
+	signal(SIGXFSZ, SIG_IGN);
+	(void)setrlimit(RLIMIT_FSIZE, &none);
+	is_int(vault_set_high(vault, WALL + 1), -1, "a full disk");
+	(void)setrlimit(RLIMIT_FSIZE, &was);
+	ok(strstr(vault_error(vault), "/high-water: ") != NULL &&
+	    strstr(vault_error(vault), "large") != NULL,
+	    "says which file, and why (%s)", vault_error(vault));
+	is_int(vault_set_high(vault, WALL + 2), 0, "there is room again");
+	is_int(vault_high(vault, &at), 1, "and it is there");
+	is_int(at, WALL + 2, "as it was set last");
+	close_both();
+}
+
 int
 main(void)
 {
+	test_mark();
 	test_sealed();
 	test_deleted();
 	test_number(10000);

@@ -550,10 +550,13 @@ vault_set_high(struct vault *v, int64_t wall)
 	if (v->dir == NULL)
 		return 0;
 	snprintf(line, sizeof(line), HIGH_HEAD "%012lld\n", (long long)wall);
-	if (open_high(v, O_CREAT) == 0 &&
-	    pwrite(v->high_fd, line, HIGH_LEN, 0) == (ssize_t)HIGH_LEN &&
-	    fdatasync(v->high_fd) == 0)
-		return 0;
-	log_warn("high-water=not-written why=\"%s\"", strerror(errno));
+	errno = ENOSPC;		/* where less of it is written */
+	if (open_high(v, O_CREAT) == 0) {
+		if (pwrite(v->high_fd, line, HIGH_LEN, 0) ==
+		    (ssize_t)HIGH_LEN && fdatasync(v->high_fd) == 0)
+			return 0;
+		complain(v, "%s/" HIGH_NAME ": %s", v->dir, strerror(errno));
+	}
+	log_warn("high-water=not-written why=\"%s\"", v->why);
 	return -1;
 }

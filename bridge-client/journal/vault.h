@@ -86,7 +86,7 @@ void vault_look(struct vault *);
  */
 int vault_high(struct vault *, int64_t *wall)
     __attribute__((warn_unused_result));
-/* Durable.  0, or -1 and told in the log. */
+/* Durable.  0, or -1 and told in the log, too. */
 int vault_set_high(struct vault *, int64_t wall);
 
 #endif
