@@ -281,7 +281,8 @@ static enum journal_result
 op_sweep(struct journal *j, int64_t wall, int64_t keep_s, size_t budget)
 {
 	struct lmdb *l = self(j);
-	const struct sweep w = { wall, keep_s, budget, l->swept };
+	const struct sweep w = { wall, keep_s, open_since(l), l->vault,
+	    budget, l->swept };
 	const struct ledger_sweep money = { wall, keep_s, budget,
 	    &l->swept[ROWS_HOLDS] };
 	enum journal_result r = sweep_rows(l->txn, &w);
@@ -338,12 +339,9 @@ op_look(struct journal *j, const struct journal_key *what,
 	if (r == JOURNAL_OK || r == JOURNAL_REVOKED)
 		r = rows_get_uses(txn, what->offer, &u);
 	db_abort(txn);
-	if (r == JOURNAL_NOT_FOUND)
-		return JOURNAL_OK;
-	if (r != JOURNAL_OK)
-		return r;
-	rows_offer_of(out, &u);
-	return JOURNAL_OK;
+	if (r == JOURNAL_OK)
+		rows_offer_of(out, &u);
+	return r == JOURNAL_NOT_FOUND ? JOURNAL_OK : r;
 }
 
 static enum journal_result

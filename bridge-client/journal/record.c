@@ -263,6 +263,21 @@ record_may_be_open(const void *row, size_t len)
 	return len < 2 || p[1] != CALL_ENDED;
 }
 
+int
+record_guess(struct acceptance *a, const struct record_row *row)
+{
+	struct call c;
+	struct scan s;
+
+	scan_init(&s, row->data, row->len);
+	(void)scan_u8(&s);		/* the version */
+	(void)get_head(&c, &s);
+	scan_copy(&s, a->offer, sizeof(a->offer));
+	scan_copy(&s, a->tag, sizeof(a->tag));
+	scan_copy(&s, a->a_hash, sizeof(a->a_hash));
+	return s.is_bad ? -1 : 0;
+}
+
 /* The short rows: written into a buffer of their exact size. */
 
 static int

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct acceptance;
 struct buf;
 struct call;
 struct vault;
@@ -41,6 +42,10 @@ int record_get_call(struct call *, const struct record_row *, struct vault *)
 int record_is_bare(const struct record_row *);
 /* Only a look, without the checksum: may the call be open? */
 int record_may_be_open(const void *, size_t);
+/* Of a damaged row: whose use of which offer it would be (offer, a_hash), for
+ * who can check that.  -1: it is too short. */
+int record_guess(struct acceptance *, const struct record_row *)
+    __attribute__((warn_unused_result));
 
 /* What an offer has had of its uses.  The key is the offer's id. */
 struct record_uses {

@@ -9,6 +9,8 @@
 #include "bridge-client/journal/rows.h"
 
 #define ID JOURNAL_ID_BYTES
+#define NONCE_S		3600	/* an id is at most so much older than its
+				   acceptance */
 #define RESERVE_PART	32		/* of the map; ... */
 #define RESERVE_MIN	(128 << 10)	/* .. but at least so many bytes */
 
@@ -224,6 +226,12 @@ rows_key_of_time(struct rows_key *k, int64_t wall)
 	for (i = 0; i < 6; i++)
 		k->bytes[i] = (unsigned char)(ms >> (40 - 8 * i));
 	k->len = ID;
+}
+
+void
+rows_key_of_accepted(struct rows_key *k, int64_t wall)
+{
+	rows_key_of_time(k, wall - NONCE_S);
 }
 
 static enum journal_result

@@ -84,6 +84,8 @@ void rows_key_of_revocation(struct rows_key *,
 void rows_key_of_forget(struct rows_key *, const struct journal_forget *);
 /* Before every id that was made at this time or later. */
 void rows_key_of_time(struct rows_key *, int64_t wall);
+/* Before that of every call that was accepted at this time or later. */
+void rows_key_of_accepted(struct rows_key *, int64_t wall);
 
 /* JOURNAL_BLOCKED, or OK: the number, by its hash, is not.  Outside of a
  * transaction. */

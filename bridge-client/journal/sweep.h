@@ -8,14 +8,20 @@
 #include "bridge-client/journal/rows.h"
 
 struct db_txn;
+struct vault;
 
 /*
  * What of the LMDB journal is past keeping is forgotten: calls that ended, uses
  * and revocations whose offers have been over for a day.
+ *
+ * A call whose row is damaged while it is open never ends.  When it can be open
+ * no longer, its offer is free again, and counts as used: once, with a warning.
  */
 struct sweep {
 	int64_t		 wall;
 	int64_t		 keep_s;	/* of calls, beyond their end */
+	int64_t		 open_since;	/* none from before is open */
+	struct vault	*vault;
 	size_t		 budget;	/* rows of each table to be looked at */
 	struct rows_key	*from;		/* ROWS_TABLES of them: to go on there
 					   the next time; of zeros at first */

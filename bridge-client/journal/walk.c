@@ -9,8 +9,6 @@
 #include "bridge-client/journal/walk.h"
 
 #define ID		JOURNAL_ID_BYTES
-#define NONCE_S		3600	/* an id is at most so much older than its
-				   acceptance */
 
 enum visited { NEXT, NO_MORE, FAILED };
 
@@ -51,7 +49,7 @@ walk_calls(struct db *db, const struct walk_by *w)
 
 	if (r != DB_OK)
 		return rows_result(r);
-	rows_key_of_time(&from, w->since - NONCE_S);
+	rows_key_of_accepted(&from, w->since);
 	r = w->is_backward ? db_last(txn, ROWS_CALLS, &cursor, &k, &v) :
 	    db_seek(txn, ROWS_CALLS, from.bytes, from.len, &cursor, &k, &v);
 	while (r == DB_OK && (done = visit(w, txn, &k, &v)) == NEXT)
