@@ -404,7 +404,7 @@ reload(void)
 	char why[1024];
 
 	c = contract_load_file(bridge.path, CONTRACT_RELOAD, why, sizeof(why));
-	key = c != NULL ? contract_change_needs_restart(bridge.start, c) : NULL;
+	key = c != NULL ? contract_change_needs_restart(bridge.now, c) : NULL;
 	if (c == NULL || key != NULL) {
 		log_warn("reload refused, the old configuration holds: %s%s",
 		    c == NULL ? why : key, c == NULL ? "" :

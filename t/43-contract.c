@@ -246,6 +246,7 @@ set_up(void)
 	chmod(in_dir("loose"), 0644);
 	chmod(in_dir("loose-mac"), 0440);
 	write_file("password", "secret\n", 0400);
+	write_file("rates", "prefix,minute\n44,0.01\n", 0444);
 	write_file("deny", "# dear\n+44871 # shared\n\n 44909\n1900\n", 0444);
 }
 
@@ -384,6 +385,52 @@ test_reload(void)
 	contract_free(was);
 }
 
+#define PAID	"	payer = prepaid\n	currency = EUR\n" \
+	"	rates = %s/rates\n"
+#define CAPPED	PAID "	spend_per_offer = \"5\""
+#define OTHER(what) "account other {\n	caller_id = \"+442079460100\"\n" \
+	"	region = GB\n	countries = {GB}\n" \
+	"	providers = {trunk}\n" what "\n}"
+
+/* What calls of an offer have cost is only kept where that has a cap. */
+static void
+test_reload_caps(void)
+{
+	static const struct {
+		const char	*line, *before, *after, *want;
+	} cases[] = {
+		{ "	per_day", PAID, CAPPED, "spend_per_offer" },
+		{ "	per_day", "	per_day = 7", CAPPED,
+		    "spend_per_offer" },
+		{ "stop_file", OTHER(PAID), OTHER(CAPPED), "spend_per_offer" },
+		{ "	per_day", CAPPED,
+		    PAID "	spend_per_offer = \"6\"", NULL },
+		{ "	per_day", CAPPED, PAID, NULL },
+		{ "	per_day", PAID, PAID "	spend_per_day = \"5\"",
+		    NULL },
+		{ "stop_file", "", OTHER(CAPPED), NULL },
+		{ "stop_file", OTHER(CAPPED), "", NULL },
+	};
+	struct contract *was, *now;
+	char why[1024] = "", path[PATH_MAX];
+	size_t i;
+
+	snprintf(path, sizeof(path), "%s", in_dir("bridge.conf"));
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		write_conf(cases[i].line, cases[i].before);
+		was = contract_load_file(path, CONTRACT_START, why,
+		    sizeof(why));
+		write_conf(cases[i].line, cases[i].after);
+		now = contract_load_file(path, CONTRACT_RELOAD, why,
+		    sizeof(why));
+		if (ok(was != NULL && now != NULL, "read (%s)", why))
+			is_str(contract_change_needs_restart(was, now),
+			    cases[i].want, "case %zu", i);
+		contract_free(was);
+		contract_free(now);
+	}
+}
+
 static void
 test_prefixes(void)
 {
@@ -425,6 +472,7 @@ main(void)
 	test_bad();
 	test_good();
 	test_reload();
+	test_reload_caps();
 	test_prefixes();
 	return tap_done();
 }

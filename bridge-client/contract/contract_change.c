@@ -58,6 +58,23 @@ providers_differ(const struct contract *a, const struct contract *b)
 	return 0;
 }
 
+/* Where offers had no such cap, what their calls have cost is not kept for
+ * longer than a day: it is read from the journal at the next start. */
+static int
+offers_become_capped(const struct contract *was, const struct contract *now)
+{
+	const struct contract_account *a, *b;
+	size_t i;
+
+	for (i = 0; i < was->account_sections.n; i++) {
+		a = was->account_sections.section[i].data;
+		b = contract_account(now, a->name);
+		if (b != NULL && a->spend_offer == 0 && b->spend_offer > 0)
+			return 1;
+	}
+	return 0;
+}
+
 const char *
 contract_change_needs_restart(const struct contract *was,
     const struct contract *now)
@@ -98,5 +115,7 @@ contract_change_needs_restart(const struct contract *was,
 		return "admin";
 	if (contract_payer_differs(&was->payer_sections, &now->payer_sections))
 		return "payer";
+	if (offers_become_capped(was, now))
+		return "spend_per_offer";
 	return providers_differ(was, now) ? "provider" : NULL;
 }
