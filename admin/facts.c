@@ -14,7 +14,7 @@
 
 #include "admin/facts.h"
 
-#define SAID_MAX 65536
+#define SAID_MAX (1024 * 1024)	/* accounts and scopes of thousands */
 
 /* Runs the program with one option.  0: it ended well. */
 static int

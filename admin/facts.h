@@ -17,6 +17,8 @@ struct place;
  *		NUMBER and lifetime SECONDS (of an offer at most)
  *	acceptd	verify ID (each), listen ADDRESS, bridge ADDRESS, url URL
  *	bridge	verify ID STATE (each), grants ID USES SECONDS (likewise),
+ *		scope ID KEY PATTERN (each of accounts, from_domains and
+ *		destinations in bridge.conf), account NAME (each),
  *		unseal ID FILE (each), face PATH, admin PATH, journal PATH,
  *		lifetime SECONDS, url URL,
  *		unheard PROVIDER (each who cannot tell who talks and pays that

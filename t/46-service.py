@@ -180,6 +180,11 @@ def test_configuration(b):
                  "verify %s live" % OURS.sign_id.hex(),
                  "verify %s compromised" % BAD.sign_id.hex(),
                  "unseal %s %s" % (OURS.seal_id.hex(), b.path("unseal.key")),
+                 "scope %s accounts *" % OURS.sign_id.hex(),
+                 "scope %s from_domains example.com" % OURS.sign_id.hex(),
+                 "scope %s destinations +44*" % OURS.sign_id.hex(),
+                 "scope %s destinations +1*" % OURS.sign_id.hex(),
+                 "account sales", "account small",
                  "lifetime 2592000"):
         check(want in facts, "--facts: " + want.split()[0], facts)
     check(not any(f.startswith("unheard") for f in facts),

@@ -13,6 +13,15 @@
 #include "bridge-client/contract/show.h"
 
 static void
+show_scope(const char *id, const char *what, const struct conf_list *patterns)
+{
+	size_t i;
+
+	for (i = 0; i < patterns->n; i++)
+		printf("scope %s %s %s\n", id, what, patterns->item[i]);
+}
+
+static void
 show_key(const struct contract_key *k)
 {
 	char id[KEY_ID_HEX];
@@ -21,6 +30,9 @@ show_key(const struct contract_key *k)
 	printf("verify %s %s\n", id, k->state_word);
 	printf("grants %s %lld %lld\n", id, (long long)k->max_uses,
 	    (long long)k->max_lifetime_s);
+	show_scope(id, "accounts", &k->accounts);
+	show_scope(id, "from_domains", &k->from_domains);
+	show_scope(id, "destinations", &k->destinations);
 }
 
 static int
@@ -74,6 +86,8 @@ show_facts(const struct contract *c, const struct unseal *unseal)
 		key_id_hex(key, id);
 		printf("unseal %s %s\n", id, c->unseal_keys.item[i]);
 	}
+	for (i = 0; i < c->account_sections.n; i++)
+		printf("account %s\n", c->account_sections.section[i].title);
 	for (i = 0; (p = contract_provider_at(c, i)) != NULL; i++)
 		show_provider(c, p);
 }
