@@ -21,6 +21,7 @@
 #include "admin/command.h"
 #include "admin/facts.h"
 #include "admin/report.h"
+#include "admin/scope.h"
 #include "admin/sibling.h"
 #include "admin/talk.h"
 #include "admin/text.h"
@@ -142,6 +143,32 @@ look_at_grants(struct visit *v)
 		    "are refused when somebody opens the link.",
 		    "Set max_uses and max_lifetime alike in milter.conf and in "
 		    "the key's section of bridge.conf.");
+}
+
+/* The key that signs for every offeror may do so. */
+static void
+look_at_scope(struct visit *v)
+{
+	static const char what[] = "takes what the table of offerors offers";
+	char why[SCOPE_WHY_SIZE];
+
+	switch (scope_look(&v->milter, &v->bridge, why)) {
+	case SCOPE_GOOD:
+		report_good(&v->report, "bridge", what);
+		break;
+	case SCOPE_REFUSED:
+		report_bad(&v->report, "bridge", what, why,
+		    "Name what is missing in bridge.conf, in the section of "
+		    "the milter's key or as an account, or mend these entries "
+		    "and run `calloffer offerors`.");
+		break;
+	case SCOPE_UNREAD:
+		report_bad(&v->report, "bridge", what, why,
+		    "Run `calloffer offerors`.");
+		break;
+	case SCOPE_UNKNOWN:
+		break;
+	}
 }
 
 /* The links that the milter writes lead to these pages. */
@@ -446,6 +473,7 @@ check(const struct place *place, int is_quiet)
 	look_at_trust(&v, &v.bridge);
 	look_at_seal(&v);
 	look_at_grants(&v);
+	look_at_scope(&v);
 	look_at_url(&v, &v.acceptd);
 	look_at_url(&v, &v.bridge);
 	look_at_way(&v);

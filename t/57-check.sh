@@ -47,10 +47,17 @@ while ! grep -q ready "$dir/ready" || ! grep -q ready "$dir/ready2"; do
 done
 chmod 666 "$dir"/run/*
 
+table() {	# compiles what it is given
+	cat >"$dir/etc/offerors"
+	$C offerors >/dev/null || echo "# the table is at fault" >&2
+}
+
 good() {	# a whole installation without a fault
 	for p in milter acceptd bridge; do echo fine >"$dir/etc/$p.conf"; done
-	: >"$dir/etc/offerors"
-	: >"$dir/etc/offerors.lmdb"
+	table <<-E2
+	alice@example.com to=+442079460123 account=sales allow=+33*,+442079460124
+	@Example.org to=sip:desk@example.com
+	E2
 	cat >"$dir/milter.facts" <<-E2
 	sign 11111111
 	seal 22222222
@@ -75,6 +82,17 @@ good() {	# a whole installation without a fault
 	grants 33333333 1 60
 	verify 11111111 live
 	grants 11111111 10 2592000
+	scope 33333333 accounts *
+	scope 33333333 from_domains *
+	scope 33333333 destinations *
+	scope 11111111 accounts sales
+	scope 11111111 accounts def*
+	scope 11111111 from_domains EXAMPLE.com
+	scope 11111111 from_domains *.org
+	scope 11111111 destinations +44*
+	scope 11111111 destinations sip:*@example.com
+	account sales
+	account default
 	unseal 44444444
 	unseal 22222222
 	E2
@@ -84,7 +102,7 @@ good() {	# a whole installation without a fault
 good
 run $C check
 is "nothing is wrong: 0" "$status" 0
-like "  and says how much was looked at" "$out" 'all 1[0-9] are well'
+like "  and says how much was looked at" "$out" 'all (1[0-9]|20) are well'
 is "  within 80 columns" "$(printf '%s\n' "$out" | grep -v "$dir" |
     awk 'length > 80')" ""
 is "  every line is ok" "$(printf '%s\n' "$out" | head -n -2 |
@@ -120,6 +138,33 @@ fault "the milter makes offers of more uses" \
     'grants what the milter offers.*refused when somebody.*max_uses'
 sed -i 's/10 2592000/10 2591999/' "$dir/bridge.facts"
 fault "or of a longer life" 'grants what the milter offers.*max_lifetime'
+said="table of offerors offers WRONG The bridge refuses links of these when"
+said="$said somebody opens them:"
+sed -i '/^account sales/d' "$dir/bridge.facts"
+fault "an account is none of the bridge's" "bridge takes what the $said \
+alice@example.com \(there is no account sales\)\..*key.*\`calloffer offerors\`"
+sed -i '/accounts def/d' "$dir/bridge.facts"
+fault "the key may not use one" \
+    "$said @example.org \(default is not in accounts\)\."
+sed -i '/domains .*org/d' "$dir/bridge.facts"
+fault "it may not speak for a domain" \
+    "$said @example.org \(example.org is not in from_domains\)\."
+sed -i '/destinations sip/d' "$dir/bridge.facts"
+fault "it may not offer a destination" \
+    "$said @example.org \(sip:d...@example.com is not in destinations\)\."
+sed -i 's/+44[*]/+442079460123/' "$dir/bridge.facts"
+fault "nor one that an author may name" \
+    "$said alice@example.com \(\+44...24 is not in destinations\)\."
+for who in a b c d e; do echo "$who@example.net to=+442079460123"; done | table
+fault "many entries are at fault: the first, and how many" \
+    "$said a@.*\), b@.*\), c@example.net \([^()]*\) and 2 more\."
+: >"$dir/etc/offerors.lmdb"
+fault "the table cannot be read" \
+    'table of offerors offers WRONG .*/offerors.lmdb.*`calloffer offerors`'
+sed -i '/^scope/d; /^account/d' "$dir/bridge.facts"
+run $C check -q
+is "a bridge that does not say: nothing is told" "$status$out" 0
+good
 sed -i '/unseal 22222222/d' "$dir/bridge.facts"
 fault "the bridge cannot open what the milter seals" \
     'sealed with 22222222.*no offer can be opened.*seal.pub'
