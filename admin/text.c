@@ -32,6 +32,8 @@ struct text_table {
 	size_t				 n_columns;
 	struct row			*row;
 	size_t				 n, size;
+	/* of the cells; and with what is kept free for others */
+	int				 full[TEXT_COLUMNS_MAX];
 	int				 width[TEXT_COLUMNS_MAX];
 	int				 is_headed;
 };
@@ -232,7 +234,7 @@ text_table_new(const struct text_column *column)
 		return NULL;
 	t->column = column;
 	for (i = 0; i < TEXT_COLUMNS_MAX && column[i].head != NULL; i++) {
-		t->width[i] = columns(column[i].head);
+		t->width[i] = t->full[i] = columns(column[i].head);
 		if (t->width[i] < column[i].least)
 			t->width[i] = column[i].least;
 	}
@@ -293,8 +295,10 @@ text_table_add(struct text_table *t, const char *const *cells,
 			return -1;
 		}
 		make_safe(row->cell[c]);
-		if (columns(cells[c]) > t->width[c])
-			t->width[c] = columns(cells[c]);
+		if (columns(cells[c]) > t->full[c])
+			t->full[c] = columns(cells[c]);
+		if (t->full[c] > t->width[c])
+			t->width[c] = t->full[c];
 	}
 	t->n++;
 	return 0;
@@ -319,20 +323,40 @@ line_width(const struct text_table *t, const int *width, int most)
 	return sum - GAP;
 }
 
-/* By how much the column may still give way. */
+/* By how much the column may still give way, its cells whole or cut. */
 static int
-spare(const struct text_table *t, const int *width, size_t c)
+spare(const struct text_table *t, const int *width, size_t c, int is_cut)
 {
+	if (!is_cut)
+		return width[c] - t->full[c];
 	if ((t->column[c].flags & TEXT_FLEXIBLE) == 0)
 		return 0;
 	return width[c] - t->column[c].least;
 }
 
-/* Leaves out what is optional, then takes where most is to spare. */
+/* Takes where most is to spare, until it fits or none is. */
+static void
+narrow(const struct text_table *t, int room, int *width, int is_cut)
+{
+	size_t c, most;
+
+	while (line_width(t, width, INT_MAX) > room) {
+		most = 0;
+		for (c = 1; c < t->n_columns; c++)
+			if (spare(t, width, c, is_cut) >
+			    spare(t, width, most, is_cut))
+				most = c;
+		if (spare(t, width, most, is_cut) <= 0)
+			return;
+		width[most]--;
+	}
+}
+
+/* Leaves out what is optional, then gives up what no cell fills, then cuts. */
 static void
 fit(const struct text_table *t, int room, int *width)
 {
-	size_t c, most;
+	size_t c;
 
 	memcpy(width, t->width, sizeof(t->width));
 	if (room == 0)
@@ -341,16 +365,8 @@ fit(const struct text_table *t, int room, int *width)
 		if ((t->column[c].flags & TEXT_OPTIONAL) != 0 &&
 		    line_width(t, width, ENOUGH) > room)
 			width[c] = 0;
-	while (line_width(t, width, INT_MAX) > room) {
-		most = t->n_columns;
-		for (c = 0; c < t->n_columns; c++)
-			if (spare(t, width, c) > 0 && (most == t->n_columns ||
-			    spare(t, width, c) > spare(t, width, most)))
-				most = c;
-		if (most == t->n_columns)
-			return;
-		width[most]--;
-	}
+	narrow(t, room, width, 0);
+	narrow(t, room, width, 1);
 }
 
 static void

@@ -29,10 +29,11 @@ void text_moment(int64_t wall, char dst[TEXT_TIME_SIZE]);
 void text_span(int64_t seconds, char dst[TEXT_TIME_SIZE]);
 
 /*
- * A table.  Columns are as wide as what is in them; where the terminal is
- * narrower, columns marked flexible give way down to their least, and cells
- * are cut with "..".  Columns marked optional are left out when there is no
- * room for them.
+ * A table.  Columns are as wide as what is in them, and as their least, for
+ * what may come; where the terminal is narrower, they give up first what no
+ * cell fills, and then columns marked flexible give way down to their least,
+ * and cells are cut with "..".  Columns marked optional are left out when there
+ * is no room for them.
  */
 enum { TEXT_FLEXIBLE = 1, TEXT_OPTIONAL = 2 };
 #define TEXT_COLUMNS_MAX 8

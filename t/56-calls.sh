@@ -106,6 +106,18 @@ is "but not where NO_COLOR is set" "$(NO_COLOR=1 on_terminal 80 $C calls |
     grep -c "$(printf '\033')")" 0
 like "a wide one shows the offer's id" "$(on_terminal 160 $C calls)" \
     "0198c0de-0000"
+state <<E2
+{"calls": [{"call": "01", "offer": "$A", "stage": 7, "end": 1,
+  "accepted_at": 1700000100, "talk_at": 1700000110, "ended_at": 1700000261,
+  "offeror": "purchasing-team@example.com", "a": "+44...34", "b": "+49...99"}]}
+E2
+plain() { sed 's/\x1b\[[0-9;]*m//g' | tail -n 1; }
+like "what is short leaves its room to what is long" \
+    "$(on_terminal 80 $C calls | plain)" \
+    '  purchasing-team@example\.com  .*  talked 2:31 min$'
+like "what does not fit is cut, and nothing else" \
+    "$(on_terminal 75 $C calls | plain)" \
+    '  purchasing-team@example\.\.  \+44\.\.\.34  .*  talked 2:31 min$'
 
 # calls -f: first what there is, then each change, once.
 until_said() {	# FILE PATTERN: for 10 s at most
