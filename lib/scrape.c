@@ -2,13 +2,9 @@
  * What a collector asks, and the text of metrics.
  */
 
-#include <sys/socket.h>
-
 #include <inttypes.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lib/buf.h"
 #include "lib/sock.h"
@@ -17,37 +13,28 @@
 
 #define LABELS_MAX 4
 
-static int
-is_near(int fd)
+const char *
+scrape_check(const char *address)
 {
-	union {
-		struct sockaddr		any;
-		struct sockaddr_in	v4;
-		struct sockaddr_in6	v6;
-		struct sockaddr_storage	room;
-	} u;
-	socklen_t len = sizeof(u);
+	static char why[256];	/* no thread reads a configuration */
 
-	if (getsockname(fd, &u.any, &len) != 0)
-		return 0;
-	if (u.any.sa_family == AF_INET)
-		return ntohl(u.v4.sin_addr.s_addr) >> 24 == 127;
-	if (u.any.sa_family == AF_INET6)
-		return IN6_IS_ADDR_LOOPBACK(&u.v6.sin6_addr);
-	return u.any.sa_family == AF_UNIX;
+	if (address[0] == '\0')
+		return NULL;
+	if (!sock_is_address(address, why, sizeof(why)))
+		return why;
+	return sock_is_near(address) ? NULL : "only a Unix socket or "
+	    "loopback, such as inet:127.0.0.1:8042";
 }
 
 int
 scrape_listen(const char *address, const struct sock_unix *share, char *why,
     size_t size)
 {
-	int fd = sock_listen(address, share, why, size);
+	const char *wrong = scrape_check(address);
 
-	if (fd < 0 || is_near(fd))
-		return fd;
-	snprintf(why, size, "metrics: %s: only a Unix socket or loopback, "
-	    "such as inet:127.0.0.1:8042", address);
-	close(fd);
+	if (wrong == NULL)
+		return sock_listen(address, share, why, size);
+	snprintf(why, size, "metrics: %s: %s", address, wrong);
 	return -1;
 }
 

@@ -13,7 +13,12 @@ struct sock_unix;
  * caller's.
  */
 
-/* As sock_listen(), and refuses what is neither a Unix socket nor loopback. */
+/*
+ * What is wrong with this value of a setting; NULL: nothing, which "" is, too,
+ * nowhere.  A Unix socket or loopback is wanted.
+ */
+const char *scrape_check(const char *address);
+/* As sock_listen(), and refuses what scrape_check() does. */
 int scrape_listen(const char *address, const struct sock_unix *, char *why,
     size_t size) __attribute__((warn_unused_result));
 

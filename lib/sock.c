@@ -350,6 +350,43 @@ resolve(const struct address *a, int flags, char *why, size_t size)
 	return NULL;
 }
 
+static int
+is_loopback(const struct sockaddr *sa)
+{
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+
+	if (sa->sa_family == AF_INET) {
+		memcpy(&v4, sa, sizeof(v4));
+		return ntohl(v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+	}
+	if (sa->sa_family != AF_INET6)
+		return 0;
+	memcpy(&v6, sa, sizeof(v6));
+	return IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr);
+}
+
+int
+sock_is_near(const char *address)
+{
+	struct addrinfo *found, *ai;
+	struct address a;
+	char why[1];
+	int is_near = 1;
+
+	if (parse(address, &a, why, sizeof(why)) < 0)
+		return 0;
+	if (a.is_unix)
+		return 1;
+	found = resolve(&a, AI_PASSIVE, why, sizeof(why));
+	for (ai = found; ai != NULL; ai = ai->ai_next)
+		is_near &= is_loopback(ai->ai_addr);
+	if (found == NULL)
+		return 0;
+	freeaddrinfo(found);
+	return is_near;
+}
+
 /* Frames are small and waited for: no waiting for more to send. */
 static void
 set_nodelay(int fd)

@@ -45,6 +45,9 @@ int sock_inherited(void);
 
 /* 1 when `address` is well formed; else 0 and a sentence without it. */
 int sock_is_address(const char *address, char *why, size_t size);
+/* 1 when who listens there hears this machine alone: a Unix socket, or a host
+ * that is loopback, by all addresses that it has. */
+int sock_is_near(const char *address);
 /* The path of a Unix socket, borrowed from its address; NULL: of none. */
 const char *sock_path(const char *address);
 /* The libmilter spelling (unix:/p, inet:PORT@HOST).  0, or -1: too long. */

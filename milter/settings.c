@@ -6,6 +6,7 @@
 
 #include "lib/conf.h"
 #include "lib/scan.h"
+#include "lib/scrape.h"
 #include "lib/sock.h"
 
 #include "milter/net.h"
@@ -20,12 +21,6 @@ check_socket(const char *value)
 	static char why[256];	/* read before the first thread starts */
 
 	return sock_is_address(value, why, sizeof(why)) ? NULL : why;
-}
-
-static const char *
-check_metrics(const char *value)
-{
-	return value[0] == '\0' ? NULL : check_socket(value);
 }
 
 static const char *
@@ -103,7 +98,7 @@ static const struct conf_key keys[] = {
 	{ .name = "socket_group", .type = CONF_STRING,
 	  .offset = S(socket_group), .def = "" },
 	{ .name = "metrics", .type = CONF_STRING, .offset = S(metrics),
-	  .def = "", .check = check_metrics },
+	  .def = "", .check = scrape_check },
 	{ .name = "user", .type = CONF_STRING, .offset = S(user),
 	  .def = "calloffer-milter" },
 	{ .name = "base_url", .type = CONF_STRING, .offset = S(base_url),

@@ -239,6 +239,28 @@ test_inet(void)
 }
 
 static void
+test_near(void)
+{
+	static const struct {
+		const char	*address;
+		int		 is_near;
+	} cases[] = {
+		{ "inet:0.0.0.0:80", 0 }, { "inet:[::]:80", 0 },
+		{ "inet:192.0.2.1:80", 0 }, { "inet:[2001:db8::1]:80", 0 },
+		{ "inet:128.0.0.1:80", 0 }, { "inet:no-such.invalid:80", 0 },
+		{ "nowhere", 0 }, { "inet:127.0.0.1:80", 1 },
+		{ "127.9.9.9:80", 1 }, { "inet:80@[::1]", 1 },
+		{ "inet:localhost:80", 1 }, { "unix:/run/x.sock", 1 },
+		{ "/run/x.sock", 1 }
+	};
+
+	for (size_t i = 0; i < N(cases); i++)
+		is_int(sock_is_near(cases[i].address), cases[i].is_near,
+		    "%s: %s", cases[i].address,
+		    cases[i].is_near ? "this machine alone" : "more");
+}
+
+static void
 test_inherited(void)
 {
 	char path[128], why[256], pid[16];
@@ -277,6 +299,7 @@ main(void)
 	test_unix_refused();
 	test_group();
 	test_inet();
+	test_near();
 	test_inherited();
 	return tap_done();
 }

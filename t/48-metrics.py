@@ -191,11 +191,13 @@ def elsewhere(folder, ari):
     with open(folder + "/conf", encoding="utf-8") as f:
         text = re.sub(r"^metrics.*\n", "", f.read())
     trunks.Bridge.write(b, "conf", 'metrics = "%s"\n' % b.where + text)
-    r = subprocess.run([os.path.join(trunks.B, "calloffer-bridge"), "-c",
-                        folder + "/conf"], capture_output=True, text=True,
-                       timeout=20, check=False)
-    tap.check([] if r.returncode == 71 and "loopback" in r.stderr else
-              [r.returncode, r.stderr], "the open network is refused")
+    for option in ("-n", "-d"):
+        r = subprocess.run([os.path.join(trunks.B, "calloffer-bridge"), option,
+                            "-c", folder + "/conf"], capture_output=True,
+                           text=True, timeout=20, check=False)
+        tap.check([] if r.returncode == 78 and r.stderr.startswith(
+            folder + "/conf:1: key `metrics'") and "loopback" in r.stderr else
+            [r.returncode, r.stderr], "the open network is refused: " + option)
 
 
 def main():

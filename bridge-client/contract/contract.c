@@ -18,8 +18,8 @@
 #include "lib/conf.h"
 #include "lib/key.h"
 #include "lib/money.h"
+#include "lib/scrape.h"
 #include "lib/secret.h"
-#include "lib/sock.h"
 #include "lib/spoken.h"
 #include "lib/tariff.h"
 #include "lib/tel.h"
@@ -49,15 +49,6 @@ static const char *
 check_path_or_none(const char *v)
 {
 	return v[0] == '\0' ? NULL : check_path(v);
-}
-
-static const char *
-check_listen(const char *v)
-{
-	static char why[256];	/* no thread reads a configuration */
-
-	return v[0] == '\0' || sock_is_address(v, why, sizeof(why)) ? NULL :
-	    why;
 }
 
 static const char *
@@ -318,7 +309,7 @@ static const struct conf_key contract_keys[] = {
 	LIST(HERE(unseal_keys), "unseal_keys", NULL, check_path),
 	STRING(HERE(mac_file), "mac_key", NULL, check_path),
 	STRING(HERE(stop_file), "stop_file", "", check_path_or_none),
-	STRING(HERE(metrics), "metrics", "", check_listen),
+	STRING(HERE(metrics), "metrics", "", scrape_check),
 	STRING(HERE(names), "names", SPOKEN_DIR, check_path_or_none),
 	STRING(HERE(smtp), "smtp", "", check_smtp),
 	STRING(HERE(smtp_from), "smtp_from", "", check_address),
