@@ -270,6 +270,13 @@ remove_stale(const struct address *a)
 	return -1;
 }
 
+const char *
+sock_check_group(const char *name)
+{
+	return name[0] == '\0' || getgrnam(name) != NULL ? NULL :
+	    "no such group";
+}
+
 static int
 share(const char *path, const struct sock_unix *how)
 {

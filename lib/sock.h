@@ -21,6 +21,8 @@ struct sock_unix {		/* how a listening Unix socket is shared */
 	const char	*group;		/* NULL: as it falls */
 };
 
+/* What is wrong with the name of a group; NULL: nothing, which "" is, too. */
+const char *sock_check_group(const char *name);
 /*
  * Listens.  A stale Unix socket (nobody answers) is replaced; a live one is
  * refused.  To remove it at the end is the caller's.

@@ -5,7 +5,6 @@
 #include <sys/types.h>
 
 #include <errno.h>
-#include <grp.h>
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,6 +19,7 @@
 #include "lib/money.h"
 #include "lib/scrape.h"
 #include "lib/secret.h"
+#include "lib/sock.h"
 #include "lib/spoken.h"
 #include "lib/tariff.h"
 #include "lib/tel.h"
@@ -158,12 +158,6 @@ check_user(const char *v)
 	return v[0] == '\0' || getpwnam(v) != NULL ? NULL : "no such user";
 }
 
-static const char *
-check_group(const char *v)
-{
-	return v[0] == '\0' || getgrnam(v) != NULL ? NULL : "no such group";
-}
-
 /* yes and no: as it was called before there were three. */
 static const char *
 check_forwarding(const char *v)
@@ -286,7 +280,7 @@ static const struct conf_key key_keys[] = {
 
 #define SOCKET(which, name, where, perms, who) \
 	STRING(HERE(which.path), name, where, check_path), \
-	STRING(HERE(which.group), name "_group", "", check_group), \
+	STRING(HERE(which.group), name "_group", "", sock_check_group), \
 	{ name "_mode", CONF_MODE, HERE(which.mode), 0, 0777, perms, NULL, 0, \
 	    NULL }, \
 	LIST(HERE(which.users), name "_users", who, NULL)
@@ -297,7 +291,7 @@ static const struct conf_key key_keys[] = {
 static const struct conf_key contract_keys[] = {
 	STRING(HERE(public_url), "public", NULL, check_url),
 	STRING(HERE(user), "user", "", check_user),
-	STRING(HERE(group), "group", "", check_group),
+	STRING(HERE(group), "group", "", sock_check_group),
 	STRING(HERE(journal), "journal", "/var/lib/calloffer/journal",
 	    check_path),
 	{ "journal_size", CONF_SIZE, HERE(journal_size), 1 << 20,
