@@ -29,6 +29,7 @@
 #include "lib/log.h"
 #include "lib/loop.h"
 #include "lib/scan.h"
+#include "lib/sock.h"
 
 #include "acceptd/client.h"
 #include "acceptd/conn.h"
@@ -559,24 +560,35 @@ http_connections(const struct http *h)
  * at what they show us, but a front to the open network needs a library that
  * is mended itself.
  */
-int
-http_may_listen(int fd)
+static int
+is_safe(void)
 {
-	struct sockaddr_storage sa;
-	socklen_t len = sizeof(sa);
 	unsigned long version = 0;
 	const char *p = MHD_get_version();
 	char *end;
 	int i;
 
-	memset(&sa, 0, sizeof(sa));
-	if (getsockname(fd, (struct sockaddr *)&sa, &len) < 0)
-		return 0;
-	if (client_is_loopback((struct sockaddr *)&sa))
-		return 1;
 	for (i = 0; i < 3; i++) {
 		version = version << 12 | (strtoul(p, &end, 10) & 0xfff);
 		p = *end == '.' ? end + 1 : end;
 	}
 	return version >= SAFE_VERSION;
+}
+
+int
+http_may_listen(int fd)
+{
+	struct sockaddr_storage sa;
+	socklen_t len = sizeof(sa);
+
+	memset(&sa, 0, sizeof(sa));
+	if (getsockname(fd, (struct sockaddr *)&sa, &len) < 0)
+		return 0;
+	return client_is_loopback((struct sockaddr *)&sa) || is_safe();
+}
+
+int
+http_may_listen_at(const char *address)
+{
+	return sock_is_near(address) || is_safe();
 }

@@ -68,5 +68,7 @@ uint32_t http_connections(const struct http *);
 /* 1 when this listening socket may be served: loopback and Unix always, any
  * other only by a library that is strict enough by itself. */
 int http_may_listen(int fd);
+/* Likewise, before there is a socket. */
+int http_may_listen_at(const char *address);
 
 #endif

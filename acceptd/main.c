@@ -59,7 +59,11 @@ struct library {
 	struct lang_set		*langs;
 	struct asset_set	 assets;
 	struct key_ring		 keys;
+	struct client_nets	 proxies;
 };
+
+static const char not_safe[] = "this version of libmicrohttpd is not to face "
+    "a network: listen on a Unix socket or on loopback, behind a proxy";
 
 static struct acceptd {
 	struct options		 options;
@@ -143,6 +147,30 @@ load_keys(struct library *l, char *why, size_t size)
 	return 0;
 }
 
+static int
+load_proxies(struct library *l, char *why, size_t size)
+{
+	const struct conf_list *list = &l->settings.trusted_proxies;
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		if (client_nets_add(&l->proxies, list->item[i]) < 0)
+			return complain("trusted_proxies", "too many", why,
+			    size);
+	return 0;
+}
+
+/* What a service manager passes to us takes the place of `listen'. */
+static int
+check_listeners(const struct settings *s, char *why, size_t size)
+{
+	if (sock_inherited() < 0 && !http_may_listen_at(s->listen))
+		return complain("listen", not_safe, why, size);
+	if (s->metrics[0] != '\0' && !http_may_listen_at(s->metrics))
+		return complain("metrics", not_safe, why, size);
+	return 0;
+}
+
 /* NULL, and `why` is one line. */
 static struct library *
 library_load(char *why, size_t size)
@@ -164,6 +192,8 @@ library_load(char *why, size_t size)
 	    sizeof(fault)) < 0)
 		complain("web_dir", fault, why, size);
 	else if (load_keys(l, why, size) == 0 &&
+	    load_proxies(l, why, size) == 0 &&
+	    check_listeners(&l->settings, why, size) == 0 &&
 	    check_zone(l->settings.zone, why, size) == 0 &&
 	    check_user(l->settings.user, why, size) == 0)
 		return l;
@@ -353,12 +383,10 @@ open_listeners(int *site, int *metrics)
 	*site = sock_inherited();
 	if (*site < 0)
 		*site = listen_at(s->listen);
+	else if (!http_may_listen(*site))
+		log_fatal(EX_CONFIG, "the socket that was passed: %s",
+		    not_safe);
 	*metrics = s->metrics[0] != '\0' ? listen_at(s->metrics) : -1;
-	if (!http_may_listen(*site) ||
-	    (*metrics >= 0 && !http_may_listen(*metrics)))
-		log_fatal(EX_CONFIG, "%s:1: this version of libmicrohttpd is "
-		    "not to face a network: listen on a Unix socket or on "
-		    "loopback, behind a proxy", a.options.conf);
 }
 
 static void
@@ -531,7 +559,6 @@ main(int argc, char **argv)
 	struct library *l;
 	const struct settings *s;
 	int site_fd, metrics_fd, result;
-	size_t i;
 
 	read_options(argc, argv);
 	if (secret_init() < 0)
@@ -551,11 +578,7 @@ main(int argc, char **argv)
 	    LOG_TO_STDERR, a.options.is_verbose);
 	use_library(l);
 	s = &l->settings;
-	for (i = 0; i < s->trusted_proxies.n; i++)
-		if (client_nets_add(&a.proxies,
-		    s->trusted_proxies.item[i]) < 0)
-			log_fatal(EX_CONFIG, "%s:1: too many trusted_proxies",
-			    a.options.conf);
+	a.proxies = l->proxies;
 	open_listeners(&site_fd, &metrics_fd);
 	if (jail_user(s->user, s->group[0] != '\0' ? s->group : NULL, why,
 	    sizeof(why)) < 0)

@@ -47,6 +47,16 @@ def configuration():
                  "notice_url"),
                 ("a proxy that is none", {"trusted_proxies": ["x"]}, ""),
                 ("a limit out of bounds", {"max_connections": 0}, ""),
+                ("a group that there is none", {"listen_group": "no-such"},
+                 "no-such"),
+                ("another", {"group": "no-such"}, "no-such"),
+                ("the open network", {"listen": "inet:0.0.0.0:8040"},
+                 "listen: "),
+                ("counters for all", {"metrics": "inet:[::]:8040"},
+                 "metrics: "),
+                ("too many proxies", {"trusted_proxies":
+                                      ["192.0.2.%d" % n for n in range(33)]},
+                 "trusted_proxies: "),
                 ("a user that there is none", {"user": "no-such"}, "no-such")):
             if "user" in change and os.geteuid() != 0:
                 continue
@@ -499,7 +509,8 @@ def listeners():
     a.configure()
     r = subprocess.run(a.command(), capture_output=True, text=True,
                        timeout=20)
-    ok(r.returncode == 78 and "loopback" in r.stderr,
+    ok(r.returncode == 78 and "listen: " in r.stderr
+       and "loopback" in r.stderr,
        "the open network is refused", (r.returncode, r.stderr))
     a.__enter__().__exit__()
 
