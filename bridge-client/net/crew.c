@@ -16,7 +16,7 @@
 
 #include "bridge-client/net/crew.h"
 
-#define ENOUGH 16	/* jobs to disturb the loop */
+#define ENOUGH 32	/* jobs to disturb the loop */
 
 struct list {
 	struct crew_job	 *first;
