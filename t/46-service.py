@@ -170,6 +170,14 @@ def test_configuration(b):
         same(int(match.group(1)) if match else 0, line_of(new),
              "with the line")
         same(b.call().returncode, 78, "not started either")
+    for kind in "asterisk telnyx twilio signalwire vonage bandwidth".split():
+        b.configure("http://127.0.0.1:1/ari", lambda s: s.replace(
+            b.path("password"), "").replace("asterisk", kind))
+        for got in b.call("-n"), b.call():
+            check(got.returncode == 78 and got.stderr.startswith(
+                "%s:%d: password_file: " % (
+                    b.path("conf"), line_of("password_file"))),
+                "no password: " + kind, got.returncode, got.stderr)
     same(subprocess.run([PROGRAM, "-x"], capture_output=True,
                         check=False).returncode, 64, "a wrong option")
     b.configure("http://127.0.0.1:1/ari")

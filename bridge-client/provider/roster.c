@@ -39,6 +39,9 @@ read_one(struct roster *r, const struct contract *c,
 	if (kind == NULL)
 		return contract_wrong(at, p->line, "kind",
 		    "there is no such kind of provider: %s", p->kind);
+	if (p->password_file[0] == '\0')
+		return contract_wrong(at, p->line, "password_file",
+		    "is missing: no %s does anything without", kind->name);
 	if (snprintf(hook_url, sizeof(r->hook_url[0]), "%s/hook/%s",
 	    c->public_url, p->name) >= (int)sizeof(r->hook_url[0]))
 		return contract_wrong(at, 1, "public", "too long");
