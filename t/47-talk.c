@@ -139,6 +139,32 @@ test_heard(void)
 	}
 }
 
+/* What waits for a channel keeps nobody else waiting. */
+static void
+test_apart(void)
+{
+	static const struct {
+		enum provider_act	act;
+		int			is_apart;
+	} cases[] = {
+		{ PROVIDER_PROBE, 1 }, { PROVIDER_RING, 0 },
+		{ PROVIDER_HUSH, 1 }, { PROVIDER_BRIDGE, 1 },
+		{ PROVIDER_HANG, 1 }, { PROVIDER_UNBRIDGE, 1 },
+		{ PROVIDER_FIND, 0 }, { PROVIDER_EXTEND, 1 },
+	};
+	struct provider_intent in = { .act = PROVIDER_PROBE };
+	struct request r;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		in.act = cases[i].act;
+		ok(provider_ari.request(&conf, &in, 0, &r) == 0 &&
+		    r.is_apart == cases[i].is_apart, "act %d: %s", in.act,
+		    r.is_apart ? "by HTTP" : "by the stream");
+		request_free(&r);
+	}
+}
+
 /*
  * The stream, and who waits.
  */
@@ -373,6 +399,7 @@ main(void)
 {
 	test_say();
 	test_heard();
+	test_apart();
 	loop = loop_new();
 	clock_fake(INT64_C(1790000000000) + now_ms, now_ms);
 	test_trial();

@@ -260,7 +260,6 @@ build(const struct provider_conf *c, const struct provider_intent *in,
 	switch (in->act) {
 	case PROVIDER_PROBE:
 		ask_probe(c, step, r);
-		r->is_apart = 1;	/* as HANG must find it */
 		return 0;
 	case PROVIDER_RING:
 		if (step == 0) {
@@ -285,7 +284,6 @@ build(const struct provider_conf *c, const struct provider_intent *in,
 	case PROVIDER_HANG:
 		ask(c, r, "DELETE", "channels", leg);
 		request_query(r, "reason", "normal");
-		r->is_apart = 1;	/* nothing delays it */
 		return 0;
 	case PROVIDER_UNBRIDGE:
 		ask(c, r, "DELETE", "bridges", call);
@@ -300,6 +298,17 @@ build(const struct provider_conf *c, const struct provider_intent *in,
 	return -1;
 }
 
+/*
+ * What comes by the stream is done one after the other.  To make a channel, or
+ * to look at one, takes no time; all else waits for the channel's own thread,
+ * and would keep others waiting.
+ */
+static int
+is_quick(const struct provider_intent *in)
+{
+	return in->act == PROVIDER_RING || in->act == PROVIDER_FIND;
+}
+
 static int
 ari_request(const struct provider_conf *c, const struct provider_intent *in,
     int step, struct request *r)
@@ -308,6 +317,7 @@ ari_request(const struct provider_conf *c, const struct provider_intent *in,
 	if (step < 0 || in_full(in, step) >= steps[in->act] ||
 	    build(c, in, in_full(in, step), r) < 0)
 		return -1;
+	r->is_apart = !is_quick(in);
 	return request_ok(r) ? 0 : -1;
 }
 
