@@ -238,15 +238,6 @@ scan_lower(int c)
 }
 
 int
-scan_hex(int c)
-{
-	if (scan_is_digit(c))
-		return c - '0';
-	c = scan_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-int
 scan_same(const char *a, size_t an, const char *b, size_t bn)
 {
 	size_t i;

@@ -54,7 +54,15 @@ int scan_is_digit(int);
 int scan_is_alnum(int);
 int scan_is_space(int);		/* SP and HTAB */
 int scan_lower(int);
-int scan_hex(int);		/* the value of a hexadecimal digit, or -1 */
+/* The value of a hexadecimal digit, or -1: asked for two of each "=20". */
+static inline int
+scan_hex(int c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
 /* 1 when the two slices are equal but for ASCII case. */
 int scan_same(const char *, size_t, const char *, size_t);
 /* 1 when the slice equals the literal but for ASCII case. */
