@@ -3,10 +3,8 @@
 grammar; counters that count what happened; and a server that nobody can hold
 up for long, or reach from elsewhere."""
 import os
-import re
 import signal
 import socket
-import subprocess
 import sys
 import time
 
@@ -14,7 +12,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import mta  # noqa: E402
 from miltertalk import Session  # noqa: E402
 from scrape import ask, parse  # noqa: E402
-from stack import B, wait_for  # noqa: E402
+from stack import wait_for  # noqa: E402
 from tap import check, finish, same  # noqa: E402
 
 os.chdir(mta.ROOT)
@@ -138,12 +136,8 @@ def abuse(milter, port):
 def elsewhere(home, port):
     m = mta.Milter(home, OFFERORS, 'metrics = "inet:0.0.0.0:%d"' % port,
                    name="open")
-    for option in ("-n", "-d"):
-        r = subprocess.run([B + "/calloffer-milter", option, "-c", m.conf],
-                           capture_output=True, text=True, timeout=20)
-        said = r"%s:\d+: [^\n]*`metrics'[^\n]*loopback[^\n]*\n" % m.conf
-        check([] if r.returncode == 78 and re.fullmatch(said, r.stderr)
-              else [r.stderr], "the open network is refused: " + option)
+    for option, wrong in m.refusals(r"`metrics'[^\n]*loopback"):
+        check(wrong, "the open network is refused: " + option)
     m = mta.Milter(home, OFFERORS, 'metrics = "unix:%s/unix/run/metrics"'
                    % home, name="unix").start()
     path = home + "/unix/run/metrics"

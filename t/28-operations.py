@@ -96,12 +96,8 @@ def shared(home):
         m.stop()
     m = mta.Milter(home, OFFERORS, 'socket_group = "no-such-group"',
                    name="nobody")
-    for option in ("-n", "-d"):
-        r = subprocess.run([B + "/calloffer-milter", option, "-c", m.conf],
-                           capture_output=True, text=True, timeout=20)
-        said = r"%s:\d+: [^\n]*no-such-group[^\n]*\n" % m.conf
-        check([] if r.returncode == 78 and re.fullmatch(said, r.stderr)
-              else [r.stderr], "a group that is not there: " + option)
+    for option, wrong in m.refusals("no-such-group"):
+        check(wrong, "a group that is not there: " + option)
 
 
 LINE = {

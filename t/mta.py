@@ -376,6 +376,17 @@ class Milter(Child):
             raise RuntimeError(self.log())
         return self
 
+    def refusals(self, said):
+        """With -n, and at the start: (the option, what is wrong with how it
+        is refused); `said`, a pattern, stands behind the file and the line."""
+        for option in ("-n", "-d"):
+            r = subprocess.run([B + "/calloffer-milter", option, "-c",
+                                self.conf], capture_output=True, text=True,
+                               timeout=20)
+            good = re.fullmatch(r"%s:\d+: [^\n]*%s[^\n]*\n" % (
+                re.escape(self.conf), said), r.stderr)
+            yield option, [] if r.returncode == 78 and good else [r.stderr]
+
     def rewrite(self, data, *args):
         """Offline: status, the message, what was said."""
         r = subprocess.run([B + "/calloffer-milter", "--rewrite", "-c",
