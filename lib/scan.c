@@ -196,24 +196,6 @@ scan_size(const char *s, size_t n, uint64_t max, uint64_t *out)
 }
 
 int
-scan_is_alpha(int c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-int
-scan_is_digit(int c)
-{
-	return c >= '0' && c <= '9';
-}
-
-int
-scan_is_alnum(int c)
-{
-	return scan_is_alpha(c) || scan_is_digit(c);
-}
-
-int
 scan_is_base64url(const char *p, size_t n)
 {
 	size_t i;
@@ -223,18 +205,6 @@ scan_is_base64url(const char *p, size_t n)
 		    p[i] != '_')
 			return 0;
 	return 1;
-}
-
-int
-scan_is_space(int c)
-{
-	return c == ' ' || c == '\t';
-}
-
-int
-scan_lower(int c)
-{
-	return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
 }
 
 int

@@ -48,13 +48,42 @@ int scan_duration(const char *, size_t, uint64_t max_s, uint64_t *out_s)
 int scan_size(const char *, size_t, uint64_t max, uint64_t *out)
     __attribute__((warn_unused_result));
 
-/* ASCII only, whatever the locale. */
-int scan_is_alpha(int);
-int scan_is_digit(int);
-int scan_is_alnum(int);
-int scan_is_space(int);		/* SP and HTAB */
-int scan_lower(int);
-/* The value of a hexadecimal digit, or -1: asked for two of each "=20". */
+/*
+ * ASCII only, whatever the locale.  In line: they are asked of nearly every
+ * byte of a header.
+ */
+static inline int
+scan_is_alpha(int c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static inline int
+scan_is_digit(int c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline int
+scan_is_alnum(int c)
+{
+	return scan_is_alpha(c) || scan_is_digit(c);
+}
+
+/* SP and HTAB */
+static inline int
+scan_is_space(int c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static inline int
+scan_lower(int c)
+{
+	return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
+}
+
+/* The value of a hexadecimal digit, or -1. */
 static inline int
 scan_hex(int c)
 {
@@ -63,6 +92,7 @@ scan_hex(int c)
 	c |= 0x20;
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
+
 /* 1 when the two slices are equal but for ASCII case. */
 int scan_same(const char *, size_t, const char *, size_t);
 /* 1 when the slice equals the literal but for ASCII case. */
