@@ -11,6 +11,7 @@
 #include "milter/codec.h"
 
 #define LINE_MAX_LEN 76		/* RFC 2045, 6.7 (5) and 6.8 */
+#define BLOCK 16		/* bytes that are looked at together */
 
 int
 codec_find(enum codec *codec, const char *p, size_t len)
@@ -144,14 +145,16 @@ qp_place(const unsigned char *p, size_t len, size_t at, int *is_dangling)
 struct qp_line {
 	struct buf	*out;
 	size_t		 col;
-	unsigned char	 text[LINE_MAX_LEN];
+	unsigned char	 text[LINE_MAX_LEN + 3];	/* its break, too */
 };
 
 static void
 qp_break(struct qp_line *l, const char *how)
 {
-	buf_put(l->out, l->text, l->col);
-	buf_str(l->out, how);
+	size_t n = strlen(how);
+
+	memcpy(l->text + l->col, how, n);
+	buf_put(l->out, l->text, l->col + n);
 	l->col = 0;
 }
 
@@ -169,6 +172,18 @@ is_graphic(int c)
 	return (unsigned)c - '!' <= '~' - '!' && c != '=';
 }
 
+/* Can all of these stand bare?  Without branches: they are compared at once. */
+static int
+are_bare(const unsigned char p[BLOCK])
+{
+	unsigned char others = 0;
+	size_t i;
+
+	for (i = 0; i < BLOCK; i++)
+		others |= (p[i] < ' ') | (p[i] > '~') | (p[i] == '=');
+	return !others;
+}
+
 /* As many bytes as can stand bare in the line, at once; words, mostly. */
 static size_t
 qp_run(struct qp_line *l, const unsigned char *p, size_t len)
@@ -180,7 +195,9 @@ qp_run(struct qp_line *l, const unsigned char *p, size_t len)
 	/* A space may be the last of its line: the byte behind it tells. */
 	if (len - 1 < room)
 		room = len - 1;
-	while (n < room && (unsigned)p[n] - ' ' <= '~' - ' ' && p[n] != '=')
+	while (room - n >= BLOCK && are_bare(p + n))
+		n += BLOCK;
+	while (n < room && (p[n] == ' ' || is_graphic(p[n])))
 		n++;
 	if (n > 0 && p[n - 1] == ' ' && p[n] == '\r')
 		n--;
