@@ -55,8 +55,8 @@ soft_break(const unsigned char *p, size_t len)
 }
 
 /*
- * The next step in a quoted-printable text: raw bytes used, and whether they
- * stand for one byte (`*byte`) or for none (-1).
+ * At "=" in a quoted-printable text: raw bytes used, and whether they stand for
+ * one byte (`*byte`) or for none (-1).
  */
 static size_t
 qp_step(const unsigned char *p, size_t len, int *byte)
@@ -64,22 +64,14 @@ qp_step(const unsigned char *p, size_t len, int *byte)
 	size_t n;
 	int high, low;
 
-	if (p[0] != '=') {
-		*byte = p[0];
-		return 1;
-	}
-	n = soft_break(p, len);
-	if (n > 0) {
-		*byte = -1;
-		return n;
-	}
 	if (len >= 3 && (high = scan_hex(p[1])) >= 0 &&
 	    (low = scan_hex(p[2])) >= 0) {
 		*byte = high << 4 | low;
 		return 3;
 	}
-	*byte = '=';
-	return 1;
+	n = soft_break(p, len);
+	*byte = n > 0 ? -1 : '=';
+	return n > 0 ? n : 1;
 }
 
 static int
@@ -109,37 +101,35 @@ qp_decode(const unsigned char *p, size_t len, struct buf *out)
 }
 
 /*
- * The raw place of a decoded offset; behind soft breaks that stand there, so
- * that it is most often the beginning of a line.  `*is_dangling`: the text
- * ends in a soft break whose line end is not its own.
+ * Behind soft breaks that stand there, so that it is most often the beginning
+ * of a line.
  */
-static size_t
-qp_place(const unsigned char *p, size_t len, size_t at, int *is_dangling)
+static void
+qp_place(struct codec_place *place, const struct codec_text *t)
 {
-	size_t i = 0, done = 0, n;
-	const unsigned char *stop;
+	const unsigned char *p = t->raw, *stop;
+	size_t i = 0, left = place->at, n;
 	int byte;
 
-	*is_dangling = 0;
-	while (i < len) {
-		stop = memchr(p + i, '=', len - i);
-		n = stop != NULL ? (size_t)(stop - p) - i : len - i;
-		if (n > at - done)
-			n = at - done;
-		if (n > 0) {
-			i += n;
-			done += n;
-			*is_dangling = 0;
-			continue;
-		}
-		n = qp_step(p + i, len - i, &byte);
-		if (done == at && byte >= 0)
-			break;
+	while (i < t->raw_len) {
+		stop = memchr(p + i, '=', t->raw_len - i);
+		n = (stop != NULL ? (size_t)(stop - p) : t->raw_len) - i;
+		if (n > left)
+			n = left;
+		if (n > 0)
+			place->is_dangling = 0;
+		left -= n;
 		i += n;
-		done += byte >= 0;
-		*is_dangling = byte < 0 && p[i - 1] != '\n';
+		if (i == t->raw_len || p[i] != '=')
+			break;
+		n = qp_step(p + i, t->raw_len - i, &byte);
+		if (byte >= 0 && left == 0)
+			break;
+		left -= byte >= 0;
+		i += n;
+		place->is_dangling = byte < 0 && p[i - 1] != '\n';
 	}
-	return i;
+	place->raw = i;
 }
 
 struct qp_line {
@@ -226,18 +216,15 @@ qp_put(struct qp_line *l, const unsigned char *p, size_t len)
 }
 
 static void
-qp_insert(const struct codec_text *t, size_t at, const struct codec_text *ins,
-    struct codec_edit *edit, struct buf *out)
+qp_insert(const struct codec_text *t, const struct codec_place *place,
+    const struct codec_text *ins, struct buf *out)
 {
+	int last = place->raw > 0 ? t->raw[place->raw - 1] : '\n';
 	struct qp_line line = { .out = out, .col = 0 };
 	const unsigned char *p = ins->text;
-	int last, is_dangling;
 	size_t i = 0;
 
-	edit->at = qp_place(t->raw, t->raw_len, at, &is_dangling);
-	edit->del = 0;
-	last = edit->at > 0 ? t->raw[edit->at - 1] : '\n';
-	if (is_dangling)
+	if (place->is_dangling)
 		qp_break(&line, "\r\n");
 	else if (last != '\n' && (scan_is_space(last) || last == '=' ||
 	    ins->len < 2 || p[0] != '\r' || p[1] != '\n'))
@@ -355,27 +342,26 @@ base64_put(struct base64_line *l, const unsigned char *p, size_t len)
 }
 
 /*
- * Raw places of a quantum (four characters): where its first begins, and the
- * end of its last.  Behind the last quantum both are the end of that one.
+ * At the quantum (four characters) that holds it, from its first to its last;
+ * or at the end of the last.
  */
 static void
-base64_quantum(const struct codec_text *t, size_t index,
-    struct codec_edit *edit)
+base64_place(struct codec_place *place, const struct codec_text *t)
 {
-	size_t i, n = 0, end = 0;
+	size_t first = place->at / 3 * 4, n = 0, end = 0, i;
 
-	edit->at = SIZE_MAX;
-	for (i = 0; i < t->raw_len && n < 4 * index + 4; i++) {
+	place->raw = SIZE_MAX;
+	for (i = 0; i < t->raw_len && n < first + 4; i++) {
 		if (is_white(t->raw[i]))
 			continue;
-		if (n == 4 * index)
-			edit->at = i;
+		if (n == first)
+			place->raw = i;
 		n++;
 		end = i + 1;
 	}
-	if (edit->at == SIZE_MAX)
-		edit->at = end;
-	edit->del = end - edit->at;
+	if (place->raw == SIZE_MAX)
+		place->raw = end;
+	place->del = end - place->raw;
 }
 
 static int
@@ -385,21 +371,20 @@ is_line_end(const struct codec_text *t, size_t at)
 }
 
 static void
-base64_insert(const struct codec_text *t, size_t at,
-    const struct codec_text *ins, struct codec_edit *edit, struct buf *out)
+base64_insert(const struct codec_text *t, const struct codec_place *place,
+    const struct codec_text *ins, struct buf *out)
 {
 	struct base64_line line = { .out = out };
-	size_t first = at / 3 * 3;
+	size_t at = place->at, first = at / 3 * 3;
 	size_t end = t->len - first < 3 ? t->len : first + 3;
 
-	base64_quantum(t, at / 3, edit);
-	if (edit->at > 0 && t->raw[edit->at - 1] != '\n')
+	if (place->raw > 0 && t->raw[place->raw - 1] != '\n')
 		buf_str(out, "\r\n");
 	base64_put(&line, t->text + first, at - first);
 	base64_put(&line, ins->text, ins->len);
 	base64_put(&line, t->text + at, end - at);
 	base64_flush(&line);
-	if (!is_line_end(t, edit->at + edit->del))
+	if (!is_line_end(t, place->raw + place->del))
 		buf_str(out, "\r\n");
 }
 
@@ -418,10 +403,24 @@ codec_decode(enum codec codec, const unsigned char *p, size_t len,
 	return -1;
 }
 
-size_t
-codec_grain(const struct codec_text *t, size_t at)
+void
+codec_find_place(struct codec_place *place, const struct codec_text *t,
+    size_t at)
 {
-	return t->codec == CODEC_BASE64 && at / 3 * 3 + 3 < t->len ? 3 : 1;
+	place->at = place->raw = at;
+	place->del = 0;
+	place->is_dangling = 0;
+	if (t->codec == CODEC_QP)
+		qp_place(place, t);
+	else if (t->codec == CODEC_BASE64)
+		base64_place(place, t);
+}
+
+size_t
+codec_grain(const struct codec_text *t, const struct codec_place *place)
+{
+	return t->codec == CODEC_BASE64 && place->at / 3 * 3 + 3 < t->len ? 3 :
+	    1;
 }
 
 /*
@@ -448,39 +447,34 @@ is_dashed(enum codec codec, const unsigned char *p, size_t len)
 }
 
 int
-codec_may_cut(const struct codec_text *t, size_t at)
+codec_may_cut(const struct codec_text *t, const struct codec_place *place)
 {
-	const unsigned char *line, *cut;
-	int unused;
+	const unsigned char *cut = t->raw + place->raw, *line;
 
 	if (t->codec == CODEC_BASE64)
 		return 1;	/* no dashes in it */
-	if (t->codec == CODEC_QP)
-		at = qp_place(t->raw, t->raw_len, at, &unused);
-	cut = t->raw + at;
-	line = at > 0 ? memrchr(t->raw, '\n', at) : NULL;
+	line = place->raw > 0 ? memrchr(t->raw, '\n', place->raw) : NULL;
 	line = line != NULL ? line + 1 : t->raw;
 	if (line == cut)
 		return 1;
-	return !is_dashed(t->codec, cut, t->raw_len - at) && (is_line_end(t, at)
-	    || !is_dashed(t->codec, line, (size_t)(cut - line)));
+	return !is_dashed(t->codec, cut, t->raw_len - place->raw) &&
+	    (is_line_end(t, place->raw) ||
+	    !is_dashed(t->codec, line, (size_t)(cut - line)));
 }
 
 void
-codec_insert(const struct codec_text *t, size_t at,
-    const struct codec_text *ins, struct codec_edit *edit, struct buf *out)
+codec_insert(const struct codec_text *t, const struct codec_place *place,
+    const struct codec_text *ins, struct buf *out)
 {
 	switch (t->codec) {
 	case CODEC_PLAIN:
-		edit->at = at;
-		edit->del = 0;
 		buf_put(out, ins->text, ins->len);
 		return;
 	case CODEC_QP:
-		qp_insert(t, at, ins, edit, out);
+		qp_insert(t, place, ins, out);
 		return;
 	case CODEC_BASE64:
-		base64_insert(t, at, ins, edit, out);
+		base64_insert(t, place, ins, out);
 		return;
 	}
 }

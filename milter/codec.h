@@ -37,30 +37,39 @@ int codec_decode(enum codec, const unsigned char *, size_t, struct buf *out)
     __attribute__((warn_unused_result));
 
 /*
- * What is inserted at decoded offset `at` must have a length that is a
- * multiple of this, so that nothing behind it moves: 1 or 3.
+ * A place in a text, decoded and as it stands there: what is inserted replaces
+ * `del` raw bytes from `raw` on, and holds what of them is to stay.
  */
-size_t codec_grain(const struct codec_text *, size_t at);
-
-/*
- * 1 when the raw line that holds `at` may be cut there: neither half, as a line
- * of its own, begins as a boundary does.
- */
-int codec_may_cut(const struct codec_text *, size_t at);
-
-/* Raw bytes that are replaced by the encoded ones. */
-struct codec_edit {
-	size_t	at;
-	size_t	del;
+struct codec_place {
+	size_t	at;		/* in the decoded text */
+	size_t	raw;
+	size_t	del;		/* the rest of a quantum of base64; else 0 */
+	int	is_dangling;	/* behind a soft break that the end cuts off */
 };
 
+/* at <= text->len */
+void codec_find_place(struct codec_place *, const struct codec_text *,
+    size_t at);
+
 /*
- * Appends to `out` what must replace the raw bytes `*edit`, so that the text
- * decodes to text[0..at] + bytes + text[at..], and all raw bytes outside of
- * `*edit` stay.  Encoded lines are at most 76 long, end with CRLF, and none
- * begins with "--", "." or "From ".  A failure is the buffer's.
+ * What is inserted there must have a length that is a multiple of this, so that
+ * nothing behind it moves: 1 or 3.
  */
-void codec_insert(const struct codec_text *, size_t at,
-    const struct codec_text *inserted, struct codec_edit *, struct buf *out);
+size_t codec_grain(const struct codec_text *, const struct codec_place *);
+
+/*
+ * 1 when the raw line that holds it may be cut there: neither half, as a line
+ * of its own, begins as a boundary does.
+ */
+int codec_may_cut(const struct codec_text *, const struct codec_place *);
+
+/*
+ * Appends to `out` what must stand there, so that the text decodes to
+ * text[0..at] + bytes + text[at..].  Encoded lines are at most 76 long, end
+ * with CRLF, and none begins with "--", "." or "From ".  A failure is the
+ * buffer's.
+ */
+void codec_insert(const struct codec_text *, const struct codec_place *,
+    const struct codec_text *inserted, struct buf *out);
 
 #endif

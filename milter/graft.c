@@ -36,7 +36,7 @@ look(struct graft *g, struct buf *copy, const unsigned char **p, size_t *len)
 }
 
 static enum reason
-place_html(struct graft *g, const unsigned char *p, size_t len)
+place_html(struct graft *g, const unsigned char *p, size_t len, size_t *at)
 {
 	struct html_spot spot;
 
@@ -45,9 +45,9 @@ place_html(struct graft *g, const unsigned char *p, size_t len)
 		return REASON_CHARSET;
 	switch (html_place(p, len, &spot)) {
 	case HTML_PLACED:
-		g->at = spot.at;
+		*at = spot.at;
 		g->is_sheet = spot.is_sheet;
-		g->spot.is_midline = g->at > 0 && p[g->at - 1] != '\n';
+		g->spot.is_midline = *at > 0 && p[*at - 1] != '\n';
 		return REASON_NONE;
 	case HTML_BROKEN:
 		return REASON_HTML;
@@ -62,8 +62,8 @@ place(struct graft *g)
 {
 	const unsigned char *p;
 	struct buf copy = { 0 };
+	size_t len, at = 0;
 	enum reason r;
-	size_t len;
 
 	r = look(g, &copy, &p, &len);
 	if (r != REASON_NONE) {
@@ -71,17 +71,18 @@ place(struct graft *g)
 		return r;
 	}
 	if (g->leaf->is_html) {
-		r = place_html(g, p, len);
+		r = place_html(g, p, len, &at);
 	} else if (plain_place(p, len, &g->spot) != 0) {
 		r = REASON_PGP;
 	} else {
-		g->at = g->spot.at;
+		at = g->spot.at;
 	}
-	g->at = g->at * g->set.unit + g->set.bom;
 	buf_free(&copy);
-	if (r == REASON_NONE && !codec_may_cut(&g->text, g->at))
-		r = REASON_BOUNDARY;
-	return r;
+	if (r != REASON_NONE)
+		return r;
+	codec_find_place(&g->place, &g->text, at * g->set.unit + g->set.bom);
+	return codec_may_cut(&g->text, &g->place) ? REASON_NONE :
+	    REASON_BOUNDARY;
 }
 
 enum reason
@@ -129,7 +130,7 @@ compose(const struct graft *g, const struct button *b, struct buf *out)
 		button_html(b, out);
 		if (g->is_sheet)
 			buf_str(out, "</div>\r\n");
-		if (codec_grain(&g->text, g->at) == 3) {
+		if (codec_grain(&g->text, &g->place) == 3) {
 			buf_put(out, spaces, (3 - (out->len + 2) % 3) % 3);
 			buf_str(out, "\r\n");
 		}
@@ -140,7 +141,7 @@ compose(const struct graft *g, const struct button *b, struct buf *out)
 	button_text(b, out);
 	if (!g->spot.has_gap_after)
 		buf_str(out, "\r\n");
-	odd = codec_grain(&g->text, g->at) == 3 ? out->len % 3 : 0;
+	odd = codec_grain(&g->text, &g->place) == 3 ? out->len % 3 : 0;
 	while (odd-- > 0)
 		buf_str(out, "\r\n");
 }
@@ -151,20 +152,19 @@ insert(const struct graft *g, const struct buf *block, struct splice *s)
 {
 	const struct codec_text ins = { CODEC_PLAIN, NULL, 0, block->data,
 	    block->len };
-	struct codec_edit edit;
 	struct buf out;
 	int rc = -1;
 
 	buf_init(&out, 4 * BLOCK_MAX);
 	(void)buf_room(&out, BLOCK_USUAL);
-	codec_insert(&g->text, g->at, &ins, &edit, &out);
+	codec_insert(&g->text, &g->place, &ins, &out);
 	/* An empty text: its boundary must begin a line of its own. */
 	if (g->leaf->is_open && out.len >= 2 &&
 	    memcmp(out.data + out.len - 2, "\r\n", 2) != 0)
 		buf_str(&out, "\r\n");
 	if (buf_ok(&out))
-		rc = splice_add(s, g->leaf->at + edit.at, edit.del, out.data,
-		    out.len);
+		rc = splice_add(s, g->leaf->at + g->place.raw, g->place.del,
+		    out.data, out.len);
 	buf_free(&out);
 	return rc;
 }

@@ -22,7 +22,7 @@ struct graft {
 	struct codec_text	 text;
 	struct charset		 set;
 	struct buf		 decoded;	/* where it is encoded at all */
-	size_t			 at;		/* in text, bytes */
+	struct codec_place	 place;		/* in text */
 	int			 is_sheet;	/* as struct html_spot has it */
 	struct plain_spot	 spot;
 };

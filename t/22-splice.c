@@ -164,11 +164,13 @@ static const char *const inserts[] = {
 
 static void
 splice_raw(struct buf *dst, const struct codec_text *t,
-    const struct codec_edit *e, const struct buf *with)
+    const struct codec_place *p, const struct buf *with)
 {
-	buf_put(dst, t->raw, e->at);
+	size_t next = p->raw + p->del;
+
+	buf_put(dst, t->raw, p->raw);
 	buf_put(dst, with->data, with->len);
-	buf_put(dst, t->raw + e->at + e->del, t->raw_len - e->at - e->del);
+	buf_put(dst, t->raw + next, t->raw_len - next);
 }
 
 /* Encoded lines: short, and none that could be something else. */
@@ -198,11 +200,11 @@ fault(const struct codec_text *t, const struct buf *out)
 }
 
 static int
-insert_once(const struct codec_text *t, size_t at, const char *what)
+insert_once(const struct codec_text *t, const struct codec_place *place,
+    const char *what)
 {
 	const struct codec_text ins = { CODEC_PLAIN, NULL, 0,
 	    (const unsigned char *)what, strlen(what) };
-	struct codec_edit e;
 	struct buf out, raw, text, want;
 	const char *why;
 	int good;
@@ -211,21 +213,21 @@ insert_once(const struct codec_text *t, size_t at, const char *what)
 	buf_init(&raw, 4096);
 	buf_init(&text, 4096);
 	buf_init(&want, 4096);
-	codec_insert(t, at, &ins, &e, &out);
-	splice_raw(&raw, t, &e, &out);
+	codec_insert(t, place, &ins, &out);
+	splice_raw(&raw, t, place, &out);
 	if (t->codec == CODEC_PLAIN)
 		buf_put(&text, raw.data, raw.len);
 	else if (codec_decode(t->codec, raw.data, raw.len, &text) != 0)
 		text.is_bad = 1;
-	buf_put(&want, t->text, at);
+	buf_put(&want, t->text, place->at);
 	buf_str(&want, what);
-	buf_put(&want, t->text + at, t->len - at);
+	buf_put(&want, t->text + place->at, t->len - place->at);
 	why = fault(t, &out);
 	good = buf_ok(&text) && why == NULL && text.len == want.len &&
 	    memcmp(text.data, want.data, want.len) == 0 &&
-	    (e.del == 0 || t->codec == CODEC_BASE64);
+	    (place->del == 0 || t->codec == CODEC_BASE64);
 	if (!good)
-		tap_note("%s at %zu: %s", buf_cstr(&raw), at,
+		tap_note("%s at %zu: %s", buf_cstr(&raw), place->at,
 		    why != NULL ? why : "decodes to something else");
 	buf_free(&out);
 	buf_free(&raw);
@@ -237,6 +239,7 @@ insert_once(const struct codec_text *t, size_t at, const char *what)
 static void
 check_inserting(void)
 {
+	struct codec_place place;
 	struct codec_text t;
 	struct buf b;
 	size_t i, j, at, n;
@@ -256,9 +259,11 @@ check_inserting(void)
 		for (j = 0; j < sizeof(inserts) / sizeof(inserts[0]); j++) {
 			good = buf_ok(&b);
 			for (at = 0; good && at <= t.len; at++) {
+				codec_find_place(&place, &t, at);
 				n = strlen(inserts[j]);
-				if (n % codec_grain(&t, at) == 0)
-					good = insert_once(&t, at, inserts[j]);
+				if (n % codec_grain(&t, &place) == 0)
+					good = insert_once(&t, &place,
+					    inserts[j]);
 			}
 			ok(good, "text %zu: insert %zu, everywhere", i, j);
 		}
@@ -276,22 +281,26 @@ check_looks(void)
 	    (const unsigned char *)"softline\r\n", 10 };
 	struct codec_text ins = { CODEC_PLAIN, NULL, 0,
 	    (const unsigned char *)"\r\n=x\r\n", 6 };
-	struct codec_edit e;
+	struct codec_place p;
 	struct buf b;
 
 	buf_init(&b, 100);
-	codec_insert(&t, 4, &ins, &e, &b);
+	codec_find_place(&p, &t, 4);
+	codec_insert(&t, &p, &ins, &b);
 	is_str(buf_cstr(&b), "\r\n=3Dx\r\n", "behind a soft break");
-	is_int(e.at, 7, "at the beginning of the line");
+	is_int(p.raw, 7, "at the beginning of the line");
 	buf_clear(&b);
 	t = (struct codec_text){ CODEC_BASE64, b64, sizeof(b64) - 1,
 	    (const unsigned char *)"abcdefghi", 9 };
-	codec_insert(&t, 4, &ins, &e, &b);
+	codec_find_place(&p, &t, 4);
+	codec_insert(&t, &p, &ins, &b);
 	is_str(buf_cstr(&b), "\r\nZA0KPXgNCmVm\r\n", "one quantum anew");
-	is_int(e.at, 4, "where it stood");
-	is_int(e.del, 4, "and no other");
-	is_int(codec_grain(&t, 5), 3, "behind it all stays aligned");
-	is_int(codec_grain(&t, 6), 1, "in the last one nothing must");
+	is_int(p.raw, 4, "where it stood");
+	is_int(p.del, 4, "and no other");
+	codec_find_place(&p, &t, 5);
+	is_int(codec_grain(&t, &p), 3, "behind it all stays aligned");
+	codec_find_place(&p, &t, 6);
+	is_int(codec_grain(&t, &p), 1, "in the last one nothing must");
 	buf_free(&b);
 }
 
@@ -429,6 +438,7 @@ check_cuts(void)
 		{ CODEC_QP, "a=\r\n", "--b", 1 },
 		{ CODEC_BASE64, "LS0t", "LS0t", 1 },
 	};
+	struct codec_place place;
 	struct codec_text t;
 	struct buf raw, whole, head;
 	size_t i;
@@ -449,7 +459,8 @@ check_cuts(void)
 			head.len = strlen(cases[i].before);
 		t.text = t.codec == CODEC_PLAIN ? t.raw : whole.data;
 		t.len = t.codec == CODEC_PLAIN ? t.raw_len : whole.len;
-		is_int(codec_may_cut(&t, head.len), cases[i].may,
+		codec_find_place(&place, &t, head.len);
+		is_int(codec_may_cut(&t, &place), cases[i].may,
 		    "cut %zu", i);
 		buf_free(&raw);
 		buf_free(&whole);
