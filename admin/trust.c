@@ -79,20 +79,43 @@ read_line(FILE *f, char line[LINE_SIZE])
 
 /* ---- export */
 
-static int
-export_key(const char *name, const char *path, enum key_kind kind,
-    const char *url)
-{
-	char line[LINE_SIZE], why[512];
-	struct key k;
-	FILE *f;
-	int rc;
+struct exported {
+	const char	*part;		/* whose key */
+	const char	*file;		/* below the configuration */
+	enum key_kind	 kind;
+	const char	*fact;		/* the ids of those that are in use */
+	const char	*unused;	/* what comes of another */
+};
 
-	if (key_load(&k, kind, path, why, sizeof(why)) == -1)
-		return fail(EX_NOINPUT, why, "");
+static const struct exported sign_pub = { "milter", "keys/sign.pub",
+	KEY_VERIFY, "sign", "the milter signs with another key: whoever "
+	"trusts this one refuses its offers" };
+static const struct exported seal_pub = { "bridge", "keys/seal.pub",
+	KEY_SEAL, "unseal", "the bridge has no unsealing key for it: "
+	"it can open no offer sealed with this one" };
+
+/* 1 when the key in the file is in use; 0, or -1 and a sentence. */
+static int
+is_in_use(const struct exported *what, const char *path,
+    const struct facts *facts, char *why, size_t size)
+{
+	char id[KEY_ID_HEX];
+	struct key k;
+
+	if (key_load(&k, what->kind, path, why, size) == -1)
+		return -1;
+	key_id_hex(k.id, id);
 	key_wipe(&k);
-	f = fopen(path, "re");
-	rc = f != NULL ? read_line(f, line) : -1;
+	return facts_has(facts, what->fact, id);
+}
+
+static int
+export_key(const char *name, const char *path, const char *url)
+{
+	FILE *f = fopen(path, "re");
+	char line[LINE_SIZE];
+	int rc = f != NULL ? read_line(f, line) : -1;
+
 	if (f != NULL)
 		fclose(f);
 	if (rc != 0)
@@ -103,27 +126,49 @@ export_key(const char *name, const char *path, enum key_kind kind,
 	return EX_OK;
 }
 
-struct exported {
-	const char	*part;		/* whose key */
-	const char	*file;		/* below the configuration */
-	enum key_kind	 kind;
-};
+/* The key that is usual must be in use; one that is named may come to be. */
+static int
+try_export(const struct place *place, const struct exported *what,
+    const char *name, const char *path)
+{
+	char usual[PATH_MAX], why[512];
+	struct facts facts;
+	const char *url;
+	int in_use, status;
+
+	snprintf(usual, sizeof(usual), "%s/%s", place->confdir, what->file);
+	facts_gather(&facts, what->part, place);
+	url = facts_get(&facts, "url", 0);
+	in_use = is_in_use(what, path != NULL ? path : usual, &facts, why,
+	    sizeof(why));
+	if (url == NULL)
+		status = fail(EX_CONFIG, what->part, facts.is_here ?
+		    facts.why : "has no configuration here");
+	else if (in_use == -1)
+		status = fail(EX_NOINPUT, why, "");
+	else if (in_use == 0 && path == NULL)
+		status = fail(EX_DATAERR, usual, what->unused);
+	else {
+		if (in_use == 0)
+			fail(0, path, what->unused);
+		status = export_key(name, path != NULL ? path : usual, url);
+	}
+	facts_free(&facts);
+	return status;
+}
 
 static int
 run_export(const struct place *place, int argc, char **argv)
 {
-	struct exported what = { "milter", "keys/sign.pub", KEY_VERIFY };
-	const char *path = NULL, *url;
-	char usual[PATH_MAX];
-	struct facts facts;
-	int ch, status;
+	const struct exported *what = &sign_pub;
+	const char *path = NULL;
+	int ch;
 
 	while ((ch = getopt(argc, argv, "k:s")) != -1) {
 		if (ch == 'k')
 			path = optarg;
 		else if (ch == 's')
-			what = (struct exported){ "bridge", "keys/seal.pub",
-			    KEY_SEAL };
+			what = &seal_pub;
 		else
 			return COMMAND_USAGE;
 	}
@@ -132,17 +177,7 @@ run_export(const struct place *place, int argc, char **argv)
 	if (!is_name(argv[optind]))
 		return fail(EX_USAGE, "name it with small letters, digits, - "
 		    "and _", "");
-	snprintf(usual, sizeof(usual), "%s/%s", place->confdir, what.file);
-	facts_gather(&facts, what.part, place);
-	url = facts_get(&facts, "url", 0);
-	if (url == NULL)
-		status = fail(EX_CONFIG, what.part, facts.is_here ? facts.why :
-		    "has no configuration here");
-	else
-		status = export_key(argv[optind], path != NULL ? path : usual,
-		    what.kind, url);
-	facts_free(&facts);
-	return status;
+	return try_export(place, what, argv[optind], path);
 }
 
 /* ---- import */
@@ -389,6 +424,7 @@ const struct command trust_command = {
 	"  -u USES         the most uses of an offer (10)\n\n"
 	"-a, -f and -t are needed, and may be repeated.\n\n"
 	"  -s              export: the bridge's sealing key\n"
-	"  -k FILE         export: another key than that of keys/\n",
+	"  -k FILE         export: another key than that of keys/, which must\n"
+	"                  be in use; one that is named is told if it is not\n",
 	run
 };

@@ -45,6 +45,24 @@ is "three lines" "$(cut -d' ' -f1 "$dir/phone.trust" | paste -sd' ')" \
     "calloffer-trust-1 url key"
 like "to be compared" "$err" "$(cut -d' ' -f2 "$dir/phone/keys/seal.pub")"
 
+# a key that is not in use: nobody could check or open what is made with it
+unused() {	# PROGRAM OPTIONS FILE SENTENCE: FILE is of another pair
+	mv "$3" "$3.mine"
+	cp "$dir/other/${3##*/}" "$3"
+	run $1 trust export $2 other
+	like "the usual key is refused" "$status $out$err" "^65 .*$3: $4"
+	run $1 trust export $2 -k "$3" other
+	like "one that is named is exported" "$status $out" '^0 calloffer-tr'
+	like "  with a warning" "$err" "$3: $4"
+	mv -f "$3.mine" "$3"
+	run $1 trust export $2 -k "$3" mine
+	is "  and without, if it is in use" "$status $(printf '%s\n' "$err" |
+	    grep -c '^calloffer')" "0 0"
+}
+mkdir "$dir/other"
+"$B/calloffer" keygen -o -d "$dir/other" >/dev/null
+unused "$P" -s "$dir/phone/keys/seal.pub" 'the bridge has no unsealing key'
+
 # refusals before anything is written
 for bad in 's/^url.*//' 's/trust-1/trust-2/' 's/phone$/..\/x/' \
     's/seal-1 ...../seal-1 /' '$s/$/\nmore/' 's/phone$/Phone/' \
@@ -74,6 +92,7 @@ is "the milter takes it" "$status $err" "0 "
 run $M trust export acme
 is "a milter's signing key is exported" "$status" 0
 printf '%s\n' "$out" >"$dir/acme.trust"
+unused "$M" "" "$dir/mail/keys/sign.pub" 'the milter signs with another key'
 for missing in "-a guests -f example.com" "-a guests -t +44*" \
     "-f example.com -t +44*"; do
 	run $P trust import $missing "$dir/acme.trust"
