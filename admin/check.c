@@ -159,7 +159,7 @@ look_at_scope(struct visit *v)
 	case SCOPE_REFUSED:
 		report_bad(&v->report, "bridge", what, why,
 		    "Name what is missing in bridge.conf, in the section of "
-		    "the milter's key or as an account, or mend these entries "
+		    "the milter's key or of the account, or mend these entries "
 		    "and run `calloffer offerors`.");
 		break;
 	case SCOPE_UNREAD:

@@ -14,7 +14,8 @@
 
 #include "admin/facts.h"
 
-#define SAID_MAX (1024 * 1024)	/* accounts and scopes of thousands */
+#define SAID_MAX (16 * 1024 * 1024)	/* thousands of accounts, each with
+					   all countries */
 
 /* Runs the program with one option.  0: it ended well. */
 static int

@@ -19,6 +19,8 @@ struct place;
  *	bridge	verify ID STATE (each), grants ID USES SECONDS (likewise),
  *		scope ID KEY PATTERN (each of accounts, from_domains and
  *		destinations in bridge.conf), account NAME (each),
+ *		rings NAME KEY PATTERN (of its countries, as +44*, and
+ *		sip_domains),
  *		unseal ID FILE (each), face PATH, admin PATH, journal PATH,
  *		lifetime SECONDS, url URL,
  *		unheard PROVIDER (each who cannot tell who talks and pays that

@@ -27,6 +27,7 @@ struct scope {
 	struct conf_list	accounts, from_domains;
 	struct conf_list	destinations;
 	struct conf_list	names;		/* of the bridge's accounts */
+	struct conf_list	rings;		/* "NAME KEY PATTERN" of them */
 };
 
 /* What was found so far. */
@@ -35,23 +36,23 @@ struct finding {
 	size_t		n;
 };
 
-/* The values of a word that begin so, without that.  -1: out of memory. */
+/* The rests of the lines that begin so.  -1: out of memory. */
 static int
-gather(struct conf_list *list, const struct facts *f, const char *word,
-    const char *begin)
+gather(struct conf_list *list, const struct facts *f, const char *begin)
 {
-	size_t i, n = strlen(begin);
-	const char *value;
-	char **grown;
+	size_t n = strlen(begin);
+	char *p, **grown;
 
-	for (i = 0; (value = facts_get(f, word, i)) != NULL; i++) {
-		if (strncmp(value, begin, n) != 0)
+	if (f->text == NULL)
+		return 0;
+	for (p = f->text; p < f->text + f->len; p += strlen(p) + 1) {
+		if (strncmp(p, begin, n) != 0)
 			continue;
 		grown = reallocarray(list->item, list->n + 1, sizeof(*grown));
 		if (grown == NULL)
 			return -1;
 		list->item = grown;
-		list->item[list->n++] = f->text + (value + n - f->text);
+		list->item[list->n++] = p + n;
 	}
 	return 0;
 }
@@ -71,11 +72,13 @@ gather_all(struct scope *s, const struct facts *bridge, const char *id)
 	size_t i;
 
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		snprintf(begin, sizeof(begin), "%s %s ", id, keys[i].key);
-		if (gather(keys[i].list, bridge, "scope", begin) == -1)
+		snprintf(begin, sizeof(begin), "scope %s %s ", id, keys[i].key);
+		if (gather(keys[i].list, bridge, begin) == -1)
 			return -1;
 	}
-	return gather(&s->names, bridge, "account", "");
+	if (gather(&s->names, bridge, "account ") == -1)
+		return -1;
+	return gather(&s->rings, bridge, "rings ");
 }
 
 static void
@@ -85,6 +88,7 @@ forget_all(struct scope *s)
 	free(s->from_domains.item);
 	free(s->destinations.item);
 	free(s->names.item);
+	free(s->rings.item);
 }
 
 static int
@@ -98,20 +102,98 @@ is_account(const struct scope *s, const char *name)
 	return 0;
 }
 
-/* The first destination that is said outright and never works.  0: none. */
+/* The host, or its pattern, of "sip:*@example.com:5061". */
+static void
+find_host(const char *what, char host[TEL_TEXT_MAX + 1])
+{
+	const char *at = strrchr(what, '@');
+	const char *begin = at != NULL ? at + 1 : "*";
+
+	snprintf(host, TEL_TEXT_MAX + 1, "%.*s", (int)strcspn(begin, ":"),
+	    begin);
+}
+
+/* The key of an account's section that lets none of this through, or NULL. */
+static const char *
+find_refusal(const struct scope *s, const char *account, const char *what)
+{
+	const char *key = what[0] == '+' ? "countries" : "sip_domains";
+	char host[TEL_TEXT_MAX + 1], begin[TERMS_ACCOUNT_MAX + 32];
+	size_t i, n;
+
+	if (what[0] != '+') {
+		find_host(what, host);
+		what = host;
+	}
+	n = (size_t)snprintf(begin, sizeof(begin), "%s %s ", account, key);
+	for (i = 0; i < s->rings.n; i++)
+		if (strncmp(s->rings.item[i], begin, n) == 0 &&
+		    pattern_meets(s->rings.item[i] + n, what))
+			return NULL;
+	return s->rings.n > 0 ? key : NULL;
+}
+
+/* A pattern as it may be shown: "+44...*", "sip:d...*@example.com". */
+static void
+shorten(const char *pattern, char *dst, size_t size)
+{
+	const char *star = strchr(pattern, '*');
+	size_t keep = pattern[0] == '+' ? 3 : strcspn(pattern, ":") + 2;
+
+	if ((size_t)(star - pattern) <= keep)
+		snprintf(dst, size, "%s", pattern);
+	else
+		snprintf(dst, size, "%.*s...%s", (int)keep, pattern, star);
+}
+
 static int
-find_destination(const struct scope *s, const struct entry *e, struct tel *t)
+is_offered(const struct scope *s, const char *what)
 {
 	size_t i;
 
-	*t = e->to;
-	if (!pattern_fits_any(&s->destinations, t->text))
-		return 1;
-	for (i = 0; i < e->n_allow; i++)
-		if (strchr(e->allow[i], '*') == NULL &&
-		    tel_parse(t, e->allow[i], strlen(e->allow[i]), NULL) == 0 &&
-		    !pattern_fits_any(&s->destinations, t->text))
+	for (i = 0; i < s->destinations.n; i++)
+		if (pattern_meets(s->destinations.item[i], what))
 			return 1;
+	return 0;
+}
+
+/* A destination, or a pattern of them, of which none is let through. */
+static int
+is_refused(const struct scope *s, const char *account, const char *what,
+    const char *shown, struct buf *fault)
+{
+	const char *key;
+
+	if (!is_offered(s, what))
+		buf_printf(fault, "%s is not in destinations", shown);
+	else if ((key = find_refusal(s, account, what)) != NULL)
+		buf_printf(fault, "%s is not in %s of %s", shown, key, account);
+	return fault->len > 0;
+}
+
+static int
+find_destination(const struct scope *s, const struct entry *e,
+    struct buf *fault)
+{
+	char shown[TEL_REDACTED_SIZE + ENTRY_WORD_MAX];
+	const char *what;
+	struct tel t;
+	size_t i;
+
+	tel_redact(&e->to, shown);
+	if (is_refused(s, e->account, e->to.text, shown, fault))
+		return 1;
+	for (i = 0; i < e->n_allow; i++) {
+		what = e->allow[i];
+		if (strchr(what, '*') != NULL)
+			shorten(what, shown, sizeof(shown));
+		else if (tel_parse(&t, what, strlen(what), NULL) == 0) {
+			tel_redact(&t, shown);
+			what = t.text;
+		}
+		if (is_refused(s, e->account, what, shown, fault))
+			return 1;
+	}
 	return 0;
 }
 
@@ -121,8 +203,6 @@ find_fault(const struct scope *s, const char *key, const struct entry *e,
     struct buf *fault)
 {
 	const char *domain = strrchr(key, '@') + 1;
-	char shown[TEL_REDACTED_SIZE];
-	struct tel t;
 
 	if (!is_account(s, e->account))
 		buf_printf(fault, "there is no account %s", e->account);
@@ -130,11 +210,9 @@ find_fault(const struct scope *s, const char *key, const struct entry *e,
 		buf_printf(fault, "%s is not in accounts", e->account);
 	else if (!pattern_fits_any(&s->from_domains, domain))
 		buf_printf(fault, "%s is not in from_domains", domain);
-	else if (find_destination(s, e, &t)) {
-		tel_redact(&t, shown);
-		buf_printf(fault, "%s is not in destinations", shown);
-	}
-	return fault->len > 0;
+	else
+		return find_destination(s, e, fault);
+	return 1;
 }
 
 /* One row of the table; what cannot be read the milter has told. */

@@ -7,10 +7,12 @@ struct facts;
 
 /*
  * Offers that the bridge refuses to whoever opens them, as their account is
- * none of its own, or the milter's key may not use it, speak for the sender's
- * domain, or offer the destination: seen in the table of offerors before one is
- * made.  An entry is at fault where something that it says outright can never
- * work; what its patterns (allow=+44*) leave to authors is not judged.
+ * none of its own or may not ring the destination, or the milter's key may not
+ * use it, speak for the sender's domain, or offer the destination: seen in the
+ * table of offerors before one is made.  An entry is at fault where something
+ * that it says can never work: a destination, or a pattern (allow=+44*) of
+ * which nothing is let through.  What else an account's guard refuses
+ * (deny_file, kinds of numbers) is not judged.
  */
 enum scope_result {
 	SCOPE_GOOD = 0,

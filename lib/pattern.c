@@ -33,3 +33,21 @@ pattern_fits_any(const struct conf_list *list, const char *value)
 			return 1;
 	return 0;
 }
+
+int
+pattern_meets(const char *a, const char *b)
+{
+	const char *star_a = strchr(a, '*'), *star_b = strchr(b, '*');
+	size_t head, tail, n;
+
+	if (star_a == NULL || star_b == NULL)
+		return star_a == NULL ? pattern_fits(b, a) : pattern_fits(a, b);
+	head = (size_t)(star_a - a);
+	n = (size_t)(star_b - b);
+	head = n < head ? n : head;
+	tail = strlen(star_a + 1);
+	n = strlen(star_b + 1);
+	tail = n < tail ? n : tail;
+	return scan_same(a, head, b, head) && scan_same(a + strlen(a) - tail,
+	    tail, b + strlen(b) - tail, tail);
+}

@@ -13,5 +13,7 @@ struct conf_list;
 int pattern_fits(const char *pattern, const char *value);
 /* 1 when any pattern of the list fits. */
 int pattern_fits_any(const struct conf_list *, const char *value);
+/* 1 when there is a value that both fit. */
+int pattern_meets(const char *, const char *);
 
 #endif

@@ -124,5 +124,7 @@ main(void)
 	ok(phone_is_region("GB") && phone_is_region("US"), "countries");
 	ok(!phone_is_region("UK") && !phone_is_region("gb") &&
 	    !phone_is_region("") && !phone_is_region("001"), "no countries");
+	is_int(phone_country_code("UK"), 0, "no country has no code");
+	is_int(phone_country_code("GB"), 44, "a country has its code");
 	return tap_done();
 }

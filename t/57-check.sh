@@ -90,9 +90,15 @@ good() {	# a whole installation without a fault
 	scope 11111111 from_domains EXAMPLE.com
 	scope 11111111 from_domains *.org
 	scope 11111111 destinations +44*
+	scope 11111111 destinations +331*
 	scope 11111111 destinations sip:*@example.com
 	account sales
+	rings sales countries +44*
+	rings sales countries +33*
 	account default
+	rings default countries +44*
+	rings default sip_domains *.example.com
+	rings default sip_domains example.com
 	unseal 44444444
 	unseal 22222222
 	E2
@@ -155,6 +161,29 @@ fault "it may not offer a destination" \
 sed -i 's/+44[*]/+442079460123/' "$dir/bridge.facts"
 fault "nor one that an author may name" \
     "$said alice@example.com \(\+44...24 is not in destinations\)\."
+sed -i '/destinations +33/d' "$dir/bridge.facts"
+fault "nor any that fits a pattern" \
+    "$said alice@example.com \(\+33[*] is not in destinations\)\."
+sed -i '/rings sales .*+33/d' "$dir/bridge.facts"
+fault "the account may ring none that fits" \
+    "$said alice@example.com \(\+33[*] is not in countries of sales\)\."
+sed -i 's/sales countries +44/sales countries +1/' "$dir/bridge.facts"
+fault "nor the one that is registered" \
+    "$said alice@example.com \(\+44...23 is not in countries of sales\)\."
+sed -i '/default sip_domains ex/d' "$dir/bridge.facts"
+fault "nor at that domain" \
+    "$said @example.org \(sip:d...@example.com is not in sip_domains of d"
+table <<-E2
+bob@example.com to=+442079460123 allow=sip:*@b.example.com
+eve@example.com to=+442079460123 allow=sip:desk*@example.org
+E2
+sed -i 's/\(destinations sip:\).*/\1*/' "$dir/bridge.facts"
+fault "nor at one of a pattern" \
+    "$said eve@example.com \(sip:d...[*]@example.org is not in sip_domains of"
+sed -i '/^rings/d' "$dir/bridge.facts"
+run $C check -q
+is "a bridge that does not say what it rings" "$status$out" 0
+good
 for who in a b c d e; do echo "$who@example.net to=+442079460123"; done | table
 fault "many entries are at fault: the first, and how many" \
     "$said a@.*\), b@.*\), c@example.net \([^()]*\) and 2 more\."

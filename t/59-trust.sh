@@ -112,8 +112,9 @@ echo 'include("trust/acme.conf")' >>"$dir/phone/bridge.conf"
 run "$B/calloffer-bridge" -n -c "$dir/phone/bridge.conf"
 is "the bridge takes it" "$status $err" "0 "
 sign=$($M keys | awk '$1 == "sign" { print $2 }')
-like "and trusts that key" "$("$B/calloffer-bridge" --facts -c \
-    "$dir/phone/bridge.conf")" "^verify $sign live\$"
+run "$B/calloffer-bridge" --facts -c "$dir/phone/bridge.conf"
+like "and trusts that key" "$out" "^verify $sign live\$"
+like "and says what the account rings" "$out" '^rings guests countries \+44\*$'
 
 # when an unsealing key may go
 run $P keys

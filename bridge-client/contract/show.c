@@ -7,6 +7,7 @@
 #include "lib/key.h"
 
 #include "bridge-client/contract/contract.h"
+#include "bridge-client/guard/phone.h"
 #include "bridge-client/guard/unseal.h"
 #include "bridge-client/provider/provider.h"
 
@@ -33,6 +34,24 @@ show_key(const struct contract_key *k)
 	show_scope(id, "accounts", &k->accounts);
 	show_scope(id, "from_domains", &k->from_domains);
 	show_scope(id, "destinations", &k->destinations);
+}
+
+/* What it may ring, as patterns; the guard refuses some of it still. */
+static void
+show_account(const struct contract_account *a)
+{
+	size_t i;
+
+	printf("account %s\n", a->name);
+	if (a->countries.n == 0)
+		printf("rings %s countries +%d*\n", a->name,
+		    phone_country_code(a->region));
+	for (i = 0; i < a->countries.n; i++)
+		printf("rings %s countries +%d*\n", a->name,
+		    phone_country_code(a->countries.item[i]));
+	for (i = 0; i < a->sip_domains.n; i++)
+		printf("rings %s sip_domains %s\n", a->name,
+		    a->sip_domains.item[i]);
 }
 
 static int
@@ -87,7 +106,7 @@ show_facts(const struct contract *c, const struct unseal *unseal)
 		printf("unseal %s %s\n", id, c->unseal_keys.item[i]);
 	}
 	for (i = 0; i < c->account_sections.n; i++)
-		printf("account %s\n", c->account_sections.section[i].title);
+		show_account(c->account_sections.section[i].data);
 	for (i = 0; (p = contract_provider_at(c, i)) != NULL; i++)
 		show_provider(c, p);
 }

@@ -13,6 +13,9 @@ struct unseal;
  *
  *	url URL, face PATH, admin PATH, journal PATH,
  *	verify ID STATE (each key), lifetime SECONDS (the longest of an offer),
+ *	grants ID USES SECONDS (each key), scope ID KEY PATTERN (each of its
+ *	accounts, from_domains and destinations), account NAME (each), rings
+ *	NAME KEY PATTERN (of its countries, as +44*, and sip_domains),
  *	unseal ID FILE (each), provider NAME KIND (each), unheard NAME (each
  *	provider of an account that pays, with whom nobody who talks can be
  *	told that the money ends soon)

@@ -241,3 +241,15 @@ phone_is_region(const char *region)
 		return 0;
 	}
 }
+
+extern "C" int
+phone_country_code(const char *region)
+{
+	if (phone_init() == -1)
+		return 0;
+	try {
+		return lib.util->GetCountryCodeForRegion(region);
+	} catch (...) {
+		return 0;
+	}
+}

@@ -65,6 +65,8 @@ int phone_is_short(const char *text, const char *region);
 
 /* 1 when it is a country that the library knows, two capital letters. */
 int phone_is_region(const char *region);
+/* Its numbers begin so: 44; 0: it is none. */
+int phone_country_code(const char *region);
 
 #ifdef __cplusplus
 }
