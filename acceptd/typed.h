@@ -9,8 +9,9 @@
 
 /*
  * Copies with decimal digits of other scripts (Arabic-Indic, Persian,
- * full-width) and the full-width plus as their ASCII ones, and without space
- * around.  -1: does not fit.
+ * full-width), the full-width plus, and the blanks and dashes of typesetters as
+ * their ASCII ones; without what cannot be seen, without "tel:" in front, and
+ * without space around.  -1: does not fit.
  */
 int typed_fold(char *dst, size_t size, const char *src)
     __attribute__((warn_unused_result));
