@@ -190,6 +190,27 @@ call_page_show(struct buf *b, const struct page *p, const struct call_page *c)
 	page_end(b, p);
 }
 
+void
+call_page_unseen(struct buf *b, const struct page *p, const char *path)
+{
+	const char *title = lang_get(p->lang, LANG_CALL_UNSEEN_TITLE);
+	const struct page_start start = { "call-unseen", title,
+	    " class=\"note\"", CALL_PAGE_REFRESH_S };
+
+	page_begin(b, p, &start);
+	buf_str(b, "<h1>");
+	html_text(b, title);
+	buf_str(b, "</h1>\n<p class=\"lead\">");
+	html_text(b, lang_get(p->lang, LANG_CALL_UNSEEN_TEXT));
+	buf_str(b, "</p>\n<p class=\"go\"><a class=\"button\" href=\"");
+	html_text(b, path);
+	page_query(b, p);
+	buf_str(b, "\">");
+	html_text(b, lang_get(p->lang, LANG_CALL_RELOAD));
+	buf_str(b, "</a></p>\n");
+	page_end(b, p);
+}
+
 static void
 put_member(struct buf *b, const char *name, const char *sentence,
     const struct html_hole *holes)

@@ -19,6 +19,12 @@ void call_page_show(struct buf *, const struct page *,
     const struct call_page *);
 
 /*
+ * Nobody knows where it stands, for the bridge does not answer.  It looks again
+ * by itself, and promises nothing about telephones.  `path` as above.
+ */
+void call_page_unseen(struct buf *, const struct page *, const char *path);
+
+/*
  * The JSON that the script reads: stage, end, title, text, button, seconds
  * that the stage has lasted.
  */

@@ -17,12 +17,24 @@
 
 #define PATH_SIZE (ASK_SECRET_MAX + 4)
 
+/*
+ * The bridge does not answer, and the call goes on without being seen.  Who
+ * wanted to hang up is led back to its page, where he can do so again.
+ */
 static enum visit_step
-unreachable(struct context *c, struct visit *v)
+unseen(struct context *c, struct visit *v)
 {
-	const struct page_refusal r = { ASK_UNREACHABLE, "", 0, NULL, NULL };
+	char path[PATH_SIZE];
+	struct page p;
 
-	return context_refuse(c, v, &r);
+	c->count.refused[ASK_UNREACHABLE]++;
+	snprintf(path, sizeof(path), "/c/%s", v->secret);
+	if (v->room == VISIT_CALL_HANGUP)
+		return context_redirect(v, path);
+	context_page(c, v, path, &p);
+	call_page_unseen(&v->response.body, &p, path);
+	v->response.retry_after_s = CALL_PAGE_REFRESH_S;
+	return context_done(v, &p, 503);
 }
 
 static enum visit_step
@@ -110,10 +122,10 @@ calls_answer(struct context *c, struct visit *v, const struct frame *f)
 	struct page p;
 
 	if (f == NULL)
-		return unreachable(c, v);
+		return unseen(c, v);
 	if (ask_get_status(&s, f->body, f->len) < 0) {
 		v->is_garbled = 1;
-		return unreachable(c, v);
+		return unseen(c, v);
 	}
 	if (s.stage == ASK_STAGE_NONE)
 		return gone(c, v);

@@ -87,6 +87,8 @@
 	X(WAY_LATER_TEXT, "way.later.text", "") \
 	X(CALL_GONE_TITLE, "call.gone.title", "") \
 	X(CALL_GONE_TEXT, "call.gone.text", "") \
+	X(CALL_UNSEEN_TITLE, "call.unseen.title", "") \
+	X(CALL_UNSEEN_TEXT, "call.unseen.text", "") \
 	X(CALL_CALLER, "call.caller", "") \
 	X(CALL_LASTS, "call.lasts", "") \
 	X(CALL_TALKED, "call.talked", "duration") \

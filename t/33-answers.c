@@ -300,7 +300,16 @@ test_calls(void)
 	visit_free(&v);
 	ask(&v, WEB_GET, "/c/" SECRET, NULL);
 	site_answer(&context, &v, NULL);
-	ok(v.response.status == 503 && says(&v, "unreachable"), "no answer");
+	ok(v.response.status == 503 && says(&v, "call-unseen") &&
+	    says(&v, "http-equiv=\"refresh\"") &&
+	    says(&v, "href=\"/c/" SECRET "\"") &&
+	    !says(&v, "No telephone has been rung"),
+	    "no answer: it looks again, and denies no call");
+	visit_free(&v);
+	ask(&v, WEB_POST, "/c/" SECRET "/hangup", "");
+	site_answer(&context, &v, NULL);
+	ok(v.response.status == 303, "nobody to hang up: back to its page");
+	is_str(v.response.location, "/c/" SECRET, "to try again");
 	visit_free(&v);
 	ask(&v, WEB_GET, "/c/" SECRET, NULL);
 	site_answer(&context, &v, status(ASK_STAGE_TALKING, 0));

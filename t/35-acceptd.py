@@ -325,11 +325,12 @@ def bridge_away(a):
     path = "/o/" + a.signer.token()
     a.face.status = {"stage": 2}
     a.face.stop()
-    for name, r in (("GET", a.get(path)),
-                    ("POST", a.post(path, {"nonce": "n",
-                                           "number": NUMBER})),
-                    ("a call", a.get("/c/" + SECRET))):
-        is_((r.status, r.page()), (503, "unreachable"),
+    for name, page, r in (
+            ("GET", "unreachable", a.get(path)),
+            ("POST", "unreachable", a.post(path, {"nonce": "n",
+                                                  "number": NUMBER})),
+            ("a call", "call-unseen", a.get("/c/" + SECRET))):
+        is_((r.status, r.page()), (503, page),
             "bridge down: %s says so" % name)
         ok(int(r.headers.get("retry-after", 0)) > 0, "and when to try again")
     is_(a.ask("POST", "/hook/x/y", "z").status, 503, "a hook: 503")

@@ -119,6 +119,37 @@ def back_again(a, c):
     a.face.take = answers
 
 
+def out_of_reach(a, c):
+    """What is seen stays until there is something else to be seen."""
+    def offline(is_off):
+        c.call("Network.emulateNetworkConditions", offline=is_off, latency=0,
+               downloadThroughput=-1, uploadThroughput=-1)
+    is_(c.complaints(), [], "the console has had no complaint")
+    answers = a.face.take
+    a.face.take = lambda peer, frame: None if frame[4] == STATUS \
+        and frame[-1] == 1 else answers(peer, frame)
+    a.face.status = status("ringing-a")
+    c.open(a.origin + "/c/b2ZmbGluZS1mb3ItYS13aGlsZQ")
+    offline(True)
+    # Longer than a page that hears nothing waits before it looks again.
+    time.sleep(7)
+    ok(c.js("location.protocol") == "http:" and c.js(STAGE % "ringing-a"),
+       "offline: the page stays")
+    a.face.take = answers
+    a.face.status = status("talking")
+    offline(False)
+    ok(c.until(STAGE % "talking"), "and goes on with the network")
+    c.complaints()
+    a.face.stop()
+    wait_for(lambda: a.counted("bridge_up") == 0)
+    c.open(a.origin + "/c/" + SECRET)
+    ok(c.until(PAGE % "call-unseen"), "bridge away: told so")
+    shot(c, "unseen")
+    a.face_up()
+    ok(c.until(STAGE % "talking"), "and shown the call when it is back")
+    ok(all("503" in said for said in c.complaints()), "no other complaint")
+
+
 def watch_without_script(a, c):
     c.script(False)
     a.face.status = status("ringing-a")
@@ -279,6 +310,7 @@ with Acceptd() as main, Chromium() as browser:
     accept_by_keyboard(main, browser)
     watch_with_script(main, browser)
     back_again(main, browser)
+    out_of_reach(main, browser)
     watch_without_script(main, browser)
     many_shapes(main, browser)
     languages(main, browser)

@@ -136,6 +136,12 @@ class Tour:
         c.open(self.a.origin + CALL)
         self.arrived("call-gone")
         self.judge("call-gone")
+        self.a.face.stop()
+        c.open(self.a.origin + CALL)
+        self.arrived("call-unseen")
+        self.judge("call-unseen")
+        self.a.face_up()
+        wait_for(lambda: self.a.counted("bridge_up") == 1)
 
     def calls(self, lang):
         c, face = self.c, self.a.face

@@ -54,6 +54,37 @@
 		});
 	});
 
+	/*
+	 * What is seen is left only for what can be: who takes a call on this
+	 * telephone may be offline meanwhile, and a service may come back.
+	 */
+	var isLeaving = false;
+
+	function reload() {
+		var look = new XMLHttpRequest();
+		function later() {
+			setTimeout(function () {
+				isLeaving = false;
+				reload();
+			}, 5000);
+		}
+		if (isLeaving)
+			return;
+		isLeaving = true;
+		look.onload = function () {
+			if (look.status < 500)
+				location.reload();
+			else
+				later();
+		};
+		look.onerror = look.ontimeout = later;
+		look.open("HEAD", location.href);
+		look.timeout = 10000;
+		look.send();
+	}
+	if (document.body.getAttribute("data-page") === "call-unseen")
+		setTimeout(reload, 3000);
+
 	/* The call's page from here on. */
 	var main = document.querySelector("main[data-events]");
 	if (!main || !window.EventSource)
@@ -91,7 +122,7 @@
 		});
 		if (now.stage === "ended" || now.stage === "none") {
 			source.close();
-			location.reload();
+			reload();
 			return;
 		}
 		if (main.getAttribute("data-stage") !== now.stage)
@@ -104,9 +135,6 @@
 		tick();
 	}
 
-	function reload() {
-		location.reload();
-	}
 	/* Whatever the call is at comes at once, then what becomes of it. */
 	function listen() {
 		if (source)
