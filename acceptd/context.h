@@ -9,7 +9,7 @@ struct asset_set;
 struct key_ring;
 struct lang_set;
 struct limit;
-struct seen;
+struct recent;
 struct settings;
 struct web_request;
 
@@ -22,7 +22,8 @@ struct context {
 	const struct lang_set	*langs;
 	const struct asset_set	*assets;
 	const struct key_ring	*keys;
-	struct seen		*seen;
+	struct recent		*seen;	/* tokens whose signature held
+					   a moment ago, by digest */
 	struct limit		*pages;		/* by client */
 	struct limit		*posts;		/* by client */
 	struct limit		*offers;	/* posts by token */

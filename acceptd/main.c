@@ -23,6 +23,7 @@
 #include "lib/key.h"
 #include "lib/log.h"
 #include "lib/loop.h"
+#include "lib/recent.h"
 #include "lib/secret.h"
 #include "lib/sock.h"
 #include "lib/zone.h"
@@ -38,7 +39,6 @@
 #include "acceptd/lang.h"
 #include "acceptd/limit.h"
 #include "acceptd/live.h"
-#include "acceptd/seen.h"
 #include "acceptd/settings.h"
 #include "acceptd/site.h"
 
@@ -229,7 +229,7 @@ reload(void)
 		return;
 	}
 	use_library(l);
-	seen_clear(a.context.seen);
+	recent_clear(a.context.seen);
 	library_free(old);
 	log_info("reload: done, languages=%zu keys=%zu", lang_count(l->langs),
 	    l->keys.n);
@@ -411,7 +411,7 @@ start_http(int fd, struct http **http, const struct http_handler *handler)
 static void
 start_limits(const struct settings *s)
 {
-	a.context.seen = seen_new(SEEN_ROOM);
+	a.context.seen = recent_new(SEEN_ROOM, 0);
 	a.context.pages = limit_new((uint32_t)s->page_burst,
 	    (uint32_t)s->page_per_min, LIMIT_ROOM);
 	a.context.posts = limit_new((uint32_t)s->post_burst,
@@ -497,7 +497,7 @@ stop_rooms(void)
 	limit_free(a.context.pages);
 	limit_free(a.context.posts);
 	limit_free(a.context.offers);
-	seen_free(a.context.seen);
+	recent_free(a.context.seen);
 	free(a.bridge);
 	library_free(a.library);
 }

@@ -7,6 +7,7 @@
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/frame.h"
+#include "lib/recent.h"
 #include "lib/tel.h"
 #include "lib/token.h"
 
@@ -16,7 +17,6 @@
 #include "acceptd/lang.h"
 #include "acceptd/offer_page.h"
 #include "acceptd/page.h"
-#include "acceptd/seen.h"
 #include "acceptd/typed.h"
 #include "acceptd/web.h"
 
@@ -40,15 +40,18 @@ offer_path(const struct visit *v, char dst[PATH_SIZE])
 	snprintf(dst, PATH_SIZE, "/o/%s", v->token);
 }
 
-/* Verified now, or a moment ago. */
+/* Verified now, or a moment ago as it stands, letter by letter. */
 static int
 is_good(struct context *c, const char *text, size_t len, struct token *out)
 {
-	if (seen_find(c->seen, text, len))
+	unsigned char digest[TOKEN_DIGEST_BYTES];
+
+	token_digest(digest, text, len);
+	if (recent_find(c->seen, digest, NULL))
 		return token_peek(out, text, len) == TOKEN_GOOD;
 	if (token_verify(out, text, len, c->keys) != TOKEN_GOOD)
 		return 0;
-	seen_add(c->seen, text, len);
+	recent_add(c->seen, digest, NULL);
 	return 1;
 }
 

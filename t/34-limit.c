@@ -8,7 +8,6 @@
 #include "acceptd/client.h"
 #include "acceptd/limit.h"
 #include "acceptd/reaper.h"
-#include "acceptd/seen.h"
 #include "acceptd/strict.h"
 #include "acceptd/web.h"
 #include "lib/clock.h"
@@ -306,37 +305,6 @@ test_strict(void)
 	is_int(strict_has_body(&s), 1, "chunks are one");
 }
 
-static void
-test_seen(void)
-{
-	struct seen *s = seen_new(64);
-	char text[32];
-	int i, n = 0;
-
-	is_int(seen_find(s, "abcdefghijklmnop", 16), 0, "not seen yet");
-	seen_add(s, "abcdefghijklmnop", 16);
-	is_int(seen_find(s, "abcdefghijklmnop", 16), 1, "seen");
-	is_int(seen_find(s, "Abcdefghijklmnop", 16), 0,
-	    "another beginning is another token");
-	is_int(seen_find(s, "abcdefghijklmno", 15), 0, "so is a part");
-	is_int(seen_find(s, "", 0), 0, "and nothing");
-	seen_clear(s);
-	is_int(seen_find(s, "abcdefghijklmnop", 16), 0, "forgotten");
-	for (i = 0; i < 1000; i++) {
-		snprintf(text, sizeof(text), "token %d", i);
-		seen_add(s, text, strlen(text));
-		if (!seen_find(s, text, strlen(text)))
-			n++;
-	}
-	is_int(n, 0, "the newest is always there");
-	for (i = n = 0; i < 1000; i++) {
-		snprintf(text, sizeof(text), "token %d", i);
-		n += seen_find(s, text, strlen(text));
-	}
-	is_int(n, 64, "and so many of them, where many more came");
-	seen_free(s);
-}
-
 static char headers[4096];
 
 static void
@@ -384,7 +352,6 @@ main(void)
 	test_tally();
 	test_reaper();
 	test_strict();
-	test_seen();
 	test_headers();
 	return tap_done();
 }

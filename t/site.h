@@ -11,13 +11,14 @@
 #include "acceptd/context.h"
 #include "acceptd/lang.h"
 #include "acceptd/limit.h"
-#include "acceptd/seen.h"
 #include "acceptd/settings.h"
 #include "acceptd/site.h"
 #include "acceptd/web.h"
 #include "lib/clock.h"
 #include "lib/frame.h"
 #include "lib/key.h"
+#include "lib/recent.h"
+#include "lib/token.h"
 #include "t/tap.h"
 
 #define NOW	1795900000
@@ -43,10 +44,20 @@ static struct lang_set *langs;
 static struct key_ring keys;
 static struct context context;
 
+/* Its signature held a moment ago. */
+static void
+has_seen(const char *token)
+{
+	unsigned char digest[TOKEN_DIGEST_BYTES];
+
+	token_digest(digest, token, strlen(token));
+	recent_add(context.seen, digest, NULL);
+}
+
 static void
 renew(void)
 {
-	seen_free(context.seen);
+	recent_free(context.seen);
 	limit_free(context.pages);
 	limit_free(context.posts);
 	limit_free(context.offers);
@@ -55,12 +66,12 @@ renew(void)
 	context.langs = langs;
 	context.assets = &assets;
 	context.keys = &keys;
-	context.seen = seen_new(16);
+	context.seen = recent_new(16, 0);
 	context.pages = limit_new(1000, 1, 64);
 	context.posts = limit_new(1000, 1, 64);
 	context.offers = limit_new(1000, 1, 64);
-	seen_add(context.seen, TOKEN, strlen(TOKEN));
-	seen_add(context.seen, OLD, strlen(OLD));
+	has_seen(TOKEN);
+	has_seen(OLD);
 }
 
 static void
@@ -103,7 +114,7 @@ site_open(void)
 static void
 site_close(void)
 {
-	seen_free(context.seen);
+	recent_free(context.seen);
 	limit_free(context.pages);
 	limit_free(context.posts);
 	limit_free(context.offers);

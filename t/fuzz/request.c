@@ -19,14 +19,15 @@
 #include "acceptd/context.h"
 #include "acceptd/lang.h"
 #include "acceptd/limit.h"
-#include "acceptd/seen.h"
 #include "acceptd/settings.h"
 #include "acceptd/site.h"
 #include "acceptd/strict.h"
 #include "lib/clock.h"
 #include "lib/frame.h"
 #include "lib/key.h"
+#include "lib/recent.h"
 #include "lib/scan.h"
+#include "lib/token.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
@@ -49,6 +50,7 @@ static struct context context;
 static void
 open_site(void)
 {
+	unsigned char digest[TOKEN_DIGEST_BYTES];
 	char why[256];
 
 	clock_fake(NOW * INT64_C(1000), 1000000);
@@ -58,14 +60,15 @@ open_site(void)
 	context.assets = &assets;
 	context.keys = &keys;
 	context.langs = lang_load("etc/lang", why, sizeof(why));
-	context.seen = seen_new(16);
+	context.seen = recent_new(16, 0);
 	context.pages = limit_new(1000000000, 1000, 64);
 	context.posts = limit_new(1000000000, 1000, 64);
 	context.offers = limit_new(1000000000, 1000, 64);
 	if (context.langs == NULL || asset_load(&assets, "etc/web", why,
 	    sizeof(why)) < 0)
 		abort();
-	seen_add(context.seen, TOKEN, strlen(TOKEN));
+	token_digest(digest, TOKEN, strlen(TOKEN));
+	recent_add(context.seen, digest, NULL);
 }
 
 /* Cuts the text at the first `c`; what is behind it, or NULL. */
