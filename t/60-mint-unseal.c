@@ -5,6 +5,7 @@
 
 #include <sys/stat.h>
 
+#include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -221,6 +222,63 @@ test_there_and_back(void)
 	    "sealed part longer than a token");
 }
 
+/* Counts what is dear in opening, in the place of libsodium's. */
+static int n_dear;
+
+int
+crypto_box_beforenm(unsigned char *key, const unsigned char *public,
+    const unsigned char *secret)
+{
+	static int (*theirs)(unsigned char *, const unsigned char *,
+	    const unsigned char *);
+
+	if (theirs == NULL)
+		*(void **)&theirs = dlsym(RTLD_NEXT, "crypto_box_beforenm");
+	n_dear++;
+	return theirs(key, public, secret);
+}
+
+static void
+test_again(void)
+{
+	struct mint_token out, other;
+	struct mint_offer o;
+	struct terms t, back;
+	struct token token, second;
+
+	usual_terms(&t);
+	o = usual_offer(&t);
+	if (mint_token(mint, &o, &out) != MINT_OK || token_verify(&token,
+	    out.text, out.len, &ring) != TOKEN_GOOD ||
+	    mint_token(mint, &o, &other) != MINT_OK || token_verify(&second,
+	    other.text, other.len, &ring) != TOKEN_GOOD)
+		ok(0, "two offers");
+	n_dear = 0;
+	is_int(unseal_open(unseal, &token, &back), UNSEAL_GOOD, "opened");
+	is_int(n_dear, 1, "at its price");
+	is_int(unseal_open(unseal, &token, &back), UNSEAL_GOOD, "and again");
+	is_int(n_dear, 1, "for next to nothing");
+	is_mem(&back, &t, sizeof(t), "with the same terms in it");
+	is_int(unseal_open(unseal, &second, &back), UNSEAL_GOOD, "another");
+	is_int(n_dear, 2, "is another");
+
+	token.sealed[token.sealed_len - 1] ^= 1;
+	is_int(unseal_open(unseal, &token, &back), UNSEAL_BROKEN,
+	    "changed it does not open, known as it is");
+	is_int(n_dear, 2, "nor is more found out for that");
+	token.sealed[token.sealed_len - 1] ^= 1;
+	token.sealed[31] ^= 0x40;
+	is_int(unseal_open(unseal, &token, &back), UNSEAL_BROKEN,
+	    "nor with another key of its own");
+	is_int(n_dear, 3, "which is not taken for the one that was known");
+	memset(token.sealed, 0, 32);
+	is_int(unseal_open(unseal, &token, &back), UNSEAL_BROKEN,
+	    "a key of low order has nothing in common with ours");
+	is_int(unseal_open(unseal, &token, &back), UNSEAL_BROKEN,
+	    "the second time, too");
+	is_int(n_dear, 5, "and is not remembered");
+}
+
 /* What seals well but holds no terms. */
 static void
 test_not_terms(void)
@@ -388,6 +446,7 @@ main(void)
 	test_bad_offers();
 	test_size();
 	test_there_and_back();
+	test_again();
 	test_not_terms();
 	test_every_bit();
 	test_rotation();

@@ -9,7 +9,8 @@ struct token;
 /*
  * The only room of the house that opens the sealed part of a token.  Holds
  * the secret keys that are live, in guarded memory: several, so that milters
- * can change to a new sealing key while older offers are still out.
+ * can change to a new sealing key while older offers are still out.  What it
+ * opened a moment ago it opens again at a tenth of the price.
  */
 struct unseal;
 
@@ -36,8 +37,8 @@ enum unseal_result {
 };
 
 /*
- * The terms of a token that token_verify() found good.  Allocates nothing;
- * `*out` is all zeros unless good.
+ * The terms of a token that token_verify() found good.  Allocates nothing, in
+ * any thread; `*out` is all zeros unless good.
  */
 enum unseal_result unseal_open(const struct unseal *, const struct token *,
     struct terms *out) __attribute__((warn_unused_result));
