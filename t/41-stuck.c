@@ -1,6 +1,6 @@
 /*
- * A call whose row is damaged while it is open: its offer is free again when
- * it can be open no longer, and not before.
+ * A call whose row is damaged while it is open: its offer, and what it held,
+ * are free again when it can be open no longer, and not before.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +11,7 @@
 #include "bridge-client/call/call.h"
 #include "bridge-client/journal/journal.h"
 #include "bridge-client/journal/journal_lmdb.h"
+#include "bridge-client/journal/ledger.h"
 #include "bridge-client/journal/record.h"
 #include "bridge-client/journal/rows.h"
 #include "bridge-client/journal/vault.h"
@@ -46,11 +47,10 @@ open_journal(int is_new)
 }
 
 /* Of an offer of two uses, which is good for a week. */
-static enum journal_result
-accept_at(struct call *c, unsigned n, unsigned offer, int64_t wall)
+static void
+init_at(struct call *c, unsigned n, unsigned offer, int64_t wall)
 {
 	struct acceptance a;
-	enum journal_result r;
 
 	memset(&a, 0, sizeof(a));
 	make_id(a.id, wall, n);
@@ -64,10 +64,25 @@ accept_at(struct call *c, unsigned n, unsigned offer, int64_t wall)
 	call_init(c, &a);
 	c->state = CALL_STARTING;
 	c->accepted_at = c->since = wall;
+}
+
+static enum journal_result
+accept_call(struct call *c)
+{
+	enum journal_result r;
+
 	if (j->op->begin(j) != JOURNAL_OK)
 		return JOURNAL_BROKEN;
 	r = j->op->accept(j, c);
-	return j->op->commit(j, wall) == JOURNAL_OK ? r : JOURNAL_BROKEN;
+	return j->op->commit(j, c->accepted_at) == JOURNAL_OK ? r :
+	    JOURNAL_BROKEN;
+}
+
+static enum journal_result
+accept_at(struct call *c, unsigned n, unsigned offer, int64_t wall)
+{
+	init_at(c, n, offer, wall);
+	return accept_call(c);
 }
 
 static void
@@ -201,12 +216,61 @@ test_not_free(void)
 	j->op->close(j);
 }
 
+static int64_t
+left(void)
+{
+	struct ledger_account a;
+
+	if (j->op->account(j, "customer:acme", "EUR", &a) != JOURNAL_OK)
+		abort();
+	return ledger_available(&a);
+}
+
+/* Of a call that is well, and of one whose row is damaged there. */
+static void
+test_held(size_t at)
+{
+	struct journal_post p = { .account = "acme", .currency = "EUR",
+	    .amount = 10 * MONEY_ONE, .at = WALL, .note = "by bank" };
+	const struct tariff_rate rate = { 0, MONEY_ONE, 1, 1 };
+	struct call c[2];
+	unsigned i;
+
+	open_journal(1);
+	make_id(p.id, WALL, 9);
+	if (j->op->begin(j) != JOURNAL_OK || j->op->post(j, &p) !=
+	    JOURNAL_OK || j->op->commit(j, WALL) != JOURNAL_OK)
+		abort();
+	for (i = 0; i < 2; i++) {
+		init_at(&c[i], i + 1, i + 1, WALL);
+		snprintf(c[i].acc.account, sizeof(c[i].acc.account), "acme");
+		snprintf(c[i].acc.fare.payer, sizeof(c[i].acc.fare.payer),
+		    CALL_PREPAID);
+		snprintf(c[i].acc.fare.currency,
+		    sizeof(c[i].acc.fare.currency), "EUR");
+		c[i].acc.fare.hold = (i + 1) * MONEY_ONE;
+		c[i].acc.fare.rate[0] = c[i].acc.fare.rate[1] = rate;
+		c[i].pay = CALL_PAY_HELD;
+		is_int(accept_call(&c[i]), JOURNAL_OK, "a call that is paid");
+	}
+	damage(&c[1], at);
+	sweep_at(72);
+	is_int(left(), 7 * MONEY_ONE, "what a damaged call held stays held");
+	sweep_at(73);
+	is_int(left(), 9 * MONEY_ONE, "until it can be open no longer");
+	sweep_at(73);
+	is_int(left(), 9 * MONEY_ONE, "and is given back once");
+	j->op->close(j);
+}
+
 int
 main(void)
 {
 	test_free();
 	test_spent();
 	test_not_free();
+	test_held(IN_END);
+	test_held(IN_OFFER);
 	vault_close(vault);
 	return tap_done();
 }

@@ -490,14 +490,18 @@ gather(struct db_txn *txn, const struct ledger_sweep *w, struct found *f)
 	return r == DB_NOT_FOUND ? DB_OK : r;
 }
 
-/* The call of this hold, which may go on for days when the clock has leapt. */
+/* The call of this hold, which may go on for days when the clock has leapt.
+ * One whose row is damaged is found by no start, so nobody ends it. */
 static enum journal_result
 is_open(struct db_txn *txn, const unsigned char id[ID], int *answer)
 {
 	struct db_value v;
 	enum db_result found = db_get(txn, ROWS_CALLS, id, ID, &v);
+	struct call c;
 
-	*answer = found == DB_OK && record_may_be_open(v.data, v.len);
+	*answer = found == DB_OK && record_may_be_open(v.data, v.len) &&
+	    record_get_call(&c, &(struct record_row){ id, v.data, v.len },
+	    NULL) == 0;
 	return found == DB_NOT_FOUND ? JOURNAL_OK : rows_result(found);
 }
 

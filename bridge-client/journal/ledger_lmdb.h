@@ -64,8 +64,8 @@ enum journal_result ledger_lmdb_account(struct db *, const char *name,
 /*
  * Forgets what became of the money of calls, and the ids of top-ups, when they
  * are past keeping; entries and accounts stay for ever.  A hold whose call is
- * over or lost, which cannot be, expires.  Looks at `budget` rows and goes on
- * there the next time.
+ * over or lost, which cannot be, or whose row is damaged, expires.  Looks at
+ * `budget` rows and goes on there the next time.
  */
 struct ledger_sweep {
 	int64_t		 wall;
