@@ -411,9 +411,6 @@ is_unsure(const struct reader *r, size_t from, size_t to)
 static int
 take_tag(struct reader *r)
 {
-	static const char *const raw[] = { "script", "style", "title",
-	    "textarea", "xmp", "iframe", "noembed", "noframes", "noscript",
-	    NULL };
 	struct tag t;
 	size_t end;
 
@@ -428,7 +425,7 @@ take_tag(struct reader *r)
 	}
 	if (tag_is(&t, "plaintext") || tag_is(&t, "frameset"))
 		return -1;
-	if (!tag_is_one_of(&t, raw)) {
+	if (!tag_is_raw(&t)) {
 		take_start(r, &t);
 		cell_start(&r->cell, (const char *)t.name.p, t.name.len);
 		return 0;

@@ -9,6 +9,78 @@
 
 #include "milter/tag.h"
 
+/* What is known of an element. */
+enum {
+	EMPTY	= 1 << 0,	/* without end tag and content */
+	RAW	= 1 << 1,	/* its content is text up to its end tag */
+	CLOSED	= 1 << 2,	/* its content is drawn in a way, if at all */
+	BLOCK	= 1 << 3,	/* a line of text begins with it */
+	HOLDER	= 1 << 4	/* in it, too; a block stands in it at first */
+};
+
+/* The frequent ones first; of no kind are those that need not be sought. */
+static const struct {
+	const char	*name;
+	unsigned	 kinds;
+} elements[] = {
+	{ "p", BLOCK }, { "div", BLOCK }, { "br", EMPTY }, { "span", 0 },
+	{ "a", 0 }, { "b", 0 }, { "td", HOLDER }, { "tr", 0 },
+	{ "table", BLOCK }, { "tbody", 0 }, { "img", EMPTY }, { "font", 0 },
+	{ "strong", 0 }, { "em", 0 }, { "i", 0 }, { "u", 0 },
+
+	{ "li", BLOCK }, { "ul", BLOCK }, { "ol", BLOCK }, { "dl", BLOCK },
+	{ "h1", BLOCK }, { "h2", BLOCK }, { "h3", BLOCK }, { "h4", BLOCK },
+	{ "h5", BLOCK }, { "h6", BLOCK }, { "pre", BLOCK },
+	{ "blockquote", BLOCK }, { "center", BLOCK }, { "address", BLOCK },
+	{ "section", BLOCK }, { "article", BLOCK },
+
+	{ "body", HOLDER }, { "th", HOLDER },
+
+	{ "hr", EMPTY }, { "input", EMPTY }, { "meta", EMPTY },
+	{ "link", EMPTY }, { "wbr", EMPTY }, { "col", EMPTY },
+	{ "area", EMPTY }, { "base", EMPTY }, { "embed", EMPTY },
+
+	{ "script", RAW }, { "style", RAW }, { "title", RAW },
+	{ "textarea", RAW }, { "xmp", RAW }, { "iframe", RAW },
+	{ "noembed", RAW }, { "noframes", RAW }, { "noscript", RAW },
+
+	{ "svg", CLOSED }, { "math", CLOSED }, { "template", CLOSED },
+	{ "select", CLOSED }, { "datalist", CLOSED }, { "object", CLOSED },
+	{ "video", CLOSED }, { "audio", CLOSED }, { "canvas", CLOSED },
+	{ "details", CLOSED }, { "dialog", CLOSED }, { "button", CLOSED },
+	{ "progress", CLOSED }, { "meter", CLOSED },
+};
+
+/* What mail programs say by a class; "*": anything stands before it. */
+enum role { MARK, PREFIX, FINAL };
+static const struct {
+	const char	*name;
+	enum role	 role;
+} classes[] = {
+	{ "gmail_quote",			MARK },
+	{ "gmail_quote_container",		MARK },
+	{ "gmail_attr",				MARK },
+	{ "gmail_signature",			MARK },
+	{ "gmail_signature_prefix",		MARK },
+	{ "*yahoo_quoted",			MARK },
+	{ "moz-signature",			MARK },
+	{ "moz-forward-container",		MARK },
+	{ "moz-cite-prefix",			PREFIX },
+	{ "protonmail_quote",			MARK },
+	{ "protonmail_signature_block",		MARK },
+	{ "zmail_extra",			MARK },
+	{ "tutanota_quote",			MARK },
+	{ "AppleMailSignature",			MARK },
+	{ "signature",				MARK },
+	{ "front-signature",			MARK },
+	{ "iNotesHistory",			MARK },
+	{ "spark_quote",			MARK },
+	{ "missive_quote",			MARK },
+	{ "freshdesk_quote",			MARK },
+	{ "OutlookMessageHeader",		FINAL },
+	{ "ms-outlook-mobile-reference-message", FINAL },
+};
+
 static int
 is_white(int c)
 {
@@ -29,6 +101,17 @@ is_one_of(const struct tag_slice *s, const char *const *names)
 	for (; s->len > 0 && *names != NULL; names++)
 		if (is_name(s, *names))
 			return 1;
+	return 0;
+}
+
+static unsigned
+kinds_of(const struct tag_slice *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(elements) / sizeof(elements[0]); i++)
+		if (is_name(name, elements[i].name))
+			return elements[i].kinds;
 	return 0;
 }
 
@@ -97,6 +180,7 @@ tag_read(struct tag *t, const unsigned char *p, size_t len, size_t at)
 	while (i < len && !is_white(p[i]) && p[i] != '/' && p[i] != '>')
 		i++;
 	t->name.len = (size_t)(p + i - t->name.p);
+	t->kinds = kinds_of(&t->name);
 	while (i < len && p[i] != '>') {
 		t->is_self_closing = p[i] == '/';
 		if (is_white(p[i]) || p[i] == '/') {
@@ -120,28 +204,43 @@ tag_read(struct tag *t, const unsigned char *p, size_t len, size_t at)
 	return i < len ? 0 : -1;
 }
 
-/* One of the words of a class attribute; `with` may end or begin in "*". */
+/* A word of a class attribute, and a name of the table. */
 static int
-has_class(const struct tag_slice *class, const char *with)
+is_class(const unsigned char *p, size_t len, const char *name)
 {
-	size_t n, i = 0, first, len;
-	int is_tail = with[0] == '*';
+	size_t n;
 
-	if (class->len == 0)
-		return 0;	/* most elements have none */
-	n = strlen(with);
-	if (class->len + (size_t)is_tail < n)
-		return 0;
-	while (i < class->len) {
+	if (name[0] == '*') {
+		n = strlen(++name);
+		return len >= n && memcmp(p + len - n, name, n) == 0;
+	}
+	return p[0] == (unsigned char)name[0] && strlen(name) == len &&
+	    memcmp(p, name, len) == 0;
+}
+
+static int
+has_word(const unsigned char *p, size_t len, enum role role)
+{
+	size_t i;
+
+	for (i = 0; len > 0 && i < sizeof(classes) / sizeof(classes[0]); i++)
+		if (classes[i].role == role &&
+		    is_class(p, len, classes[i].name))
+			return 1;
+	return 0;
+}
+
+/* Does one of the words of a class attribute say so? */
+static int
+has_class(const struct tag_slice *class, enum role role)
+{
+	size_t i, first;
+
+	for (i = 0; i < class->len; i++) {
 		for (first = i; i < class->len && !is_white(class->p[i]); i++)
 			;
-		len = i - first;
-		if (is_tail && len >= n - 1 &&
-		    memcmp(class->p + i - (n - 1), with + 1, n - 1) == 0)
+		if (has_word(class->p + first, i - first, role))
 			return 1;
-		if (len == n && memcmp(class->p + first, with, n) == 0)
-			return 1;
-		i++;
 	}
 	return 0;
 }
@@ -158,7 +257,8 @@ has_property(const struct tag_slice *style, const char *name, const char *value)
 	n = strlen(name);
 	len = strlen(value);
 	for (i = 0; i + n < style->len; i++) {
-		if (!scan_same((const char *)p + i, n, name, n))
+		if (((p[i] ^ name[0]) & ~0x20) != 0 ||
+		    !scan_same((const char *)p + i, n, name, n))
 			continue;
 		for (j = i + n; j < style->len && is_white(p[j]); j++)
 			;
@@ -211,8 +311,7 @@ tag_is_final(const struct tag *t)
 	    "zwchr", NULL };
 
 	return is_one_of(&t->id, ids) ||
-	    has_class(&t->class, "OutlookMessageHeader") ||
-	    has_class(&t->class, "ms-outlook-mobile-reference-message") ||
+	    has_class(&t->class, FINAL) ||
 	    has_property(&t->style, "border-top", "solid #E1E1E1") ||
 	    has_property(&t->style, "border-top", "solid #B5C4DF");
 }
@@ -229,72 +328,52 @@ has_bar(const struct tag_slice *style)
 int
 tag_is_mark(const struct tag *t)
 {
-	static const char *const classes[] = { "gmail_quote",
-	    "gmail_quote_container", "gmail_attr", "gmail_signature",
-	    "gmail_signature_prefix", "*yahoo_quoted", "moz-signature",
-	    "moz-forward-container", "protonmail_quote",
-	    "protonmail_signature_block", "zmail_extra", "tutanota_quote",
-	    "AppleMailSignature", "signature", "front-signature",
-	    "iNotesHistory", "spark_quote", "missive_quote", "freshdesk_quote",
-	    NULL };
 	static const char *const ids[] = { "Signature", "reply-intro",
 	    "AppleMailSignature", "ms-outlook-mobile-signature",
 	    "composer_signature", "isReplyContent", NULL };
 	static const char *const labels[] = { "quote",
 	    "messageSignatureSection", "messageReplySection", "__SIG_PRE__",
 	    NULL };
-	const char *const *class;
 
 	if (is_name(&t->name, "blockquote") &&
 	    (is_name(&t->type, "cite") || has_bar(&t->style)))
 		return 1;
-	if (is_one_of(&t->label, labels))
-		return 1;
-	for (class = classes; *class != NULL; class++)
-		if (has_class(&t->class, *class))
-			return 1;
-	return is_one_of(&t->id, ids);
-}
-
-int
-tag_is_closed(const struct tag *t)
-{
-	static const char *const names[] = { "svg", "math", "template",
-	    "select", "datalist", "object", "video", "audio", "canvas",
-	    "details", "dialog", "button", "progress", "meter", NULL };
-
-	return is_one_of(&t->name, names);
+	return is_one_of(&t->label, labels) || has_class(&t->class, MARK) ||
+	    is_one_of(&t->id, ids);
 }
 
 int
 tag_is_prefix(const struct tag *t)
 {
-	return has_class(&t->class, "moz-cite-prefix");
-}
-
-int
-tag_is_block(const struct tag *t)
-{
-	static const char *const names[] = { "div", "p", "li", "pre",
-	    "blockquote", "center", "table", "ul", "ol", "dl", "h1", "h2", "h3",
-	    "h4", "h5", "h6", "address", "section", "article", NULL };
-
-	return is_one_of(&t->name, names);
-}
-
-int
-tag_is_holder(const struct tag *t)
-{
-	static const char *const names[] = { "body", "td", "th", NULL };
-
-	return is_one_of(&t->name, names);
+	return has_class(&t->class, PREFIX);
 }
 
 int
 tag_is_empty(const struct tag *t)
 {
-	static const char *const names[] = { "br", "hr", "img", "input", "meta",
-	    "link", "wbr", "col", "area", "base", "embed", NULL };
+	return (t->kinds & EMPTY) != 0;
+}
 
-	return is_one_of(&t->name, names);
+int
+tag_is_raw(const struct tag *t)
+{
+	return (t->kinds & RAW) != 0;
+}
+
+int
+tag_is_closed(const struct tag *t)
+{
+	return (t->kinds & CLOSED) != 0;
+}
+
+int
+tag_is_block(const struct tag *t)
+{
+	return (t->kinds & BLOCK) != 0;
+}
+
+int
+tag_is_holder(const struct tag *t)
+{
+	return (t->kinds & HOLDER) != 0;
 }

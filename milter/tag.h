@@ -17,6 +17,7 @@ struct tag {
 	size_t			at;	/* of its "<" */
 	size_t			next;	/* behind its ">" */
 	struct tag_slice	name;
+	unsigned		kinds;	/* of element, as the room has them */
 	struct tag_slice	class;
 	struct tag_slice	id;
 	struct tag_slice	type;
@@ -40,6 +41,8 @@ int tag_is_one_of(const struct tag *, const char *const *names);
 
 /* Without end tag and content: <br> and its kin. */
 int tag_is_empty(const struct tag *);
+/* Its content is text up to its end tag: <script> and its kin. */
+int tag_is_raw(const struct tag *);
 /* A line of text begins with it: <p> and its kin. */
 int tag_is_block(const struct tag *);
 /* In it, too; and a block stands in it at first: <body>, cells. */

@@ -112,6 +112,9 @@ static const struct place {
 	    "<svg><svg></svg></body></svg>" },
 	{ "what is hidden, and over", "<div style=\"display: none\">x<div>y"
 	    "</div></div><img hidden><svg/>Hi|</body>" },
+	{ "what is hidden and empty", "<br hidden><hr hidden><input hidden>"
+	    "<meta hidden><link hidden><wbr hidden><col hidden><area hidden>"
+	    "<base hidden><embed hidden>Hi|</body>" },
 	{ "what is hidden below the place", "<p>Hi</p>|<blockquote type=cite>"
 	    "<div style=display:none>x</blockquote></body>" },
 	{ "what is only about hiding", "<p style=\"display-none:x;display:"
@@ -134,6 +137,8 @@ static const struct place {
 	{ "a quote within a quote", "<p>Hi</p>|<blockquote type=cite>a"
 	    "<blockquote type=cite>b</blockquote>c</blockquote>&nbsp;<br>"
 	    "</body>" },
+	{ "an old Outlook's", "<div>Hi</div>|<div class=OutlookMessageHeader>"
+	    "B</div><div>a</div></body>" },
 	{ "Outlook's on the web", "<div>Hi</div>|<div id=\"appendonsend\">"
 	    "</div><hr><div id=\"divRplyFwdMsg\">From: B</div><div>a</div>"
 	    "</body>" },
