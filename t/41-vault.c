@@ -523,6 +523,8 @@ test_mark(void)
 {
 	struct rlimit was, none;
 	int64_t at = 0;
+	char why[256];
+	int rc;
 
 	open_new();
 	is_int(vault_set_high(vault, WALL), 0, "the mark");
@@ -531,14 +533,23 @@ test_mark(void)
 	none.rlim_cur = 0;
 	signal(SIGXFSZ, SIG_IGN);
 	(void)setrlimit(RLIMIT_FSIZE, &none);
-	is_int(vault_set_high(vault, WALL + 1), -1, "a full disk");
+	rc = vault_set_high(vault, WALL + 1);
 	(void)setrlimit(RLIMIT_FSIZE, &was);
+	is_int(rc, -1, "a full disk");
 	ok(strstr(vault_error(vault), "/high-water: ") != NULL &&
 	    strstr(vault_error(vault), "large") != NULL,
 	    "says which file, and why (%s)", vault_error(vault));
 	is_int(vault_set_high(vault, WALL + 2), 0, "there is room again");
 	is_int(vault_high(vault, &at), 1, "and it is there");
 	is_int(at, WALL + 2, "as it was set last");
+	(void)setrlimit(RLIMIT_FSIZE, &none);
+	rc = vault_set_high(vault, WALL + 3);
+	if (j->op->begin(j) == JOURNAL_OK)
+		rc = j->op->commit(j, WALL + 100);
+	snprintf(why, sizeof(why), "%s", j->op->error(j));
+	(void)setrlimit(RLIMIT_FSIZE, &was);
+	ok(rc > JOURNAL_OK && why[0] != '\0' && strstr(why, "high-water") ==
+	    NULL, "what fails later has its own sentence (%s)", why);
 	close_both();
 }
 

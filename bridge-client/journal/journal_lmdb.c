@@ -88,6 +88,7 @@ op_begin(struct journal *j)
 	enum db_result r;
 
 	l->full = NULL;
+	vault_forget_error(l->vault);
 	l->has_room = rows_has_room(l->db);
 	r = db_begin(l->db, &l->txn, 1);
 	if (r != DB_OK)
@@ -124,6 +125,7 @@ op_commit(struct journal *j, int64_t wall)
 		return r;
 	}
 	l->txn = NULL;
+	vault_forget_error(l->vault);
 	r = rows_result(db_commit(txn));
 	if (r != JOURNAL_OK)
 		return r;
@@ -442,11 +444,11 @@ op_tidy(struct journal *j, int64_t wall, int64_t keep_s, size_t budget)
 {
 	struct lmdb *l = self(j);
 	int32_t first = (int32_t)((wall - keep_s) / NUMBERS_DAY_S);
-	int rc;
 
+	vault_forget_error(l->vault);
 	vault_look(l->vault);
-	rc = vault_expire(l->vault, first);
-	return rc == 0 ? erase_resume(l->erase, budget) : JOURNAL_BROKEN;
+	return vault_expire(l->vault, first) == 0 ?
+	    erase_resume(l->erase, budget) : JOURNAL_BROKEN;
 }
 
 static int

@@ -225,6 +225,7 @@ restore_journal(const struct restore_place *at, int64_t wall,
 		return -1;
 	if (look(db, &in) == 0) {
 		now = time_of(&in, at->vault, wall, &rc);
+		vault_forget_error(at->vault);
 		if (rc == 0)
 			rc = restore_in(db, at, now, out) == 0 &&
 			    vault_set_high(at->vault, now) == 0 ? 0 : -1;

@@ -68,6 +68,12 @@ vault_error(const struct vault *v)
 	return v->why;
 }
 
+void
+vault_forget_error(struct vault *v)
+{
+	v->why[0] = '\0';
+}
+
 /* A UUIDv7 begins with 48 bits of milliseconds (RFC 9562, 5.7). */
 int32_t
 vault_day(const unsigned char id[VAULT_ID_BYTES])

@@ -41,8 +41,10 @@ enum vault_result {
  */
 struct vault *vault_open(const char *dir, char *why, size_t size);
 void vault_close(struct vault *);
-/* Of the last that failed; "" after vault_seal() has gone well. */
+/* Of the last that failed; "" after vault_seal() has gone well.  Who tells of a
+ * failure that may not be the vault's forgets what was before, first. */
 const char *vault_error(const struct vault *);
+void vault_forget_error(struct vault *);
 
 /* Appends.  The day's first key is durable before this returns. */
 enum vault_result vault_seal(struct vault *,
