@@ -392,6 +392,23 @@ def keeping(kind, sample):
        (kept, idle))
 
 
+def crowd(p, most):
+    """One address has only so many connections, though it says nothing on
+    them; the others have theirs."""
+    held = []
+    for _ in range(most):
+        held.append(socket.create_connection(("127.0.0.1", p.port)))
+    time.sleep(0.3)
+    is_(p.curl("/healthz")[0], "000", p.kind + ": a crowd of one address: "
+        "no more are let in")
+    is_(p.curl("/healthz", "--interface", "127.0.0.2")[0], "200",
+        p.kind + ": but another address is")
+    for s in held:
+        s.close()
+    ok(wait_for(lambda: p.curl("/healthz")[0] == "200"),
+       p.kind + ": and the first again, when it has hung up")
+
+
 def certificate(folder):
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
@@ -414,6 +431,8 @@ for what in "nginx", "caddy", "haproxy":
         a.face.hooked = {"status": 201}
         usual(p)
         live(p)
+        if what == "haproxy":
+            crowd(p, 256)
         secrets(p, a.signer.token())
         if what != "haproxy":
             prompts(p)
