@@ -120,6 +120,21 @@ is_known(const struct ask_offer *o)
 	return o->known_region[0] != '\0';
 }
 
+static int
+is_about_code(const struct offer_page *o)
+{
+	return o->about == OFFER_PAGE_CODE ||
+	    o->about == OFFER_PAGE_CODE_WRONG;
+}
+
+/* What was typed into the field that the word is about. */
+static int
+is_wrong(const struct offer_page *o)
+{
+	return o->about == OFFER_PAGE_FIELD ||
+	    o->about == OFFER_PAGE_CODE_WRONG;
+}
+
 static void
 put_hint(struct buf *b, const struct page *p, const struct ask_offer *o)
 {
@@ -164,21 +179,23 @@ put_input(struct buf *b, const struct offer_page *o)
 	}
 	buf_str(b, " value=\"");
 	html_text(b, o->entry);
-	if (o->error == NULL || o->about == OFFER_PAGE_CODE)
+	if (o->word == NULL || is_about_code(o))
 		buf_str(b, "\" aria-describedby=\"hint\">\n");
 	else
-		buf_printf(b, "\"%s autofocus aria-describedby=\"error"
-		    " hint\">\n", o->about == OFFER_PAGE_FIELD ?
-		    " aria-invalid=\"true\"" : "");
+		buf_printf(b, "\"%s autofocus aria-describedby=\"word"
+		    " hint\">\n", is_wrong(o) ? " aria-invalid=\"true\"" :
+		    "");
 	if (is_known(o->offer))
 		buf_str(b, "</p>\n");
 }
 
+/* What is wrong looks it; what is only asked once more does not. */
 static void
-put_error(struct buf *b, const struct offer_page *o)
+put_word(struct buf *b, const struct offer_page *o)
 {
-	buf_str(b, "<p class=\"error\" id=\"error\">");
-	html_text(b, o->error);
+	buf_printf(b, "<p class=\"%s\" id=\"word\">",
+	    is_wrong(o) ? "error" : "notice");
+	html_text(b, o->word);
 	buf_str(b, "</p>\n");
 }
 
@@ -190,8 +207,8 @@ put_field(struct buf *b, const struct page *p, const struct offer_page *o)
 	word(b, p, is_known(o->offer) ? LANG_OFFER_DIGITS : LANG_OFFER_NUMBER);
 	buf_str(b, "</label>\n");
 	put_hint(b, p, o->offer);
-	if (o->error != NULL && o->about != OFFER_PAGE_CODE)
-		put_error(b, o);
+	if (o->word != NULL && !is_about_code(o))
+		put_word(b, o);
 	put_input(b, o);
 }
 
@@ -216,13 +233,15 @@ put_private(struct buf *b, const struct page *p, const struct ask_offer *o)
 static void
 put_code(struct buf *b, const struct page *p, const struct offer_page *o)
 {
-	put_error(b, o);
+	put_word(b, o);
 	buf_str(b, "<label for=\"code\">");
 	html_text(b, lang_refusal(p->lang, ASK_CODE_WANTED, LANG_TODO));
 	buf_str(b, "</label>\n<input id=\"code\" name=\"code\" type=\"text\""
 	    " inputmode=\"numeric\" autocomplete=\"one-time-code\""
-	    " maxlength=\"16\" size=\"12\" dir=\"ltr\""
-	    " aria-describedby=\"error\" required autofocus>\n");
+	    " maxlength=\"16\" size=\"12\" dir=\"ltr\"");
+	if (is_wrong(o))
+		buf_str(b, " aria-invalid=\"true\"");
+	buf_str(b, " aria-describedby=\"word\" required autofocus>\n");
 }
 
 static void
@@ -230,7 +249,7 @@ put_form(struct buf *b, const struct page *p, const struct offer_page *o)
 {
 	begin_form(b, p, o->action, o->nonce);
 	put_field(b, p, o);
-	if (o->error != NULL && o->about == OFFER_PAGE_CODE)
+	if (o->word != NULL && is_about_code(o))
 		put_code(b, p, o);
 	put_honeypot(b, p);
 	buf_str(b, "<p class=\"go\"><button type=\"submit\">");
@@ -264,7 +283,7 @@ put_steps(struct buf *b, const struct page *p, const char *name)
 	buf_str(b, "</p>\n</section>\n");
 }
 
-/* <title> says first when something is to be mended. */
+/* <title> says first when something is to be mended, or asked for. */
 static void
 begin(struct buf *b, const struct page *p, const char *id, const char *title,
     const struct offer_page *o)
@@ -277,8 +296,10 @@ begin(struct buf *b, const struct page *p, const char *id, const char *title,
 	struct buf plain;
 
 	buf_init(&plain, TITLE_MAX);
-	if (o->error != NULL) {
-		buf_str(&plain, lang_get(p->lang, LANG_ERROR));
+	if (o->word != NULL) {
+		buf_str(&plain, o->about == OFFER_PAGE_CODE ?
+		    lang_refusal(p->lang, ASK_CODE_WANTED, LANG_TITLE) :
+		    lang_get(p->lang, LANG_ERROR));
 		buf_str(&plain, ": ");
 	}
 	html_fill_plain(&plain, title, holes);

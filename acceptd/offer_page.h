@@ -18,9 +18,10 @@ struct page;
 
 /* What a word beside the form is about. */
 enum offer_page_about {
-	OFFER_PAGE_FIELD,	/* what was typed */
+	OFFER_PAGE_FIELD,	/* what was typed: it is wrong */
 	OFFER_PAGE_FORM,	/* the form: what was typed is good */
-	OFFER_PAGE_CODE		/* the code that was mailed: it is asked for */
+	OFFER_PAGE_CODE,	/* a code was mailed, and is asked for */
+	OFFER_PAGE_CODE_WRONG
 };
 
 struct offer_page {
@@ -28,7 +29,7 @@ struct offer_page {
 	const char		*action;	/* path that takes the form */
 	const char		*nonce;		/* to be sent with it */
 	const char		*entry;		/* as typed before, or "" */
-	const char		*error;		/* a sentence, or NULL */
+	const char		*word;		/* a sentence, or NULL */
 	enum offer_page_about	 about;		/* that sentence */
 };
 void offer_page_form(struct buf *, const struct page *,

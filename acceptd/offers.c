@@ -22,7 +22,7 @@
 
 #include "acceptd/offers.h"
 
-#define ERROR_MAX 2048
+#define WORD_MAX 2048
 #define PATH_SIZE (TOKEN_TEXT_MAX + 4)
 
 static enum visit_step
@@ -243,7 +243,7 @@ garbled(struct context *c, struct visit *v)
 
 /* The words beside the field. */
 static void
-put_error(struct buf *b, const struct page *p, const struct visit *v)
+put_word(struct buf *b, const struct page *p, const struct visit *v)
 {
 	const struct html_hole holes[] = {
 		{ "name", page_name(p, v->name), HTML_TEXT },
@@ -278,8 +278,10 @@ next_nonce(const struct visit *v, const struct ask_offer *o)
 static enum offer_page_about
 about(const struct visit *v)
 {
-	if (v->refusal == ASK_CODE_WANTED || v->refusal == ASK_CODE_WRONG)
+	if (v->refusal == ASK_CODE_WANTED)
 		return OFFER_PAGE_CODE;
+	if (v->refusal == ASK_CODE_WRONG)
+		return OFFER_PAGE_CODE_WRONG;
 	return v->is_honeypot || v->refusal == ASK_NONCE_EARLY ||
 	    v->refusal == ASK_NONCE_LATE || v->refusal == ASK_NONCE_BAD ?
 	    OFFER_PAGE_FORM : OFFER_PAGE_FIELD;
@@ -292,23 +294,23 @@ show_form(struct context *c, struct visit *v, const struct ask_offer *o)
 	struct offer_page model = { o, NULL, o->nonce, "", NULL,
 	    OFFER_PAGE_FIELD };
 	char path[PATH_SIZE];
-	struct buf error;
+	struct buf word;
 	struct page p;
 
 	offer_path(v, path);
 	context_page(c, v, path, &p);
 	model.action = path;
-	buf_init(&error, ERROR_MAX);
+	buf_init(&word, WORD_MAX);
 	if (is_again) {
 		c->count.refused[v->refusal]++;
-		put_error(&error, &p, v);
-		model.error = buf_cstr(&error);
+		put_word(&word, &p, v);
+		model.word = buf_cstr(&word);
 		model.entry = v->entry;
 		model.nonce = next_nonce(v, o);
 		model.about = about(v);
 	}
 	offer_page_form(&v->response.body, &p, &model);
-	buf_free(&error);
+	buf_free(&word);
 	return context_done(v, &p, is_again ? 422 : 200);
 }
 

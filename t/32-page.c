@@ -236,6 +236,7 @@ test_form(void)
 	struct ask_offer o;
 	struct offer_page m = { &o, "/o/token", "nonce\"1", "", NULL,
 	    OFFER_PAGE_FIELD };
+	char title[256];
 
 	fill_offer(&o, "Alice Doe");
 	offer_page_form(&out, &page, &m);
@@ -275,11 +276,12 @@ test_form(void)
 	page.is_lang_kept = 1;
 	snprintf(o.price, sizeof(o.price), "0.10 a minute");
 	m.entry = "020<";
-	m.error = "Wrong & bad.";
+	m.word = "Wrong & bad.";
 	offer_page_form(&out, &page, &m);
 	ok(has("aria-invalid=\"true\"") &&
-	    has("aria-describedby=\"error hint\"") && has("id=\"error\""),
-	    "an error: tied to the field");
+	    has("aria-describedby=\"word hint\"") &&
+	    has("class=\"error\" id=\"word\""),
+	    "an error: tied to the field, and it looks it");
 	ok(has("Wrong &amp; bad.") && has("value=\"020&lt;\""),
 	    "an error: its words, the entry kept");
 	ok(has("0.10 a minute"), "the price");
@@ -288,19 +290,31 @@ test_form(void)
 	page.is_lang_kept = 0;
 	m.about = OFFER_PAGE_FORM;
 	offer_page_form(&out, &page, &m);
-	ok(has("aria-describedby=\"error hint\"") && !has("aria-invalid") &&
+	ok(has("aria-describedby=\"word hint\"") && !has("aria-invalid") &&
+	    has("class=\"notice\" id=\"word\"") && !has("\"error\"") &&
 	    count("autofocus") == 1,
-	    "an error of the form: nothing is wrong with the number");
-	check("error of the form");
+	    "a word of the form: nothing is wrong with the number");
+	check("word of the form");
 	m.about = OFFER_PAGE_CODE;
 	offer_page_form(&out, &page, &m);
 	ok(has("<label for=\"code\">") && has("name=\"code\"") &&
 	    has("autocomplete=\"one-time-code\"") && !has("aria-invalid") &&
 	    count("autofocus") == 1,
 	    "a code is wanted: its field, and nothing wrong with the number");
+	snprintf(title, sizeof(title), "<title>%s: ",
+	    lang_refusal(page.lang, ASK_CODE_WANTED, LANG_TITLE));
+	ok(has("class=\"notice\" id=\"word\"") && !has("\"error\"") &&
+	    has(title), "a code is wanted: no error, nor called one");
 	ok(has("name=\"number\"") && has("value=\"020&lt;\""),
 	    "a code is wanted: the number stays");
 	check("code");
+	m.about = OFFER_PAGE_CODE_WRONG;
+	offer_page_form(&out, &page, &m);
+	ok(has("class=\"error\" id=\"word\"") && count("autofocus") == 1 &&
+	    count("aria-invalid=\"true\" aria-describedby=\"word\"") == 1 &&
+	    count("aria-invalid") == 1,
+	    "the code is wrong: an error, of its field alone");
+	check("wrong code");
 	m.about = OFFER_PAGE_FIELD;
 
 	snprintf(o.known_region, sizeof(o.known_region), "DE");

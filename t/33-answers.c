@@ -177,7 +177,7 @@ test_accepts(void)
 		is_int(v.response.status, 422, "POST, %s: the form again",
 		    ask_refusal_word(i));
 		ok(says(&v, "value=\"+44 2079460123\"") &&
-		    says(&v, "id=\"error\""),
+		    says(&v, "id=\"word\""),
 		    "POST, %s: the entry kept, with words",
 		    ask_refusal_word(i));
 		ok(says(&v, i == ASK_NONCE_LATE || i == ASK_NONCE_BAD ?

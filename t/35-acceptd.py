@@ -249,7 +249,7 @@ def refusals(a):
         r = a.post(path, {"nonce": "n", "number": NUMBER})
         if word in FIELDS:
             ok(r.status == 422 and r.page() == "offer"
-               and 'value="%s"' % NUMBER in r.text and 'id="error"' in r.text,
+               and 'value="%s"' % NUMBER in r.text and 'id="word"' in r.text,
                "POST refused: %s: the form again" % word,
                (r.status, r.page()))
         else:

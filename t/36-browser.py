@@ -56,7 +56,7 @@ def accept_by_keyboard(a, c):
     c.tab()
     is_(focused(c), "number", "the second is the number")
     c.enter()
-    ok(c.until("!!document.getElementById('error')"), "nothing typed: told so")
+    ok(c.until("!!document.querySelector('.error')"), "nothing typed: told so")
     # Chromium moves there when it has drawn the page.
     ok(c.until("document.activeElement.name === 'number'"),
        "and the field is at hand")
@@ -217,12 +217,14 @@ def code(a, c, offer):
     c.js("document.getElementById('typed').value = '+442079460123'")
     c.js("document.querySelector('form').submit()")
     ok(c.until("!!document.getElementById('code')"), "a code is asked for")
-    tops = c.js("""["#typed", "#error", "#code", "button"].map(e =>
+    tops = c.js("""["#typed", ".notice", "#code", "button"].map(e =>
         document.querySelector(e).getBoundingClientRect().top)""")
     is_(tops, sorted(tops), "first the number, then why a code, and its field")
     is_(c.js("document.getElementById('code').offsetHeight"),
         c.js("document.getElementById('typed').offsetHeight"),
         "the field of the code is as high as that of the number")
+    ok(not c.js("document.querySelector('.error')"),
+       "to be asked is not to be wrong")
     fits(c, "code")
     shot(c, "code")
     a.face.accepted = {"secret": SECRET}

@@ -75,12 +75,13 @@ class Tour:
 
     def forms(self, lang):
         c, face = self.c, self.a.face
+        good = dict(face.accepted)
         c.open(self.offer)
         self.arrived("offer")
         self.judge("offer")
         self.shot("offer", lang)
         c.js(SUBMIT)
-        c.until("!!document.getElementById('error')")
+        c.until("!!document.querySelector('.error')")
         self.judge("error")
         self.shot("error", lang)
         c.js("document.getElementById('typed').value = '020 7946 0123'")
@@ -103,6 +104,15 @@ class Tour:
         self.arrived("unreachable")
         face.mute = False
         self.judge("retry")
+        for word in "code-wanted", "code-wrong":
+            face.accepted = dict(good, refusal=REFUSALS.index(word))
+            c.open(self.offer)
+            c.js("document.getElementById('typed').value = '+442079460123'")
+            c.js(SUBMIT)
+            c.until("!!document.getElementById('code')")
+            self.judge(word)
+            self.shot(word, lang)
+        face.accepted = good
 
     def refusals(self, lang):
         for i, word in enumerate(REFUSALS[1:], 1):
