@@ -1,4 +1,4 @@
-/* The style sheet and the script: files under names of their content. */
+/* The style sheet, the script, the icon: files named by their content. */
 
 #include <errno.h>
 #include <inttypes.h>
@@ -55,8 +55,10 @@ asset_load(struct asset_set *set, const char *dir, char *why, size_t size)
 	memset(set, 0, sizeof(*set));
 	set->style.type = "text/css; charset=utf-8";
 	set->script.type = "text/javascript; charset=utf-8";
+	set->icon.type = "image/svg+xml";
 	if (load(&set->style, dir, "style", "css", why, size) < 0 ||
-	    load(&set->script, dir, "live", "js", why, size) < 0) {
+	    load(&set->script, dir, "live", "js", why, size) < 0 ||
+	    load(&set->icon, dir, "icon", "svg", why, size) < 0) {
 		asset_free(set);
 		return -1;
 	}
@@ -68,6 +70,7 @@ asset_free(struct asset_set *set)
 {
 	free(set->style.data);
 	free(set->script.data);
+	free(set->icon.data);
 	memset(set, 0, sizeof(*set));
 }
 
@@ -78,5 +81,7 @@ asset_find(const struct asset_set *set, const char *path)
 		return &set->style;
 	if (strcmp(path, set->script.path) == 0)
 		return &set->script;
+	if (strcmp(path, set->icon.path) == 0)
+		return &set->icon;
 	return NULL;
 }

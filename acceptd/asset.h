@@ -4,9 +4,9 @@
 #include <stddef.h>
 
 /*
- * The style sheet and the script: files read once at the start, served under
- * names that change with their content, so that browsers may keep them for
- * ever.
+ * The style sheet, the script and the icon: files read once at the start,
+ * served under names that change with their content, so that browsers may keep
+ * them for ever.
  */
 struct asset {
 	const char	*type;		/* Content-Type, a literal */
@@ -18,6 +18,7 @@ struct asset {
 struct asset_set {
 	struct asset	style;
 	struct asset	script;
+	struct asset	icon;
 };
 
 /* 0, or -1 and a sentence.  asset_free() what was loaded. */

@@ -26,6 +26,7 @@ context_page(const struct context *c, const struct visit *v, const char *self,
 	p->notice_url = c->settings->notice_url;
 	p->style_path = c->assets->style.path;
 	p->script_path = c->assets->script.path;
+	p->icon_path = c->assets->icon.path;
 	p->langs = c->langs;
 	p->lang = lang_choose(c->langs, v->lang, v->accept_language,
 	    v->offer_lang);

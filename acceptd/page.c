@@ -102,6 +102,8 @@ page_begin(struct buf *b, const struct page *p, const struct page_start *s)
 	html_text(b, s->title);
 	buf_str(b, "</title>\n<link rel=\"stylesheet\"");
 	put_attribute(b, "href", p->style_path);
+	buf_str(b, ">\n<link rel=\"icon\" type=\"image/svg+xml\"");
+	put_attribute(b, "href", p->icon_path);
 	buf_str(b, ">\n<script defer");
 	put_attribute(b, "src", p->script_path);
 	buf_str(b, "></script>\n</head>\n<body");

@@ -20,6 +20,7 @@ struct page {
 						   himself; NULL or "" */
 	const char		*style_path;
 	const char		*script_path;
+	const char		*icon_path;
 	const struct lang_set	*langs;
 	const struct lang	*lang;
 	const char		*self;		/* path of this page, without

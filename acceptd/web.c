@@ -44,7 +44,7 @@ put_protection(web_header_fn *put, void *ctx)
 		{ "Content-Security-Policy", "default-src 'none'; "
 		    "style-src 'self'; script-src 'self'; connect-src 'self'; "
 		    "form-action 'self'; frame-ancestors 'none'; "
-		    "base-uri 'none'; img-src 'none'" },
+		    "base-uri 'none'; img-src 'self'" },
 		{ "Referrer-Policy", "no-referrer" },
 		{ "X-Robots-Tag", "noindex, nofollow" },
 		{ "X-Frame-Options", "DENY" },

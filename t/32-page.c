@@ -463,6 +463,7 @@ main(void)
 	page.site_name = "A & B";
 	page.style_path = "/s/style.css";
 	page.script_path = "/s/live.js";
+	page.icon_path = "/s/icon.svg";
 	page.langs = langs;
 	page.self = "/o/token";
 	page.now = NOW;

@@ -327,7 +327,7 @@ test_headers(void)
 	web_response_headers(&r, note_header, NULL);
 	ok(strstr(headers, "default-src 'none'; style-src 'self'; "
 	    "script-src 'self'; connect-src 'self'; form-action 'self'; "
-	    "frame-ancestors 'none'; base-uri 'none'; img-src 'none'") != NULL,
+	    "frame-ancestors 'none'; base-uri 'none'; img-src 'self'") != NULL,
 	    "a page's content policy");
 	ok(strstr(headers, "Cache-Control: no-store") != NULL &&
 	    strstr(headers, "Referrer-Policy: no-referrer") != NULL &&

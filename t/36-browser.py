@@ -13,6 +13,9 @@ from fakeface import ACCEPT, HANGUP, STATUS, REFUSALS, STAGES, ENDS
 SHOTS = os.path.join(ROOT, "build", "shots")
 SECRET = "c2VjcmV0LW9mLXRoZS1jYWxs"
 PAGE = "document.body.dataset.page === '%s'"
+ICON = """new Promise(r => { const i = new Image();
+    i.onload = () => r(i.naturalWidth); i.onerror = () => r("none");
+    i.src = document.querySelector("link[rel=icon]").href; })"""
 STAGE = "document.querySelector('main').dataset.stage === '%s'"
 
 
@@ -51,6 +54,7 @@ def accept_by_keyboard(a, c):
     c.open(a.origin + "/o/" + a.signer.token())
     shot(c, "offer")
     is_(c.js("document.querySelectorAll('h1').length"), 1, "one heading")
+    is_(c.js(ICON), 32, "an icon for the tab, which the policy lets in")
     c.tab()
     is_(focused(c), "English", "the first stop of Tab is the language")
     c.tab()
