@@ -275,7 +275,7 @@ page_refusal(struct buf *b, const struct page *p,
 	    holes);
 	put_paragraph(b, "todo", lang_refusal(p->lang, r->refusal, LANG_TODO),
 	    holes);
-	if (r->again != NULL)
+	if (r->again != NULL && r->at <= p->now)
 		put_again(b, p, r->again);
 	if (r->address != NULL && r->address[0] != '\0')
 		put_write(b, p, r->address, holes);

@@ -64,7 +64,8 @@ struct page_refusal {
 	const char		*name;		/* of the offeror, or "" */
 	int64_t			 at;		/* when it opens, when to try
 						   again; 0: unknown */
-	const char		*again;		/* path to try again, or NULL */
+	const char		*again;		/* path to try again, or NULL;
+						   not shown before `at` */
 	const char		*address;	/* of the offeror, to write to;
 						   NULL or "": unknown */
 };

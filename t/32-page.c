@@ -138,6 +138,14 @@ test_refusals(void)
 			    "refusal %s: says when", ask_refusal_word(i));
 		check(ask_refusal_word(i));
 	}
+	page_refusal(&out, &page, &r);
+	ok(!has("class=\"button\""), "a refusal: no button before its time");
+	buf_clear(&out);
+	r.at = NOW;
+	page_refusal(&out, &page, &r);
+	ok(has("<a class=\"button\" href=\"/o/x\">"),
+	    "a refusal: to try again at once");
+	buf_clear(&out);
 	r.refusal = ASK_CLOSED;
 	r.at = 0;
 	r.name = "";
