@@ -33,6 +33,15 @@ OUTSIDE = """(() => { const main = document.querySelector("main"),
         return r.width && !e.closest(".trap") &&
             (r.left < sheet.left || r.right > sheet.right);
     }).map(e => e.outerHTML.slice(0, 80)).join(); })()"""
+# The last line of a heading: one letter that was torn off its word.
+TORN = """(() => { const h = document.querySelector("h1"), tops = [],
+    r = document.createRange(), w = document.createTreeWalker(h, 4);
+    for (let n; n = w.nextNode();)
+        for (let i = 0; i < n.length; i++) {
+            r.setStart(n, i); r.setEnd(n, i + 1);
+            if (n.data[i].trim()) tops.push(r.getBoundingClientRect().top);
+        }
+    const [a, b] = tops.slice(-2); return b > a + 5; })()"""
 SUBMIT = "document.querySelector('form').submit()"
 
 
@@ -62,6 +71,8 @@ class Tour:
         width = self.c.js("document.documentElement.scrollWidth")
         if width > 320:
             self.bad.append("%s: %d wide" % (name, width))
+        if self.c.js(TORN):
+            self.bad.append("%s: a heading's last letter alone" % name)
         outside = self.c.js(OUTSIDE)
         if outside != "":
             self.bad.append("%s: sticks out: %s" % (name, outside))
