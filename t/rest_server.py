@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""An HTTP server that misbehaves as its path asks it to; for t/48-rest.
+"""An HTTP server that misbehaves as its path asks it to; for t/48-rest and
+t/48-stream.
 
 usage: rest_server.py DIR
 
@@ -30,6 +31,7 @@ class Peer:
     def __init__(self, sock):
         self.sock = sock
         self.buf = b""
+        self.masks = set()
 
     def need(self, n):
         while len(self.buf) < n:
@@ -79,6 +81,7 @@ def read_frame(p):
     if not b & 128:
         return a & 15, b"not masked"
     mask = p.take(4)
+    p.masks.add(mask)
     return a & 15, bytes(c ^ mask[i % 4] for i, c in enumerate(p.take(n)))
 
 
@@ -113,6 +116,8 @@ def websocket(p, path, head):
             continue
         if op == 9:
             p.send(frame(10, data) + frame(1, b"was pinged"))
+        elif op == 1:
+            p.send(frame(1, data + b" %d" % len(p.masks)))
         elif op == 10:
             p.send(frame(1, b"pong " + data))
 

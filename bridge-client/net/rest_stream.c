@@ -35,6 +35,7 @@
 #define STEADY_MS	10000	/* up so long: the next pause is the first */
 #define PING_MS		10000
 #define SILENCE_MS	20000
+#define MASKS		64	/* drawn at once: the system is asked seldom */
 
 enum stream_state { STREAM_RESTING, STREAM_DIALLING, STREAM_GREETING,
     STREAM_UP };
@@ -50,6 +51,8 @@ struct rest_stream {
 	struct loop_timer	*timer;
 	struct buf		 in, out;
 	struct ws		 ws;
+	unsigned char		 mask[MASKS][WS_MASK_BYTES];
+	size_t			 n_masks;	/* left */
 	char			 key[WS_KEY_SIZE];
 	int64_t			 pause_ms;
 	int64_t			 up_ms, heard_ms;
@@ -149,12 +152,12 @@ nonce(void *dst, size_t len)
 static void
 put(struct rest_stream *s, enum ws_op op, const void *p, size_t len)
 {
-	unsigned char mask[WS_MASK_BYTES];
-
-	if (nonce(mask, sizeof(mask)) < 0)
+	if (s->n_masks == 0 && nonce(s->mask, sizeof(s->mask)) == 0)
+		s->n_masks = MASKS;
+	if (s->n_masks == 0)
 		s->out.is_bad = 1;
 	else
-		ws_put(&s->out, op, p, len, mask);
+		ws_put(&s->out, op, p, len, s->mask[--s->n_masks]);
 }
 
 /* Connected: the handshake goes out. */
