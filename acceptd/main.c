@@ -508,7 +508,9 @@ usage(int status)
 	fprintf(status == EX_OK ? stdout : stderr,
 	    "usage: calloffer-acceptd [-dns] [-c file]\n"
 	    "       calloffer-acceptd --facts [-c file]\n"
-	    "       calloffer-acceptd -h | -V\n");
+	    "       calloffer-acceptd -h | -V\n\n"
+	    "-n only checks the configuration; "
+	    "calloffer-acceptd(8) says all.\n");
 	exit(status);
 }
 

@@ -46,13 +46,15 @@ static const struct group {
 #define N_GROUPS (sizeof(groups) / sizeof(groups[0]))
 #define N_COMMANDS (sizeof(groups[0].command) / sizeof(groups[0].command[0]))
 
+#define USAGE "usage: calloffer [-C DIR] [-S SOCKET] COMMAND ...\n"
+
 static void
 print_all(FILE *to)
 {
 	const struct command *c;
 	size_t g, i;
 
-	fprintf(to, "usage: calloffer [-C DIR] [-S SOCKET] COMMAND ...\n");
+	fprintf(to, USAGE);
 	for (g = 0; g < N_GROUPS; g++) {
 		fprintf(to, "\n%s\n", groups[g].title);
 		for (i = 0; i < N_COMMANDS; i++) {
@@ -194,7 +196,7 @@ main(int argc, char **argv)
 			print_all(stdout);
 			return finish(EX_OK);
 		default:
-			print_all(stderr);
+			fprintf(stderr, USAGE "`calloffer -h` says more\n");
 			return EX_USAGE;
 		}
 	}

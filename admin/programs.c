@@ -94,10 +94,14 @@ const struct command programs_account = {
 };
 
 const struct command programs_mint = {
-	"mint", "[OPTION ...]",
+	"mint", "[-r RECIPIENT] [-m MESSAGE-ID] OFFEROR [VALUE]",
 	"make the link of an offer without any mail",
-	"Runs calloffer-milter --mint, which holds the signing key; see\n"
-	"calloffer-milter(8) for its options.\n",
+	"Prints the link of a new offer by OFFEROR, an address of the table\n"
+	"of offerors.  VALUE is what the field X-Call-Offer would say, such\n"
+	"as 'yes; expires=1d; uses=1'; by default yes.  It is the milter's\n"
+	"own program that makes it, with the signing key.\n\n"
+	"  -r RECIPIENT   whom the offer is for\n"
+	"  -m MESSAGE-ID  by which it can be revoked\n",
 	run_mint
 };
 
@@ -112,10 +116,12 @@ const struct command programs_restored = {
 };
 
 const struct command programs_rewrite = {
-	"rewrite", "[OPTION ...] < MESSAGE",
+	"rewrite", "[-u LOGIN] [-f SENDER] [-r RECIPIENT ...] < MESSAGE",
 	"pass one message through the milter's own code",
-	"Runs calloffer-milter --rewrite, which reads a message from standard\n"
-	"input and writes it as the milter would pass it on; see\n"
-	"calloffer-milter(8) for its options.\n",
+	"Reads a message from standard input and writes it as the milter\n"
+	"would pass it on, by the milter's own program.\n\n"
+	"  -u LOGIN      the login that has handed it in\n"
+	"  -f SENDER     of the envelope\n"
+	"  -r RECIPIENT  of the envelope; there may be several\n",
 	run_rewrite
 };

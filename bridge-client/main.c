@@ -108,10 +108,10 @@ usage(int status)
 {
 	fprintf(status == EX_OK ? stdout : stderr,
 	    "usage: " IDENT " [-dns] [-c file]\n"
-	    "       " IDENT " --facts [-c file]\n"
+	    "       " IDENT " --facts | --restored [-c file]\n"
 	    "       " IDENT " --accounts [-c file] [name]\n"
-	    "       " IDENT " --restored [-c file]\n"
-	    "       " IDENT " -h | -V\n");
+	    "       " IDENT " -h | -V\n\n-n only checks the configuration; "
+	    IDENT "(8) says all.\n");
 	exit(status);
 }
 

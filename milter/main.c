@@ -90,7 +90,9 @@ usage(int status)
 	    "       calloffer-milter --rewrite [-c file] [-u login] "
 	    "[-f sender]\n"
 	    "                        [-r recipient] ... < message\n"
-	    "       calloffer-milter -h | -V\n");
+	    "       calloffer-milter -h | -V\n\n"
+	    "-n only checks the configuration; "
+	    "calloffer-milter(8) says all.\n");
 	exit(status);
 }
 

@@ -16,6 +16,8 @@ while IFS='|' read -r want word args; do
 done <<'E2'
 64|usage|
 64|invalid option|-x
+64|calloffer -h. says more|-x
+64|Every day|
 64|requires an argument|-C
 64|no command nonsense|nonsense
 64|did you mean keygen?|keyge
