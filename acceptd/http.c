@@ -447,7 +447,11 @@ log_library(void *ctx, const char *fmt, va_list ap)
 	size_t len;
 
 	(void)ctx;
-	vsnprintf(line, sizeof(line), fmt, ap);
+	/* A link is a key: what would name one is said without it. */
+	if (strstr(fmt, "request for") != NULL)
+		snprintf(line, sizeof(line), "%s", fmt);
+	else
+		vsnprintf(line, sizeof(line), fmt, ap);
 	len = strlen(line);
 	if (len > 0 && line[len - 1] == '\n')
 		line[len - 1] = '\0';

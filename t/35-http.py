@@ -3,6 +3,7 @@
 them, and what a connection may be used for."""
 import os
 import socket
+import struct
 import sys
 import threading
 import time
@@ -92,6 +93,23 @@ def reuse(a):
     a.face.mute = False
     is_(a.get("/healthz").status, 200, "and are gone: no harm")
     ok(wait_for(lambda: a.counted("questions") == 0), "nothing is left open")
+
+
+def unlogged(a):
+    """A link is a key, also where an answer cannot be sent any more."""
+    token, usual, gate = a.signer.token(), a.face.offer, threading.Event()
+    a.face.asked.clear()
+    a.face.offer = lambda question: gate.wait(10) and usual
+    s = socket.create_connection(("127.0.0.1", a.port))
+    s.sendall(head(b"GET /o/" + token.encode() + b" HTTP/1.1", b"Host: a"))
+    wait_for(lambda: a.face.asked)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    s.close()
+    gate.set()
+    ok(wait_for(lambda: "Failed to send the response" in a.logged()),
+       "gone before the answer: that is logged with -d")
+    ok(token not in a.logged(), "and the link is not")
+    a.face.offer = usual
 
 
 def slow():
@@ -213,6 +231,7 @@ with Acceptd(page_burst=100000, post_burst=1000) as main:
     smuggling(main)
     bodies(main)
     reuse(main)
+    unlogged(main)
     ok(main.process.poll() is None, "it has lived through all of it")
     is_(main.end(), 0, "and ends well")
 slow()
