@@ -5,8 +5,7 @@
  *
  * A request lives here as a struct http_exchange, from its request line (where
  * the library gives us the target before it decodes it) until its response is
- * sent.  The library's own time-outs catch silence only, not a client that
- * sends a byte now and then; so all deadlines are conn's.
+ * sent.  All deadlines are conn's: the library's own see silence only.
  *
  * MHD_USE_TURBO is what allows http_detach(): without it the library shuts the
  * socket down before closing it, and a duplicate of it would be dead.
@@ -114,7 +113,7 @@ send_response(struct http_exchange *x, struct web_response *r, int is_last)
 	return result;
 }
 
-/* A few words for what is no request of ours; the connection ends with it. */
+/* A few words for what is no request of ours; with them it ends. */
 static enum MHD_Result
 turn_away(struct http_exchange *x, int status, const char *words)
 {
@@ -366,6 +365,7 @@ on_connection(void *ctx, struct MHD_Connection *mhd, void **socket_ctx,
 	const union MHD_ConnectionInfo *info;
 
 	if (code != MHD_CONNECTION_NOTIFY_STARTED) {
+		h->is_due = 1;
 		conn_end(*socket_ctx);
 		*socket_ctx = NULL;
 		return;
@@ -403,16 +403,18 @@ http_turn(struct http *h)
 
 	if (!h->is_due)
 		return;
-	h->is_due = 0;
 	log_flush();
-	for (i = 0; i < RUNS_MAX; i++) {
+	for (i = 0; i < RUNS_MAX && wait_ms == 0; i++) {
+		h->is_due = 0;
 		MHD_run(h->mhd);
+		/* Where one has ended there is room for who waits to come in,
+		 * which the library sees with its next run. */
+		if (h->is_due)
+			continue;
 		if (MHD_get_timeout(h->mhd, &wait_ms) != MHD_YES) {
 			loop_timer_arm(h->timer, -1);
 			return;
 		}
-		if (wait_ms > 0)
-			break;
 	}
 	loop_timer_arm(h->timer, wait_ms < 1000 ? (int64_t)wait_ms : 1000);
 }

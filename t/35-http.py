@@ -2,6 +2,7 @@
 """The shipped acceptd's door: ambiguous requests, slow clients, too many of
 them, and what a connection may be used for."""
 import os
+import signal
 import socket
 import struct
 import sys
@@ -213,6 +214,18 @@ def crowds():
             s.close()
         ok(wait_for(lambda: is_served(a)),
            "and again when he has closed some")
+    with Acceptd(max_connections=8, max_connections_per_client=100) as a:
+        open_ones = [socket.create_connection(("127.0.0.1", a.port))
+                     for _ in range(8)]
+        ok(wait_for(lambda: a.counted("connections") == 8),
+           "as many connections as there may be at all")
+        a.process.send_signal(signal.SIGSTOP)
+        for s in open_ones:
+            s.close()
+        a.process.send_signal(signal.SIGCONT)
+        ok(wait_for(lambda: a.counted("connections") == 0),
+           "all end at once")
+        ok(is_served(a), "and who comes then is served")
     with Acceptd(max_streams_per_client=3) as a:
         events = head(b"GET /c/c2VjcmV0LW9mLXRoZS1jYWxs/events HTTP/1.1",
                       b"Host: a")
