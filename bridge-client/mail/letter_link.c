@@ -23,27 +23,27 @@ static const struct words {
 		"Leave a way to pay for your calls",
 		"Your bank wants to hear from you" },
 	    .why = {
-		"You offer calls by mail, and they are paid for by an account "
+		"You offer calls by email, and they are paid for by an account "
 		"of this service: %s.",
-		"A call that you offered by mail could not be placed: your "
+		"A call that you offered by email could not be placed: your "
 		"bank wants you to confirm yourself that this account may be "
 		"charged: %s." },
 	    .what =
 		"Open this page. It takes you to %s, where you leave a card; "
 		"nothing of it passes through us.",
 	    .until = "The link can be used once, until %s.",
-	    .doubt = "If you did not expect this mail, do nothing.",
+	    .doubt = "If you did not expect this email, do nothing.",
 	    .foot =
-		"This mail was made by a machine; nobody reads answers to "
+		"This email was sent by a machine; nobody reads replies to "
 		"it." },
 	{ .lang = "de",
 	    .subject = {
 		"Hinterlegen Sie, womit Ihre Anrufe bezahlt werden",
 		"Ihre Bank braucht Ihre Bestätigung" },
 	    .why = {
-		"Sie bieten per Mail Anrufe an; bezahlt werden sie über ein "
+		"Sie bieten per E-Mail Anrufe an; bezahlt werden sie über ein "
 		"Konto dieses Dienstes: %s.",
-		"Ein Anruf, den Sie per Mail angeboten haben, kam nicht "
+		"Ein Anruf, den Sie per E-Mail angeboten haben, kam nicht "
 		"zustande: Ihre Bank will von Ihnen selbst hören, dass dieses "
 		"Konto belastet werden darf: %s." },
 	    .what =
@@ -51,9 +51,9 @@ static const struct words {
 		"Karte hinterlegen; nichts davon läuft über uns.",
 	    .until = "Der Link gilt einmal, bis %s.",
 	    .doubt =
-		"Wenn Sie diese Mail nicht erwartet haben, tun Sie nichts.",
+		"Wenn Sie diese E-Mail nicht erwartet haben, tun Sie nichts.",
 	    .foot =
-		"Diese Mail kommt von einer Maschine; niemand liest "
+		"Diese E-Mail kommt von einer Maschine; niemand liest "
 		"Antworten." },
 	{ .lang = "es",
 	    .subject = {

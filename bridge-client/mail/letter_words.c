@@ -19,10 +19,10 @@ static const struct letter_words catalogue[] = {
 	    .also_used_up = "The offer cannot be used again.",
 	    .when = "When: %s",
 	    .caller = "Number: %s",
-	    .mail_to = "Your mail went to: %s",
+	    .mail_to = "Your email went to: %s",
 	    .reference = "Reference: %s",
 	    .foot =
-		"This mail was made by a machine; nobody reads answers to "
+		"This email was sent by a machine; nobody reads replies to "
 		"it.",
 	    .talked = "Time talked: %s",
 	    .rates = "Price by the minute: %s",
@@ -45,10 +45,10 @@ static const struct letter_words catalogue[] = {
 		"Das Angebot kann nicht noch einmal genutzt werden.",
 	    .when = "Wann: %s",
 	    .caller = "Nummer: %s",
-	    .mail_to = "Ihre Mail ging an: %s",
+	    .mail_to = "Ihre E-Mail ging an: %s",
 	    .reference = "Zeichen: %s",
 	    .foot =
-		"Diese Mail kommt von einer Maschine; niemand liest "
+		"Diese E-Mail kommt von einer Maschine; niemand liest "
 		"Antworten.",
 	    .talked = "Gesprächsdauer: %s",
 	    .rates = "Preis je Minute: %s",
