@@ -38,6 +38,7 @@ THROTTLES = """post_burst = 10000
 
 DOWN = "503 The telephone line is down"
 AWAY = "503 This service is not available just now"
+UNSEEN = "503 We cannot see your call just now"
 PAUSED = "503 No calls at the moment"
 NO_ROOM = "503 We cannot take this just now"
 
@@ -261,7 +262,7 @@ def bridge_down(s):
     path = talking(s, Form(s))
     s.do("bed_kill bridge TERM")
     tap.same((form.send(), heading(s, form.link),
-              "%d %s" % look(form, path)), (AWAY, AWAY, AWAY),
+              "%d %s" % look(form, path)), (AWAY, AWAY, UNSEEN),
              "the bridge is down: the pages of offer and call say so")
     time.sleep(0.3)
     before = len(s.robots.invited(A))

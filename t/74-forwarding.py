@@ -57,7 +57,7 @@ def test_code(s, link, server):
     form = next(f for f in page.forms if f["method"] == "post")
     tap.same((form["fields"]["number"], form["fields"]["code"]),
              (SECOND, ""), "with the number, and a field for a code")
-    tap.check([] if "Another number has used this offer" in page.text()
+    tap.check([] if "already been used with another number" in page.text()
               else [page.text()], "which says why")
     tap.check([w for w in (GOT, "joe") if w in page.text()],
               "but not whom the mail went to")
