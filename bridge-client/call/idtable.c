@@ -6,8 +6,7 @@
 static size_t
 bucket_of(const unsigned char *id)
 {
-	return ((size_t)id[IDTABLE_BYTES - 2] << 8 | id[IDTABLE_BYTES - 1]) %
-	    IDTABLE_BUCKETS;
+	return (size_t)id[IDTABLE_BYTES - 2] << 8 | id[IDTABLE_BYTES - 1];
 }
 
 void

@@ -3,9 +3,12 @@
 
 #include <stddef.h>
 
-/* Things found by their UUID: a hash table whose nodes are embedded. */
+/*
+ * Things found by their UUID: a hash table whose nodes are embedded.  Half a
+ * megabyte, of which only what is used is there.
+ */
 #define IDTABLE_BYTES	16
-#define IDTABLE_BUCKETS	4096
+#define IDTABLE_BUCKETS	65536
 
 struct idnode {
 	struct idnode		*next;

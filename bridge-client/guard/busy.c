@@ -38,12 +38,14 @@ void
 busy_free(struct busy *b)
 {
 	struct account *a;
-	struct idnode *node;
+	struct idnode *node, *next;
 
 	if (b == NULL)
 		return;
-	while ((node = idtable_next(&b->by_id, NULL)) != NULL)
+	for (node = idtable_next(&b->by_id, NULL); node != NULL; node = next) {
+		next = idtable_next(&b->by_id, node);
 		busy_remove(b, node->id);
+	}
 	while ((a = b->accounts) != NULL) {
 		b->accounts = a->next;
 		free(a);
