@@ -8,20 +8,37 @@
 #define POLYNOMIAL	0x82f63b78u	/* reflected */
 #define CRC_BYTES	4
 
-static uint32_t table[256];
+#define SLICES		8
+
+/* What a byte makes of the sum, by how many bytes come behind it. */
+static uint32_t table[SLICES][256];
 
 static void
 fill(void)
 {
 	uint32_t i, r;
-	int bit;
+	int bit, k;
 
 	for (i = 0; i < 256; i++) {
 		r = i;
 		for (bit = 0; bit < 8; bit++)
 			r = r & 1 ? r >> 1 ^ POLYNOMIAL : r >> 1;
-		table[i] = r;
+		table[0][i] = r;
 	}
+	for (i = 0; i < 256; i++)
+		for (k = 1; k < SLICES; k++)
+			table[k][i] = table[0][table[k - 1][i] & 0xff] ^
+			    table[k - 1][i] >> 8;
+}
+
+/* Eight bytes, which do not wait for each other. */
+static uint32_t
+slices(uint32_t crc, const unsigned char p[SLICES])
+{
+	return table[7][(crc ^ p[0]) & 0xff] ^
+	    table[6][(crc >> 8 ^ p[1]) & 0xff] ^
+	    table[5][(crc >> 16 ^ p[2]) & 0xff] ^ table[4][crc >> 24 ^ p[3]] ^
+	    table[3][p[4]] ^ table[2][p[5]] ^ table[1][p[6]] ^ table[0][p[7]];
 }
 
 /* Begin with `crc` 0; the result of one call continues in the next. */
@@ -30,11 +47,13 @@ crc_32c(uint32_t crc, const void *data, size_t len)
 {
 	const unsigned char *p = data;
 
-	if (table[1] == 0)
+	if (table[0][1] == 0)
 		fill();
 	crc = ~crc;
+	for (; len >= SLICES; len -= SLICES, p += SLICES)
+		crc = slices(crc, p);
 	while (len-- > 0)
-		crc = table[(crc ^ *p++) & 0xff] ^ crc >> 8;
+		crc = table[0][(crc ^ *p++) & 0xff] ^ crc >> 8;
 	return ~crc;
 }
 
