@@ -195,6 +195,58 @@ scan_size(const char *s, size_t n, uint64_t max, uint64_t *out)
 	return scan_scaled(s, n, unit, max, out);
 }
 
+/* What a character of base64url stands for, from '-' to 'z'; -1: nothing. */
+static const signed char sextets[] = {
+	62, -1, -1,					/* - . / */
+	52, 53, 54, 55, 56, 57, 58, 59, 60, 61,		/* 0 to 9 */
+	-1, -1, -1, -1, -1, -1, -1,
+	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,	/* A to M */
+	13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,
+	-1, -1, -1, -1, 63, -1,				/* _ after four */
+	26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38,	/* a to m */
+	39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51
+};
+
+static int
+sextet(char c)
+{
+	unsigned i = (unsigned char)c - (unsigned)'-';
+
+	return i < sizeof(sextets) ? sextets[i] : -1;
+}
+
+/* Of two to four characters, one byte less; -1, or what is left over. */
+static int
+quantum(unsigned char *dst, const char *p, size_t n)
+{
+	int a = sextet(p[0]), b = sextet(p[1]);
+	int c = n > 2 ? sextet(p[2]) : 0, d = n > 3 ? sextet(p[3]) : 0;
+
+	if ((a | b | c | d) < 0)
+		return -1;
+	dst[0] = (unsigned char)(a << 2 | b >> 4);
+	if (n == 2)
+		return b & 15;
+	dst[1] = (unsigned char)(b << 4 | c >> 2);
+	if (n == 3)
+		return c & 3;
+	dst[2] = (unsigned char)(c << 6 | d);
+	return 0;
+}
+
+long
+scan_base64url(unsigned char *dst, size_t size, const char *p, size_t n)
+{
+	size_t len = n / 4 * 3 + (n % 4 > 0 ? n % 4 - 1 : 0), at;
+
+	if (n % 4 == 1 || len > size)
+		return -1;
+	for (at = 0; n >= 4; n -= 4, p += 4, at += 3)
+		if (quantum(dst + at, p, 4) != 0)
+			return -1;
+	return n == 0 || quantum(dst + at, p, n) == 0 ? (long)len : -1;
+}
+
 int
 scan_is_base64url(const char *p, size_t n)
 {

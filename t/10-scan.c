@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include <sodium.h>
+
 #include "lib/scan.h"
 
 #include "t/tap.h"
@@ -243,9 +245,64 @@ test_utf8(void)
 	ok(!scan_is_printable_utf8(tap_edge("a\0b", 3), 3), "UTF-8: a NUL");
 }
 
+#define VARIANT sodium_base64_VARIANT_URLSAFE_NO_PADDING
+
+/* As libsodium reads it, once its alphabet is right. */
+static int
+is_read_alike(const char *p, size_t n)
+{
+	unsigned char ours[64], theirs[64];
+	size_t len = 0;
+	long got = scan_base64url(ours, sizeof(ours), p, n);
+
+	if (!scan_is_base64url(p, n) || sodium_base642bin(theirs,
+	    sizeof(theirs), p, n, NULL, &len, NULL, VARIANT) != 0)
+		return got == -1;
+	return got == (long)len && memcmp(ours, theirs, len) == 0;
+}
+
+static void
+test_base64url(void)
+{
+	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz0123456789-_";
+	unsigned char bytes[64], seed[32] = "seed";
+	char text[96];
+	int i, k, alike = 0, n_texts = 0;
+
+	is_int(scan_base64url(bytes, 3, "_-8A", 4), 3, "four are three");
+	is_mem(bytes, "\xff\xef\x00", 3, "which are these");
+	is_int(scan_base64url(bytes, 2, "_-8A", 4), -1, "too many for it");
+	is_int(scan_base64url(bytes, 2, "_-8", 3), 2, "three are two");
+	is_int(scan_base64url(bytes, 2, "_-9", 3), -1, "with a bit left over");
+	is_int(scan_base64url(bytes, 0, "", 0), 0, "of nothing nothing");
+	is_int(scan_base64url(bytes, 64, "A", 1), -1, "one is none");
+	randombytes_buf_deterministic(bytes, sizeof(bytes), seed);
+	for (i = 0; i <= 64; i++, n_texts++) {
+		sodium_bin2base64(text, sizeof(text), bytes, (size_t)i,
+		    VARIANT);
+		alike += is_read_alike(text, strlen(text));
+	}
+	for (i = 0; i < 256; i++)	/* each byte at each place of four */
+		for (k = 0; k < 24; k++, n_texts++) {
+			memcpy(text, "QUJDQUJDQUJD", 12);
+			text[k % 12] = (char)i;
+			alike += is_read_alike(text, 12 - (size_t)k / 12 * 2);
+		}
+	for (i = 0; i < 64 * 64; i++, n_texts++) {	/* what is left over */
+		text[0] = alphabet[i / 64];
+		text[1] = text[2] = alphabet[i % 64];
+		alike += is_read_alike(text, 2) && is_read_alike(text, 3);
+	}
+	is_int(alike, n_texts, "%d texts are read as libsodium does", n_texts);
+}
+
 int
 main(void)
 {
+	if (sodium_init() < 0)
+		return 1;
+	test_base64url();
 	test_cursor();
 	test_short();
 	test_str();
