@@ -25,11 +25,11 @@ struct unseal_key {
 };
 
 /*
- * Who opens an offer's page accepts a little later, and asks how it goes: what
- * is dear in opening a box is the key that its two parties have in common, so
- * that is remembered.  A keyed hash of the box's own public key is half its
- * name here and half what masks it: the room tells nothing without `secret`,
- * which is in guarded memory.
+ * Who opens an offer's page accepts a little later.  What is dear in opening a
+ * box is the key that its two parties have in common, so that is remembered.
+ * A keyed hash of the box's own public key is half its name here and half what
+ * masks it: the room tells nothing without `secret`, which is in guarded
+ * memory.
  */
 #define MET_ROOM	65536		/* boxes: 3 MB, if there are as many */
 #define MET_KEY		crypto_box_BEFORENMBYTES
