@@ -102,7 +102,7 @@ int scan_is(const char *, size_t, const char *literal);
  * base64url (RFC 4648, 5) without padding, as it is written and in no other
  * way: nothing of another alphabet, no bits left over that are not zero.  The
  * count of bytes, or -1: it is none, or is more than `size`.  Not for secrets:
- * how long it takes says what it reads.
+ * how long it takes says what it reads, so it is quicker than libsodium's.
  */
 long scan_base64url(unsigned char *dst, size_t size, const char *, size_t)
     __attribute__((warn_unused_result));

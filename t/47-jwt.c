@@ -12,10 +12,10 @@
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/json.h"
+#include "lib/scan.h"
 #include "lib/secret.h"
 
 #include "bridge-client/net/jwt.h"
-#include "bridge-client/net/sign.h"
 
 #include "t/tap.h"
 
@@ -74,8 +74,8 @@ is_signed(EVP_PKEY *key, const char *token)
 	const char *dot = strrchr(token, '.');
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	unsigned char signature[512];
-	long n = sign_base64url(dot + 1, strlen(dot + 1), signature,
-	    sizeof(signature));
+	long n = scan_base64url(signature, sizeof(signature), dot + 1,
+	    strlen(dot + 1));
 	int good = n > 0 &&
 	    EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, key) == 1 &&
 	    EVP_DigestVerify(ctx, signature, (size_t)n,
@@ -93,7 +93,7 @@ part(const char *token, int i)
 
 	for (; i > 0; i--)
 		token = strchr(token, '.') + 1;
-	n = sign_base64url(token, strcspn(token, "."), text, sizeof(text));
+	n = scan_base64url(text, sizeof(text), token, strcspn(token, "."));
 	return n > 0 ? json_parse(text, (size_t)n) : NULL;
 }
 

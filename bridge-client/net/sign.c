@@ -25,17 +25,6 @@ sign_base64(const char *s, void *dst, size_t size)
 	return (long)n;
 }
 
-long
-sign_base64url(const char *s, size_t len, void *dst, size_t size)
-{
-	size_t n;
-
-	if (!scan_is_base64url(s, len) || sodium_base642bin(dst, size, s, len,
-	    NULL, &n, NULL, sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
-		return -1;
-	return (long)n;
-}
-
 void
 sign_sha256_hex(const void *p, size_t len, char dst[SIGN_SHA256_HEX_SIZE])
 {

@@ -20,10 +20,6 @@ struct secret;
 long sign_base64(const char *, void *dst, size_t size)
     __attribute__((warn_unused_result));
 
-/* Likewise base64url without padding (RFC 7515, 2), of a slice. */
-long sign_base64url(const char *, size_t, void *dst, size_t size)
-    __attribute__((warn_unused_result));
-
 /* 0 when the signature is of these bytes by this key (RFC 8032), else -1. */
 int sign_check(const unsigned char key[SIGN_KEY_BYTES],
     const unsigned char signature[SIGN_BYTES], const void *, size_t)

@@ -25,10 +25,10 @@
 static struct json *
 read_part(const char *s, size_t len)
 {
-	char text[TOKEN_SIZE];
-	long n = sign_base64url(s, len, text, sizeof(text));
+	unsigned char text[TOKEN_SIZE];
+	long n = scan_base64url(text, sizeof(text), s, len);
 
-	return n > 0 ? json_parse(text, (size_t)n) : NULL;
+	return n > 0 ? json_parse((const char *)text, (size_t)n) : NULL;
 }
 
 static int
@@ -47,7 +47,7 @@ is_signed(const struct provider_conf *c, const char *token, const char *claims,
 	unsigned char want[SIGN_SHA256_BYTES], got[SIGN_SHA256_BYTES];
 	struct json *head = read_part(token, (size_t)(claims - 1 - token));
 	int is_good = head != NULL && has(head, "alg", "HS256") &&
-	    sign_base64url(signature, strlen(signature), got, sizeof(got)) ==
+	    scan_base64url(got, sizeof(got), signature, strlen(signature)) ==
 	    SIGN_SHA256_BYTES;
 
 	if (is_good) {
