@@ -8,7 +8,7 @@
  * megabyte, of which only what is used is there.
  */
 #define IDTABLE_BYTES	16
-#define IDTABLE_BUCKETS	65536
+#define IDTABLE_BUCKETS	65536	/* one for each pair of last bytes */
 
 struct idnode {
 	struct idnode		*next;
